@@ -1,0 +1,178 @@
+"""What every part of the oracle shares: constructor arguments, configuration, dtype, weights."""
+
+import numpy as np
+
+from .dialects import get_dialect
+
+_WEIGHT_ARGUMENTS = {
+    "kernel_initializer": "glorot_uniform",
+    "bias_initializer": "zeros",
+    "kernel_regularizer": None,
+    "bias_regularizer": None,
+    "kernel_constraint": None,
+    "bias_constraint": None,
+}
+_CELL_ARGUMENTS = dict(
+    _WEIGHT_ARGUMENTS,
+    recurrent_initializer="orthogonal",
+    recurrent_regularizer=None,
+    recurrent_constraint=None,
+    dropout=0.0,
+    recurrent_dropout=0.0,
+    seed=None,
+)
+INERT = {
+    "SimpleRNN": _CELL_ARGUMENTS,
+    "LSTM": dict(_CELL_ARGUMENTS, unit_forget_bias=True),
+    "GRU": _CELL_ARGUMENTS,
+    "Dense": _WEIGHT_ARGUMENTS,
+    "Embedding": {
+        "embeddings_initializer": "uniform",
+        "embeddings_regularizer": None,
+        "embeddings_constraint": None,
+    },
+}
+"""Arguments that cannot change a forward pass once the weights are there, with Keras's
+defaults, by kind of layer (rule D5)."""
+
+
+class Module:
+    """A cell or a layer: keeps its constructor arguments and knows its dialect and dtype.
+
+    Parameters
+    ----------
+    own : dict
+        The arguments that the class itself handles, by name.
+    kept : dict
+        All others given. Those that cannot change a forward pass are kept for
+        `get_config`; any other raises as Keras does (rule D4).
+    dialect : str or Dialect
+        The generation of Keras to follow.
+    dtype : str, optional
+        ``"float64"`` (the default) or ``"float32"``.
+    """
+
+    kind = None
+
+    def __init__(self, own, kept, dialect, dtype):
+        self.dialect = get_dialect(dialect)
+        self.dtype = _floating(dtype, type(self).__name__)
+        inert = dict(INERT.get(self.kind, {}))
+        self._refuse_unknown(own, inert, kept)
+        inert.update(kept)
+        self._config = dict(inert, **own)
+        self._config["dtype"] = self.dtype.name
+
+    def _refuse_unknown(self, own, inert, kept):
+        name = type(self).__name__
+        allowed = set(inert) | self.dialect.layer_arguments
+        if name in self.dialect.implementation:
+            allowed.add("implementation")
+        if self.dialect.use_cudnn and name in ("LSTM", "GRU"):
+            allowed.add("use_cudnn")
+        unknown = sorted(set(kept) - allowed)
+        if unknown:
+            raise self.dialect.unknown_argument(
+                "{}() of dialect {} does not know the argument{} {}; it knows {}".format(
+                    name,
+                    self.dialect.name,
+                    "s" if len(unknown) > 1 else "",
+                    ", ".join(unknown),
+                    ", ".join(sorted(set(own) | allowed | {"dtype"})),
+                )
+            )
+
+    @property
+    def name(self):
+        """The name given, or the name of the class."""
+        return self._config.get("name") or type(self).__name__
+
+    def get_config(self):
+        """Return every constructor argument by name, inert ones included."""
+        return dict(self._config)
+
+    def __repr__(self):
+        return "<{} {} of {}>".format(type(self).__name__, self.name, self.dialect.name)
+
+
+class Weighted(Module):
+    """A module that owns weights: `weight_shapes` says which, in Keras's order."""
+
+    weights = None
+
+    def weight_shapes(self):
+        """Return ``[(name, shape, formula)]`` in Keras's order; None is a free dimension."""
+        raise NotImplementedError
+
+    def set_weights(self, weights):
+        """Take the weights, in the order in which Keras's `get_weights` gives them.
+
+        Raises
+        ------
+        ValueError
+            Where the number of arrays or the shape of one is wrong; it names the weight,
+            the shape it has and the shape it needs.
+        """
+        self.weights = [
+            self._checked(np.array(weight, self.dtype), *shape)
+            for weight, shape in zip(self._counted(weights), self.weight_shapes())
+        ]
+        self._unpack(*self.weights)
+
+    def get_weights(self):
+        """Return copies of the weights, in Keras's order."""
+        self.require_weights()
+        return [weight.copy() for weight in self.weights]
+
+    def require_weights(self):
+        """Raise ValueError while there are no weights: the oracle never invents them."""
+        if self.weights is None:
+            raise ValueError(
+                "{} has no weights yet: call set_weights(), or copy a Keras layer "
+                "with rnn_oracle.from_keras()".format(self.name)
+            )
+
+    def _counted(self, weights):
+        weights, names = list(weights), [name for name, _, _ in self.weight_shapes()]
+        if len(weights) != len(names):
+            raise ValueError(
+                "{} has {} weights ({}), but {} were given".format(
+                    self.name, len(names), ", ".join(names), len(weights)
+                )
+            )
+        return weights
+
+    def _checked(self, weight, name, shape, formula):
+        fits = weight.ndim == len(shape) and all(
+            need in (None, have) for need, have in zip(shape, weight.shape)
+        )
+        if not fits:
+            needs = "({})".format(", ".join("any" if n is None else str(n) for n in shape))
+            raise ValueError(
+                "{}.{} has shape {}, but needs {} = {}".format(
+                    self.name, name, weight.shape, needs, formula
+                )
+            )
+        return weight
+
+    def _unpack(self, *weights):
+        """Give the weights the names that the equations use."""
+        raise NotImplementedError
+
+
+def positive_integer(value, name, owner):
+    """Return `value` as int; raise ValueError unless it is a positive whole number."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)) or value < 1:
+        raise ValueError(
+            "{}: `{}` must be a positive integer, not {!r}".format(owner, name, value)
+        )
+    return int(value)
+
+
+def _floating(dtype, owner):
+    dtype = np.dtype("float64" if dtype is None else dtype)
+    if dtype.name not in ("float32", "float64"):
+        raise ValueError(
+            "{}: the oracle computes in float32 or float64, not in {}".format(owner, dtype.name)
+        )
+    return dtype

@@ -1,0 +1,113 @@
+"""A case: one combination of options, as frozen data with an id that never changes."""
+
+from dataclasses import dataclass, fields
+
+AXES = {
+    "cell": ("simple_rnn", "lstm", "gru", "gru_reset_before"),
+    "stacking": (
+        "one",
+        "two",
+        "three",
+        "cells",
+        "two_without_sequences",
+        "three_without_sequences",
+    ),
+    "return_sequences": (False, True),
+    "return_state": (False, True),
+    "time_major": (False, True),
+    "go_backwards": (False, True),
+    "mask": ("none", "all_true", "right", "left", "holes", "first", "row"),
+}
+"""The axes of the core matrix and their values, in the order of the id.
+
+`stacking` is one layer, two or three layers, one `RNN` over a list of two cells, or a stack
+whose layer below the top returns no sequence, which must be refused. `return_sequences` is
+that of the top layer; the other options hold for every layer.
+"""
+
+MASK_FROM = ("argument", "masking")
+"""How a mask arrives: as the argument `mask`, or from a `Masking` layer in front."""
+
+_WORDS = {
+    "return_sequences": ("last", "sequences"),
+    "return_state": ("nostate", "state"),
+    "time_major": ("batch_major", "time_major"),
+    "go_backwards": ("forwards", "backwards"),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One combination of options; see `AXES` for the values.
+
+    Attributes
+    ----------
+    cell, stacking, mask : str
+    return_sequences, return_state, time_major, go_backwards : bool
+    mask_from : str or None
+        One of `MASK_FROM`, None without a mask.
+    dtype : str
+        The dtype of the layers.
+    """
+
+    cell: str
+    stacking: str = "one"
+    return_sequences: bool = False
+    return_state: bool = False
+    time_major: bool = False
+    go_backwards: bool = False
+    mask: str = "none"
+    mask_from: str = None
+    dtype: str = "float32"
+
+    def __post_init__(self):
+        for axis, values in AXES.items():
+            if getattr(self, axis) not in values:
+                raise ValueError(
+                    "{}={!r} is not one of {}".format(axis, getattr(self, axis), values)
+                )
+        allowed = (None,) if self.mask == "none" else MASK_FROM
+        if self.mask_from not in allowed:
+            raise ValueError(
+                "mask_from={!r} is not one of {} for mask={!r}".format(
+                    self.mask_from, allowed, self.mask
+                )
+            )
+
+    @property
+    def id(self):
+        """A readable name of letters, digits, dots and underscores, for ever the same."""
+        words = [self.cell, self.stacking]
+        words += [_WORDS[axis][getattr(self, axis)] for axis in _WORDS]
+        words.append("nomask" if self.mask == "none" else self.mask)
+        if self.mask_from:
+            words.append(self.mask_from)
+        if self.dtype != "float32":
+            words.append(self.dtype)
+        return ".".join(words)
+
+    @property
+    def options(self):
+        """The fields as a dict of plain values."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @property
+    def rules(self):
+        """Ids of the rules in SPEC.md that decide what this case returns."""
+        rules = {"simple_rnn": ["C1"], "lstm": ["C2"], "gru": ["C4"], "gru_reset_before": ["C5"]}
+        cited = rules[self.cell] + ["A1", "D1", "H1", "H2", "R1", "R2", "S1", "S3"]
+        if self.stacking == "cells":
+            cited += ["C6", "D2"]
+        if self.stacking.endswith("without_sequences"):
+            cited.append("I1")
+        if self.time_major:
+            cited.append("D3")
+        if self.go_backwards:
+            cited.append("G1")
+        if self.mask != "none":
+            cited += ["M1", "M2", "M4"]
+        if self.mask != "none" and self.go_backwards:
+            cited += ["G2", "M5"]
+        if self.mask_from == "masking":
+            cited.append("L2")
+        return cited

@@ -1,0 +1,319 @@
+"""The cells: one step of SimpleRNN, LSTM and GRU, and a stack of cells (rules C1 to C6).
+
+A cell is split in two. `project` is the part that does not depend on the state, which a layer
+computes for all steps in one product; `step` is the rest.
+"""
+
+import numpy as np
+
+from . import nest
+from .base import Weighted, positive_integer
+from .dialects import KERAS3, get_dialect
+from .inputs import as_numbers, check_features
+
+
+class Cell(Weighted):
+    """One step of a recurrence: ``output, states = cell(inputs, states)``.
+
+    Parameters
+    ----------
+    units : int
+        Size of the output and of each state.
+
+    Attributes
+    ----------
+    state_size : int or list of int
+        Size of each state; a bare int for a single state (rule S1).
+    output_size : int
+        Size of the output.
+    """
+
+    gates = 1
+
+    def __init__(self, own, kept, dialect, dtype):
+        super().__init__(own, kept, dialect, dtype)
+        self.units = positive_integer(own["units"], "units", type(self).__name__)
+        self.use_bias = own["use_bias"]
+        self.activation = self.dialect.activation(own["activation"])
+        self.output_size = self.units
+        self.state_size = self.units
+
+    def weight_shapes(self):
+        width, formula = self.gates * self.units, "{} * units".format(self.gates)
+        shapes = [
+            ("kernel", (None, width), "(features, {})".format(formula)),
+            ("recurrent_kernel", (self.units, width), "(units, {})".format(formula)),
+            ("bias", (width,), "({},)".format(formula)),
+        ]
+        return shapes if self.use_bias else shapes[:2]
+
+    def _unpack(self, kernel, recurrent_kernel, bias=0.0):
+        self.kernel, self.recurrent_kernel, self.bias = kernel, recurrent_kernel, bias
+
+    def project(self, x):
+        """Return the share of the input in every pre-activation, for any leading axes."""
+        return x @ self.kernel + self.bias
+
+    def step(self, zx, states):
+        """Advance by one step.
+
+        Parameters
+        ----------
+        zx : array, shape (batch, gates * units)
+            The projected input.
+        states : list of arrays, shape (batch, units)
+
+        Returns
+        -------
+        output : array, shape (batch, units)
+        states : list of arrays
+        """
+        raise NotImplementedError
+
+    def __call__(self, inputs, states):
+        """Advance by one step from the input itself, of shape (batch, features).
+
+        States come back as they were given: bare or in a list (rule S2).
+        """
+        self.require_weights()
+        inputs = as_numbers(inputs, self, "inputs")
+        check_features(inputs, 2, self)
+        bare = not nest.is_nested(states)
+        states = [as_numbers(s, self, "states") for s in ([states] if bare else states)]
+        output, states = self.step(self.project(inputs), states)
+        return output, states[0] if bare else states
+
+    def get_initial_state(self, batch_size):
+        """Return zeros of shape (batch, units), one array a state, nested as `state_size`."""
+        return nest.map_structure(
+            lambda size: np.zeros((batch_size, size), self.dtype), self.state_size
+        )
+
+
+class SimpleRNNCell(Cell):
+    """Elman's cell (rule C1): ``h' = activation(x W + h U + b)``."""
+
+    kind = "SimpleRNN"
+    arguments = ("units", "activation", "use_bias")
+
+    def __init__(
+        self, units, activation="tanh", use_bias=True, dtype=None, dialect=KERAS3, **kept
+    ):
+        own = dict(units=units, activation=activation, use_bias=use_bias)
+        super().__init__(own, kept, dialect, dtype)
+
+    def step(self, zx, states):
+        (h,) = states
+        h = self.activation(zx + h @ self.recurrent_kernel)
+        return h, [h]
+
+
+class LSTMCell(Cell):
+    """Long short-term memory (rule C2); gates in the order i, f, g, o.
+
+    `unit_forget_bias` adds 1 to a bias when Keras makes it; it is part of the weights
+    afterwards and nothing is added here (rule C3).
+    """
+
+    kind = "LSTM"
+    arguments = ("units", "activation", "recurrent_activation", "use_bias")
+    gates = 4
+
+    def __init__(
+        self,
+        units,
+        activation="tanh",
+        recurrent_activation="sigmoid",
+        use_bias=True,
+        dtype=None,
+        dialect=KERAS3,
+        **kept
+    ):
+        own = dict(
+            units=units,
+            activation=activation,
+            recurrent_activation=recurrent_activation,
+            use_bias=use_bias,
+        )
+        super().__init__(own, kept, dialect, dtype)
+        self.recurrent_activation = self.dialect.activation(recurrent_activation)
+        self.state_size = [self.units, self.units]
+
+    def step(self, zx, states):
+        h, c = states
+        i, f, g, o = np.split(zx + h @ self.recurrent_kernel, 4, axis=-1)
+        i = self.recurrent_activation(i)
+        f = self.recurrent_activation(f)
+        o = self.recurrent_activation(o)
+        c = f * c + i * self.activation(g)
+        h = o * self.activation(c)
+        return h, [h, c]
+
+
+class GRUCell(Cell):
+    """Gated recurrent unit; gates in the order z, r, h.
+
+    With `reset_after` (rule C4) the reset gate scales the candidate's recurrent product and
+    there are two rows of bias, input and recurrent. Without it (rule C5) the gate scales the
+    state before the product and there is one bias.
+    """
+
+    kind = "GRU"
+    arguments = ("units", "activation", "recurrent_activation", "use_bias", "reset_after")
+    gates = 3
+
+    def __init__(
+        self,
+        units,
+        activation="tanh",
+        recurrent_activation="sigmoid",
+        use_bias=True,
+        reset_after=True,
+        dtype=None,
+        dialect=KERAS3,
+        **kept
+    ):
+        own = dict(
+            units=units,
+            activation=activation,
+            recurrent_activation=recurrent_activation,
+            use_bias=use_bias,
+            reset_after=reset_after,
+        )
+        super().__init__(own, kept, dialect, dtype)
+        self.recurrent_activation = self.dialect.activation(recurrent_activation)
+        self.reset_after = reset_after
+
+    def weight_shapes(self):
+        shapes = super().weight_shapes()
+        if self.use_bias and self.reset_after:
+            shapes[2] = ("bias", (2, 3 * self.units), "(2, 3 * units), input row and recurrent row")
+        return shapes
+
+    def _unpack(self, kernel, recurrent_kernel, bias=0.0):
+        self.kernel, self.recurrent_kernel = kernel, recurrent_kernel
+        two_rows = self.use_bias and self.reset_after
+        self.bias, self.recurrent_bias = bias if two_rows else (bias, 0.0)
+
+    def step(self, zx, states):
+        (h,) = states
+        xz, xr, xh = np.split(zx, 3, axis=-1)
+        if self.reset_after:
+            hz, hr, hh = np.split(h @ self.recurrent_kernel + self.recurrent_bias, 3, axis=-1)
+            z = self.recurrent_activation(xz + hz)
+            r = self.recurrent_activation(xr + hr)
+            candidate = self.activation(xh + r * hh)
+        else:
+            u_z, u_r, u_h = np.split(self.recurrent_kernel, 3, axis=-1)
+            z = self.recurrent_activation(xz + h @ u_z)
+            r = self.recurrent_activation(xr + h @ u_r)
+            candidate = self.activation(xh + (r * h) @ u_h)
+        h = z * h + (1 - z) * candidate
+        return h, [h]
+
+
+class OwnCell:
+    """A user's cell, given the two methods that the layers call.
+
+    The documented protocol: ``output, states = cell(inputs, states)``, or a method `call` of
+    that form, an attribute `state_size`, and optionally `output_size` and
+    ``get_initial_state(batch_size=None)``. States go in as a list and may come back bare
+    where there is only one (rule S2).
+
+    Raises
+    ------
+    ValueError
+        Where the object has no way to be called or no `state_size`.
+    """
+
+    def __init__(self, cell):
+        if not callable(getattr(cell, "call", cell)):
+            raise ValueError("a cell needs a method `call(inputs, states)`: {!r}".format(cell))
+        if getattr(cell, "state_size", None) is None:
+            raise ValueError(
+                "a cell needs an attribute `state_size`, an int or a list of ints: "
+                "{!r}".format(cell)
+            )
+        self.cell = cell
+        self.function = cell if callable(cell) else cell.call
+        self.state_size = cell.state_size
+        size = getattr(cell, "output_size", None)
+        self.output_size = nest.flatten(self.state_size)[0] if size is None else size
+
+    def project(self, x):
+        return x
+
+    def step(self, x, states):
+        output, after = self.function(x, states)
+        return output, list(after) if nest.is_nested(after) else [after]
+
+    def get_initial_state(self, batch_size):
+        """Return the cell's own initial state, else zeros (rule S3)."""
+        if hasattr(self.cell, "get_initial_state"):
+            return self.cell.get_initial_state(batch_size=batch_size)
+        return nest.map_structure(lambda size: np.zeros((batch_size, size)), self.state_size)
+
+
+class StackedRNNCells:
+    """Cells one upon the other, behaving as one cell (rule C6).
+
+    Parameters
+    ----------
+    cells : list of cells
+        Cells of the oracle, the user's own, or both.
+    dialect : str or Dialect, optional
+        By default that of the first cell.
+
+    Raises
+    ------
+    ValueError
+        For an empty list, or an object that is no cell.
+    """
+
+    def __init__(self, cells, dialect=None):
+        self.cells = [as_cell(cell) for cell in cells]
+        if not self.cells:
+            raise ValueError("StackedRNNCells needs at least one cell")
+        self.dialect = get_dialect(dialect or getattr(self.cells[0], "dialect", KERAS3))
+        self.state_size = self.dialect.stacked(cell.state_size for cell in self.cells)
+        self.output_size = self.cells[-1].output_size
+
+    def project(self, x):
+        return x
+
+    def step(self, x, states):
+        after = []
+        for cell, state in zip(self.cells, states):
+            bare = not nest.is_nested(state)
+            x, state = cell.step(cell.project(x), [state] if bare else state)
+            after.append(state[0] if bare else state)
+        return x, self.dialect.stacked(after)
+
+    def __call__(self, inputs, states):
+        """Advance by one step; `states` has one entry a cell, nested as `state_size`."""
+        for cell in weighted_cells(self):
+            cell.require_weights()
+        if not nest.same_structure(states, self.state_size):
+            raise ValueError(
+                "the states are nested {}, but state_size is nested {}".format(
+                    nest.describe(states), nest.describe(self.state_size)
+                )
+            )
+        return self.step(inputs, states)
+
+    def get_initial_state(self, batch_size):
+        """Return the initial state of each cell, nested as `state_size`."""
+        return self.dialect.stacked(cell.get_initial_state(batch_size) for cell in self.cells)
+
+
+def as_cell(cell):
+    """Return an object with `project` and `step` for any cell, or list of cells."""
+    if nest.is_nested(cell):
+        return StackedRNNCells(cell)
+    return cell if isinstance(cell, (Cell, OwnCell, StackedRNNCells)) else OwnCell(cell)
+
+
+def weighted_cells(cell):
+    """Return the cells that hold weights, from the bottom up."""
+    inner = cell.cells if isinstance(cell, StackedRNNCells) else [cell]
+    return [c for c in inner if isinstance(c, Cell)]

@@ -1,0 +1,125 @@
+"""The comparison of two outcomes: numbers within what is allowed, all else to the letter."""
+
+from collections import namedtuple
+
+import numpy as np
+
+Mismatch = namedtuple("Mismatch", "name expected actual detail")
+Mismatch.__doc__ = """One thing that differs.
+
+name : str
+    Of the array or fact, such as ``"given.h1"``; ``"verdict"`` where one side gives values
+    and the other does not.
+expected, actual : str
+    What the two sides say, in short.
+detail : str
+    A sentence for a person.
+"""
+
+Comparison = namedtuple("Comparison", "mismatches worst")
+Comparison.__doc__ = """The result of `compare`.
+
+mismatches : list of Mismatch
+worst : float
+    The largest error over what was allowed, of the numbers that agree; 0 without any.
+"""
+
+
+def compare(expected, actual):
+    """Compare what the oracle expects with what a target did.
+
+    Numbers may be off by `expected.allowed`. What the oracle returns in two places, as when a
+    state is the last output or a masked step repeats the one before, must be the same to the
+    bit in both (rule T2).
+
+    Parameters
+    ----------
+    expected, actual : Outcome
+
+    Returns
+    -------
+    Comparison
+    """
+    if expected.refusal or actual.refusal:
+        return Comparison(_compare_refusals(expected.refusal, actual.refusal), 0.0)
+    mismatches = [
+        _mismatch(name, expected.facts.get(name), actual.facts.get(name))
+        for name in sorted(set(expected.facts) | set(actual.facts))
+        if expected.facts.get(name) != actual.facts.get(name)
+    ]
+    worst = 0.0
+    for name in sorted(set(expected.arrays) | set(actual.arrays)):
+        found, ratio = _compare_array(name, expected, actual)
+        mismatches += found
+        worst = max(worst, ratio)
+    if not mismatches:
+        mismatches = _compare_copies(expected, actual)
+    return Comparison(mismatches, worst)
+
+
+def _compare_refusals(expected, actual):
+    if expected is None:
+        return [_mismatch("verdict", "values", _refusal(actual), actual.message)]
+    if actual is None:
+        return [_mismatch("verdict", _refusal(expected), "values", expected.message)]
+    if expected[:2] != actual[:2]:
+        return [_mismatch("verdict", _refusal(expected), _refusal(actual), actual.message)]
+    return []
+
+
+def _refusal(refusal):
+    return "{} at {}".format(refusal.type, refusal.phase)
+
+
+def _mismatch(name, expected, actual, more=""):
+    sentence = "{}: expected {}, got {}".format(name, expected, actual)
+    return Mismatch(name, str(expected), str(actual), sentence + (" ({})".format(more) * bool(more)))
+
+
+def _compare_array(name, expected, actual):
+    if name not in expected.arrays or name not in actual.arrays:
+        sides = ["there" if name in side.arrays else "missing" for side in (expected, actual)]
+        return [_mismatch(name, *sides)], 0.0
+    want, have = expected.arrays[name], actual.arrays[name]
+    if want.shape != have.shape:
+        return [_mismatch(name, "shape {}".format(want.shape), "shape {}".format(have.shape))], 0.0
+    if want.size == 0:
+        return [], 0.0
+    allowed = expected.allowed.get(name, np.zeros(want.shape))
+    ratio = _ratio(np.asarray(want, np.float64), np.asarray(have, np.float64), allowed)
+    worst = np.unravel_index(np.argmax(ratio), ratio.shape)
+    if ratio[worst] <= 1:
+        return [], float(ratio[worst])
+    where = "{}[{}]".format(name, ", ".join(map(str, worst)))
+    count = int(np.sum(ratio > 1))
+    more = "{:.3g} times the allowed {:.2g}; {} of {} numbers are off".format(
+        ratio[worst], allowed[worst], count, ratio.size
+    )
+    found = _mismatch(where, want[worst], have[worst], more)
+    return [found._replace(name=name)], 0.0
+
+
+def _ratio(want, have, allowed):
+    """Return error over allowance; 0 where equal, both NaN included; infinite where NaN differs."""
+    same = (want == have) | (np.isnan(want) & np.isnan(have))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(same, 0.0, np.abs(want - have) / allowed)
+    return np.where(np.isnan(ratio), np.inf, ratio)
+
+
+def _compare_copies(expected, actual):
+    """Demand equal bits wherever the oracle's own numbers are equal (rule T2)."""
+    names = sorted(name for name, array in expected.arrays.items() if array.dtype.kind == "f")
+    if not names:
+        return []
+    want = np.concatenate([expected.arrays[name].ravel() for name in names])
+    have = np.concatenate([actual.arrays[name].ravel() for name in names])
+    _, first, group = np.unique(want, return_index=True, return_inverse=True)
+    source = first[group.ravel()]
+    off = np.flatnonzero((have != have[source]) & ~(np.isnan(have) & np.isnan(have[source])))
+    if not off.size:
+        return []
+    ends = np.cumsum([expected.arrays[name].size for name in names])
+    owner = names[int(np.searchsorted(ends, off[0], side="right"))]
+    found = _mismatch(owner, have[source[off[0]]], have[off[0]], "a copy that is not the same bits")
+    return [found]

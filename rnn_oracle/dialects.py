@@ -1,0 +1,122 @@
+"""Dialects: where Keras 2 and Keras 3 differ by design, each difference in one place, by name."""
+
+from . import activations
+
+
+class Dialect:
+    """One generation of Keras as data. Read-only by convention; see the two instances below.
+
+    Attributes
+    ----------
+    name : str
+        ``"keras3"`` or ``"keras2"``.
+    results : type
+        The container of a layer's output and states: `tuple` or `list` (rule D1).
+    stacked : type
+        The container of `StackedRNNCells.state_size` and of its states (rule D2).
+    flat_state_shapes : bool
+        Whether `compute_output_shape` flattens nested states (rule H3).
+    activations : dict
+        Activation functions by name (rules A1, A2).
+    time_major : bool
+        Whether the layers have the argument `time_major` (rule D3).
+    unknown_argument : type
+        What a constructor raises at an argument that it does not know (rule D4).
+    layer_arguments : frozenset
+        Arguments of every layer that cannot change a forward pass.
+    implementation : frozenset
+        Cells that take the argument `implementation`.
+    use_cudnn : bool
+        Whether LSTM and GRU take the argument `use_cudnn`.
+    numbers_are_cast : bool
+        Whether integer and boolean inputs are promoted to the layer's dtype (rule I4).
+    recorded_states_win : bool
+        Whether a stateful layer prefers its recorded state, unless that is zero, to
+        an initial state given in the call (rule S5).
+    backward_is_flipped : bool
+        Whether `Bidirectional` makes its backward layer by flipping `go_backwards`
+        instead of setting it (rule B2).
+    """
+
+    def __init__(self, **facts):
+        self.__dict__.update(facts)
+
+    def __repr__(self):
+        return "<dialect {}>".format(self.name)
+
+    def activation(self, identifier):
+        """Find an activation by its Keras name; None is linear, a callable is itself.
+
+        Raises
+        ------
+        ValueError
+            For a name that this generation of Keras does not know.
+        """
+        if identifier is None:
+            return activations.linear
+        if callable(identifier):
+            return identifier
+        if identifier in self.activations:
+            return self.activations[identifier]
+        raise ValueError(
+            "unknown activation {!r} in dialect {}: give a callable, None or one of {}".format(
+                identifier, self.name, ", ".join(sorted(self.activations))
+            )
+        )
+
+
+_LAYER_ARGUMENTS = frozenset(
+    ["name", "trainable", "activity_regularizer", "autocast", "input_shape", "input_dim"]
+)
+
+KERAS3 = Dialect(
+    name="keras3",
+    results=tuple,
+    stacked=list,
+    flat_state_shapes=False,
+    activations=activations.KERAS3,
+    time_major=False,
+    unknown_argument=ValueError,
+    layer_arguments=_LAYER_ARGUMENTS,
+    implementation=frozenset(["LSTM", "LSTMCell", "GRU", "GRUCell"]),
+    use_cudnn=True,
+    numbers_are_cast=True,
+    recorded_states_win=False,
+    backward_is_flipped=False,
+)
+
+KERAS2 = Dialect(
+    name="keras2",
+    results=list,
+    stacked=tuple,
+    flat_state_shapes=True,
+    activations=activations.KERAS2,
+    time_major=True,
+    unknown_argument=TypeError,
+    layer_arguments=_LAYER_ARGUMENTS
+    | {"batch_input_shape", "batch_size", "dynamic", "enable_caching_device", "input_length"},
+    implementation=frozenset(
+        ["SimpleRNN", "SimpleRNNCell", "LSTM", "LSTMCell", "GRU", "GRUCell"]
+    ),
+    use_cudnn=False,
+    numbers_are_cast=False,
+    recorded_states_win=True,
+    backward_is_flipped=True,
+)
+
+DIALECTS = {dialect.name: dialect for dialect in (KERAS3, KERAS2)}
+
+
+def get_dialect(dialect):
+    """Return the `Dialect` of that name (or the one given).
+
+    Raises
+    ------
+    ValueError
+        For a name that is not in `DIALECTS`.
+    """
+    if isinstance(dialect, Dialect):
+        return dialect
+    if dialect in DIALECTS:
+        return DIALECTS[dialect]
+    raise ValueError("unknown dialect {!r}: expected one of {}".format(dialect, sorted(DIALECTS)))

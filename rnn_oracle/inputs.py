@@ -1,0 +1,124 @@
+"""Checks of what a call is given: sequences, masks and states (rules I1 to I5)."""
+
+import numpy as np
+
+from . import nest
+
+
+def as_numbers(value, module, what):
+    """Return `value` as an array of the module's dtype.
+
+    Floating-point input of any width is cast. Whole numbers and booleans are promoted in
+    the dialect `keras3` and refused in `keras2` (rule I4).
+
+    Raises
+    ------
+    TypeError
+        For values that are no numbers, complex ones, and whole numbers in `keras2`.
+    """
+    array = np.asarray(value)
+    if array.dtype.kind == "f" or (array.dtype.kind in "iub" and module.dialect.numbers_are_cast):
+        return array.astype(module.dtype, copy=False)
+    raise TypeError(
+        "{}: {} must be floating-point{}, but the dtype is {}".format(
+            module.name,
+            what,
+            " or whole numbers" if module.dialect.numbers_are_cast else "",
+            array.dtype,
+        )
+    )
+
+
+def check_features(x, rank, cell):
+    """Raise ValueError unless `x` has that rank and as many features as the kernel has rows."""
+    if x.ndim != rank:
+        raise ValueError(
+            "{} takes {} axes, {}, but the input has shape {}{}".format(
+                cell.name,
+                rank,
+                "(batch, features)" if rank == 2 else "(batch, steps, features)",
+                x.shape,
+                "; does the layer below return its sequence (return_sequences=True)?"
+                if (rank, x.ndim) == (3, 2)
+                else "",
+            )
+        )
+    if x.shape[-1] != cell.kernel.shape[0]:
+        raise ValueError(
+            "{} takes {} features, as its kernel has {} rows, but the input of shape {} has {}".format(
+                cell.name, cell.kernel.shape[0], cell.kernel.shape[0], x.shape, x.shape[-1]
+            )
+        )
+
+
+def check_mask(mask, leading, owner):
+    """Return the mask as booleans with the two leading axes of the input, or None.
+
+    Parameters
+    ----------
+    mask : array_like or None
+        Shape `leading` or `leading` + (1,); anything but zero counts as True (rule I2).
+    leading : tuple of int
+        The first two axes of the input: (batch, steps), or (steps, batch) if time-major.
+
+    Raises
+    ------
+    ValueError
+        For any other shape, also one that would broadcast.
+    """
+    if mask is None:
+        return None
+    mask = np.asarray(mask)
+    if mask.shape == leading + (1,):
+        mask = mask[..., 0]
+    if mask.shape != leading:
+        raise ValueError(
+            "{}: the mask has shape {}, but the input's first two axes are {}".format(
+                owner, mask.shape, leading
+            )
+        )
+    return mask.astype(bool)
+
+
+def check_states(states, sizes, batch, module):
+    """Return the states as arrays of the module's dtype, nested as `sizes`.
+
+    Parameters
+    ----------
+    states : array or list
+        One array a state; a bare array does for a single state (rule I3).
+    sizes : list
+        Size of each state, nested for stacked cells.
+
+    Raises
+    ------
+    ValueError
+        For another number of states, another nesting, or a shape other than (batch, size).
+    """
+    states = list(states) if nest.is_nested(states) else [states]
+    if len(states) != len(sizes):
+        raise ValueError(
+            "{} has {} state{}, but initial_state has {}".format(
+                module.name, len(sizes), "" if len(sizes) == 1 else "s", len(states)
+            )
+        )
+    if not nest.same_structure(sizes, states):
+        raise ValueError(
+            "{}: initial_state is nested {}, but the states are nested {}".format(
+                module.name, nest.describe(states), nest.describe(sizes)
+            )
+        )
+    return nest.map_structure(
+        lambda size, state: _state(state, size, batch, module), sizes, states
+    )
+
+
+def _state(state, size, batch, module):
+    state = as_numbers(state, module, "initial_state")
+    if state.shape != (batch, size):
+        raise ValueError(
+            "{}: a state has shape {}, but needs {} = (batch, size)".format(
+                module.name, state.shape, (batch, size)
+            )
+        )
+    return state

@@ -1,0 +1,135 @@
+"""The oracle's answer to a case: its layers run on the problem, with the error to allow."""
+
+import numpy as np
+
+from . import nest
+from .dialects import get_dialect
+from .outcome import Outcome, observe
+from .problems import SIZES, cell_arguments, layer_units, problem, sequences_of_layers
+from .recurrent import RNN
+from .rounding import UNIT_ROUNDOFF, Rounded
+
+
+def expected(case, dialect, sizes=SIZES):
+    """Return the `Outcome` that the rules demand of a case.
+
+    Parameters
+    ----------
+    case : Case
+    dialect : str or Dialect
+    sizes : Sizes, optional
+        Of the problem.
+
+    Returns
+    -------
+    Outcome
+        With values computed in float64, and `allowed` for the dtype of the case.
+    """
+    given = problem(case, sizes)
+    try:
+        layers = build(case, dialect, sizes)
+    except (TypeError, ValueError) as error:
+        return Outcome.refused("build", error)
+    set_weights(layers, given)
+    try:
+        return _outcome(case, layers, given)
+    except (TypeError, ValueError) as error:
+        return Outcome.refused("call", error)
+
+
+def build(case, dialect, sizes=SIZES, dtype=None):
+    """Return the case's layers, from the bottom up, without weights."""
+    dialect = get_dialect(dialect)
+    cell_class, arguments = cell_arguments(case)
+    options = dict(return_state=case.return_state, go_backwards=case.go_backwards)
+    if case.time_major:
+        options["time_major"] = True
+    layers = []
+    for units, sequences in zip(layer_units(case, sizes), sequences_of_layers(case)):
+        cells = [cell_class(u, dtype=dtype, dialect=dialect, **arguments) for u in units]
+        cell = cells if case.stacking == "cells" else cells[0]
+        layers.append(RNN(cell, return_sequences=sequences, **options))
+    return layers
+
+
+def set_weights(layers, given):
+    """Give each layer its weights of the problem."""
+    for layer, weights in zip(layers, given.weights):
+        layer.set_weights([w for cell in weights for w in cell])
+
+
+def _outcome(case, layers, given):
+    arrays, facts, allowed = {}, {}, {}
+    for call, states in (("default", None), ("given", given.states)):
+        for total, part in zip((arrays, facts, allowed), call_stack(call, case, layers, given, states)):
+            total.update(part)
+    facts["symbolic.shapes"] = symbolic_shapes(layers, given.x)
+    return Outcome(arrays, facts, allowed)
+
+
+def call_stack(call, case, layers, given, states, applied=lambda i, mask: mask):
+    """Call layer upon layer, once for the values and once for what may be allowed.
+
+    Parameters
+    ----------
+    call : str
+        The name of the call, see `rnn_oracle.outcome.observe`.
+    states : list or None
+        The initial states of each layer.
+    applied : callable
+        ``applied(i, mask)`` is the mask that layer i applies of the one that reaches it; by
+        default that very mask.
+
+    Returns
+    -------
+    arrays, facts, allowed : dict
+    """
+    x, mask, results = given.x, given.mask, []
+    near, bounds = Rounded(given.x, 0.0, UNIT_ROUNDOFF[case.dtype]), []
+    for i, layer in enumerate(layers):
+        state = None if states is None else _nested(layer, states[i])
+        results.append(layer(x, mask=applied(i, mask), initial_state=state))
+        bounds.append(_allowed(layer, near, applied(i, mask), state))
+        masks = _masks(layer, mask)
+        x, near, mask = _output(layer, results[-1]), _output(layer, bounds[-1]), masks[0]
+    arrays, facts = observe(call, case, results, masks, np.asarray)
+    facts[call + ".dtype"] = " ".join([case.dtype] * len(facts[call + ".dtype"].split()))
+    allowed, _ = observe(call, case, bounds, [None], lambda leaf: leaf.error)
+    return arrays, facts, allowed
+
+
+def _output(layer, result):
+    return result[0] if layer.return_state else result
+
+
+def _nested(layer, states):
+    """Nest the problem's states, a list of states for each cell, as the layer's `state_size`."""
+    if states is None:
+        return None
+    flat = iter([state for cell in states for state in cell])
+    return nest.map_structure(lambda size: next(flat), layer.state_size)
+
+
+def _masks(layer, mask):
+    masks = layer.compute_mask(None, mask)
+    if not nest.is_nested(masks):
+        return [masks]
+    return masks[:1] + [None] * len(nest.flatten(layer.state_size))
+
+
+def symbolic_shapes(layers, x):
+    """Write down the shapes for an unknown batch and number of steps, nested as the results."""
+    words, shape = [], (None, None, x.shape[-1])
+    for layer in layers:
+        words.append(nest.describe(layer.output_spec(shape, leaf=str), str))
+        shape = (None, None, layer.output_size)
+    return "; ".join(words)
+
+
+def _allowed(layer, x, mask, state):
+    """Run the layer's own equations on `Rounded` arrays; nested as the layer's result."""
+    if state is None:
+        state = layer.get_initial_state(x.shape[1 if layer.time_major else 0])
+    exact = nest.map_structure(lambda array: Rounded(array, 0.0, x.unit), state)
+    output, states = layer.forward(x, mask, exact)
+    return [output] + states if layer.return_state else output

@@ -1,0 +1,88 @@
+"""What one side says about a case: values, that it does not support it, or an error."""
+
+from collections import namedtuple
+
+from . import nest
+
+Refusal = namedtuple("Refusal", "phase type message")
+Refusal.__doc__ = """An error: in which phase (``"build"`` or ``"call"``), its type's name, its text."""
+
+
+class Outcome:
+    """The answer of the oracle, or of a target, to a case.
+
+    Exactly one of the three holds: `arrays` and `facts` are there, or `unsupported`, or
+    `refusal`.
+
+    Parameters
+    ----------
+    arrays : dict of str to array
+        What is compared as numbers, such as ``"given.output"`` or ``"default.h1"``.
+    facts : dict of str to str
+        What is compared to the letter, such as ``"default.nesting"``.
+    allowed : dict of str to array, optional
+        The oracle's alone: how far each number may be off, zero where it is exact.
+    unsupported : str, optional
+        Why a target cannot run the case.
+    refusal : Refusal, optional
+        How the case was refused.
+    """
+
+    def __init__(self, arrays=None, facts=None, allowed=None, unsupported=None, refusal=None):
+        self.arrays = arrays or {}
+        self.facts = facts or {}
+        self.allowed = allowed or {}
+        self.unsupported = unsupported
+        self.refusal = refusal
+
+    @classmethod
+    def refused(cls, phase, error):
+        """Return the outcome of an exception in that phase."""
+        return cls(refusal=Refusal(phase, type(error).__name__, str(error)))
+
+
+def state_names(case):
+    """Return the names of the final states in order, ``h1 c1 h2 c2`` for two layers of LSTM."""
+    depth = {"one": 1, "two": 2, "three": 3, "cells": 2}[case.stacking]
+    letters = "hc" if case.cell == "lstm" else "h"
+    return ["{}{}".format(letter, i + 1) for i in range(depth) for letter in letters]
+
+
+def observe(call, case, results, masks, as_array):
+    """Name what one call of a stack of layers returned.
+
+    Parameters
+    ----------
+    call : str
+        ``"default"``, or ``"given"`` for a call with an initial state.
+    results : list
+        What each layer returned, from the bottom up.
+    masks : list
+        The masks that go on with each leaf of the top layer's result, None where none does.
+    as_array : callable
+        Turns a leaf into a NumPy array.
+
+    Returns
+    -------
+    arrays, facts : dict
+        For `Outcome`.
+    """
+    output, states = results[-1], []
+    if case.return_state:
+        output = results[-1][0]
+        states = [leaf for result in results for leaf in nest.flatten(list(result[1:]))]
+    leaves = [as_array(leaf) for leaf in [output] + states]
+    names = ["output"] + (state_names(case) if case.return_state else [])
+    arrays = dict(zip(names, leaves))
+    facts = {
+        "nesting": "; ".join(nest.describe(result) for result in results),
+        "dtype": " ".join(leaf.dtype.name for leaf in leaves),
+        "states": str(len(states)),
+        "masks": " ".join("None" if mask is None else "mask" for mask in masks),
+    }
+    if masks[0] is not None:
+        arrays["mask"] = as_array(masks[0])
+    return (
+        {call + "." + name: array for name, array in arrays.items()},
+        {call + "." + name: fact for name, fact in facts.items()},
+    )

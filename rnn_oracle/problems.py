@@ -1,0 +1,122 @@
+"""The arrays of a case: inputs, mask, weights and initial states, from seeds in the case itself.
+
+The numbers tell apart what must not be confused: batch, steps, features and units all differ,
+no two values are alike, none is small, both biases of a GRU are there and differ, and no
+activation is saturated. Every number is exact in float32.
+"""
+
+import zlib
+from collections import namedtuple
+
+import numpy as np
+
+from .cells import GRUCell, LSTMCell, SimpleRNNCell
+
+Sizes = namedtuple("Sizes", "batch steps features units")
+SIZES = Sizes(batch=4, steps=6, features=3, units=(5, 7, 8))
+
+Problem = namedtuple("Problem", "x mask weights states")
+Problem.__doc__ = """The arrays of a case.
+
+x : array, shape (batch, steps, features), or (steps, batch, features) if time-major
+mask : array of bool with the first two axes of x, or None
+weights : list (a layer) of lists (a cell) of arrays, in Keras's order
+states : list (a layer) of lists (a cell) of lists of arrays, shape (batch, units)
+"""
+
+_CELLS = {
+    "simple_rnn": (SimpleRNNCell, {}),
+    "lstm": (LSTMCell, {}),
+    "gru": (GRUCell, {}),
+    "gru_reset_before": (GRUCell, {"reset_after": False}),
+}
+_DEPTH = {"one": 1, "two": 2, "three": 3, "cells": 2}
+
+
+def cell_arguments(case):
+    """Return the oracle's cell class for the case, and its arguments besides `units`."""
+    return _CELLS[case.cell]
+
+
+def layer_units(case, sizes=SIZES):
+    """Return the units of the cells of each layer, from the bottom: ``[[5], [7]]``."""
+    depth = _DEPTH[case.stacking.replace("_without_sequences", "")]
+    units = list(sizes.units[:depth])
+    return [units] if case.stacking == "cells" else [[u] for u in units]
+
+
+def sequences_of_layers(case):
+    """Return `return_sequences` of each layer, from the bottom up."""
+    below = [True] * (len(layer_units(case)) - 1)
+    if case.stacking.endswith("without_sequences"):
+        below[-1] = False
+    return below + [case.return_sequences]
+
+
+def problem(case, sizes=SIZES):
+    """Return the `Problem` of a case; the same arrays on every machine and NumPy."""
+    mask = mask_of_kind(case.mask, sizes)
+    x = _numbers("x", (sizes.batch, sizes.steps, sizes.features), 0.2, 1.2)
+    if case.mask_from == "masking":
+        x[~mask] = 0.0
+    weights, states, features = [], [], sizes.features
+    for i, layer in enumerate(layer_units(case, sizes)):
+        weights.append([])
+        states.append([])
+        for j, units in enumerate(layer):
+            where = "{}.{}.{}".format(case.cell, i, j)
+            weights[-1].append(_weights(case, units, features, where))
+            states[-1].append(_states(case, units, sizes.batch, where))
+            features = units
+    if case.time_major:
+        x, mask = x.swapaxes(0, 1), None if mask is None else mask.T
+    return Problem(x.astype(case.dtype), mask, weights, states)
+
+
+def mask_of_kind(kind, sizes=SIZES):
+    """Return a mask of shape (batch, steps), or None for the kind ``"none"``.
+
+    Each kind but ``"all_true"`` and ``"row"`` differs from its own mirror image in time.
+    """
+    if kind == "none":
+        return None
+    mask = np.ones((sizes.batch, sizes.steps), bool)
+    rows = np.arange(sizes.batch)[:, None]
+    steps = np.arange(sizes.steps)[None, :]
+    padding = rows * 2 % max(sizes.steps - 1, 1)
+    if kind == "right":
+        mask = steps < sizes.steps - padding
+    elif kind == "left":
+        mask = steps >= padding
+    elif kind == "holes":
+        inside = (steps > 0) & (steps < sizes.steps - 1)
+        mask = ~(inside & ((rows + steps * steps) % 3 == 1))
+    elif kind == "first":
+        mask[:-1, 0] = False
+    elif kind == "row":
+        mask[sizes.batch // 2] = False
+    return mask
+
+
+def _weights(case, units, features, where):
+    cell_class, arguments = cell_arguments(case)
+    arrays = []
+    for name, shape, _ in cell_class(units, **arguments).weight_shapes():
+        shape = tuple(features if n is None else n for n in shape)
+        arrays.append(_numbers(where + "." + name, shape, 0.1, 0.6).astype(case.dtype))
+    return arrays
+
+
+def _states(case, units, batch, where):
+    count = 2 if case.cell == "lstm" else 1
+    return [
+        _numbers("{}.state{}".format(where, i), (batch, units), 0.2, 0.9).astype(case.dtype)
+        for i in range(count)
+    ]
+
+
+def _numbers(key, shape, low, high):
+    # RandomState's stream is frozen: the same in every release of NumPy.
+    random = np.random.RandomState(zlib.crc32(key.encode()))
+    sizes = random.uniform(low, high, shape)
+    return (sizes * random.choice([-1.0, 1.0], shape)).astype(np.float32).astype(np.float64)

@@ -1,0 +1,313 @@
+"""The recurrent layers: a cell carried over the steps of a sequence (rules R1 to R4)."""
+
+import numpy as np
+
+from . import nest
+from .base import Weighted
+from .cells import Cell, GRUCell, LSTMCell, SimpleRNNCell, as_cell, weighted_cells
+from .dialects import KERAS3, get_dialect
+from .inputs import as_numbers, check_features, check_mask, check_states
+
+
+def scan(step, inputs, states, mask=None, zero_output_for_mask=False):
+    """Carry `states` over the first axis of `inputs`.
+
+    Parameters
+    ----------
+    step : callable
+        ``output, states = step(input, states)``.
+    inputs : array, shape (steps, batch, ...)
+        In the order of processing.
+    states : list
+        The initial states.
+    mask : array of bool, shape (steps, batch), optional
+        Where it is False the states stay and the output repeats the one before, which is
+        zero before the first step (rules M1, M2).
+    zero_output_for_mask : bool
+        Make the output of a masked step zero instead (rule M3).
+
+    Returns
+    -------
+    outputs : list of arrays, one a step
+    states : list
+        The final states.
+    """
+    outputs = []
+    for t, x in enumerate(inputs):
+        output, after = step(x, states)
+        if mask is not None:
+            held = outputs[-1] if outputs and not zero_output_for_mask else 0 * output
+            output = _where(mask[t], output, held)
+            after = nest.map_structure(
+                lambda new, old, valid=mask[t]: _where(valid, new, old), after, states
+            )
+        outputs.append(output)
+        states = after
+    return outputs, states
+
+
+def _where(valid, new, old):
+    return np.where(valid.reshape(valid.shape + (1,) * (new.ndim - 1)), new, old)
+
+
+class RNN(Weighted):
+    """A layer that runs any cell over a sequence.
+
+    Parameters
+    ----------
+    cell : cell, or list of cells
+        A list is stacked into one cell (rule C6). A user's own cell follows Keras's
+        documented protocol, see `rnn_oracle.cells.OwnCell`.
+    return_sequences : bool
+        Return the output of every step instead of the last (rule R2).
+    return_state : bool
+        Return the final states too (rules D1, S1).
+    go_backwards : bool
+        Run from the last step to the first; outputs stay in the order in which they were
+        computed (rule G1).
+    stateful : bool
+        Start each call from where the last one ended (rule S4).
+    unroll : bool
+        Changes nothing here; it forbids Keras to leave the number of steps unknown.
+    zero_output_for_mask : bool
+        Make the output of masked steps zero (rule M3).
+    time_major : bool
+        Inputs, outputs and masks have the steps on the first axis; `keras2` only (rule D3).
+    dtype : str, optional
+        ``"float64"`` (the default) or ``"float32"``; by default that of the cell.
+    dialect : str or Dialect, optional
+        By default that of the cell.
+    """
+
+    def __init__(
+        self,
+        cell,
+        return_sequences=False,
+        return_state=False,
+        go_backwards=False,
+        stateful=False,
+        unroll=False,
+        zero_output_for_mask=False,
+        dtype=None,
+        dialect=None,
+        **kept
+    ):
+        self.cell = as_cell(cell)
+        inner = weighted_cells(self.cell)
+        dialect = get_dialect(dialect or getattr(self.cell, "dialect", KERAS3))
+        own = dict(
+            self._cell_config(cell),
+            return_sequences=return_sequences,
+            return_state=return_state,
+            go_backwards=go_backwards,
+            stateful=stateful,
+            unroll=unroll,
+            zero_output_for_mask=zero_output_for_mask,
+        )
+        self.time_major = kept.pop("time_major", False) if dialect.time_major else False
+        if dialect.time_major:
+            own["time_major"] = self.time_major
+        super().__init__(own, kept, dialect, dtype or (inner[0].dtype if inner else None))
+        self.return_sequences = return_sequences
+        self.return_state = return_state
+        self.go_backwards = go_backwards
+        self.stateful = stateful
+        self.zero_output_for_mask = zero_output_for_mask
+        sizes = self.cell.state_size
+        self.state_size = list(sizes) if nest.is_nested(sizes) else [sizes]
+        self.states = None
+
+    def _cell_config(self, cell):
+        return {"cell": cell}
+
+    # Weights: those of the cells, from the bottom up.
+
+    @property
+    def weights(self):
+        cells = weighted_cells(self.cell)
+        if any(cell.weights is None for cell in cells):
+            return None
+        return [weight for cell in cells for weight in cell.weights]
+
+    def weight_shapes(self):
+        return [shape for cell in weighted_cells(self.cell) for shape in cell.weight_shapes()]
+
+    def set_weights(self, weights):
+        weights = self._counted(weights)
+        for cell in weighted_cells(self.cell):
+            count = len(cell.weight_shapes())
+            cell.set_weights(weights[:count])
+            weights = weights[count:]
+
+    # The call.
+
+    def __call__(self, x, mask=None, initial_state=None):
+        """Run the layer.
+
+        Parameters
+        ----------
+        x : array_like, shape (batch, steps, features)
+            (steps, batch, features) if `time_major`.
+        mask : array_like of bool, shape (batch, steps), optional
+            True where a step counts; laid out as the first two axes of `x` (rule I2).
+        initial_state : array or list of arrays, optional
+            Each of shape (batch, size), nested as `state_size`.
+
+        Returns
+        -------
+        output : array
+            Shape (batch, units), or (batch, steps, units) with `return_sequences`.
+        states
+            With `return_state` the result is the dialect's container of the output and
+            each final state (rule D1).
+
+        Raises
+        ------
+        ValueError
+            For a wrong rank, number of features, mask, number or shape of states, for no
+            steps at all, another batch size than a stateful layer began with, or missing
+            weights.
+        TypeError
+            For inputs that are no real numbers (rule I4).
+        """
+        self.require_weights()
+        x = as_numbers(x, self, "the input")
+        self._check_sequence(x)
+        mask = check_mask(mask, x.shape[:2], self.name)
+        batch = x.shape[1 if self.time_major else 0]
+        states = self._starting_states(initial_state, batch)
+        output, states = self.forward(x, mask, states)
+        if self.stateful:
+            self.states = states
+        return self.dialect.results([output] + states) if self.return_state else output
+
+    def forward(self, x, mask, states):
+        """Compute output and final states of checked arguments; nothing is kept."""
+        steps = x if self.time_major else x.swapaxes(0, 1)
+        if mask is not None and not self.time_major:
+            mask = mask.swapaxes(0, 1)
+        if self.go_backwards:
+            steps, mask = steps[::-1], None if mask is None else mask[::-1]
+        outputs, states = scan(
+            self.cell.step, self.cell.project(steps), states, mask, self.zero_output_for_mask
+        )
+        if self.return_sequences:
+            return np.stack(outputs, axis=0 if self.time_major else 1), list(states)
+        return outputs[-1], list(states)
+
+    def _check_sequence(self, x):
+        if isinstance(self.cell, Cell):
+            check_features(x, 3, self.cell)
+        elif x.ndim < 3:
+            raise ValueError(
+                "{} takes (batch, steps, ...), but the input has shape {}; does the layer "
+                "below return its sequence (return_sequences=True)?".format(self.name, x.shape)
+            )
+        if x.shape[0 if self.time_major else 1] == 0:
+            raise ValueError("{} needs at least one step, not {}".format(self.name, x.shape))
+
+    def _starting_states(self, initial_state, batch):
+        if self.stateful and self.states is not None:
+            expected = nest.flatten(self.states)[0].shape[0]
+            if batch != expected:
+                raise ValueError(
+                    "{} is stateful and holds states of batch size {}, but the input has "
+                    "{}".format(self.name, expected, batch)
+                )
+            recorded = initial_state is None or (
+                self.dialect.recorded_states_win and any(map(np.any, nest.flatten(self.states)))
+            )
+            if recorded:
+                return self.states
+        if initial_state is None:
+            initial_state = self.get_initial_state(batch)
+        return check_states(initial_state, self.state_size, batch, self)
+
+    # What can be told without a call.
+
+    def get_initial_state(self, batch_size):
+        """Return the states that a call starts from when none are given, as a list (rule S3)."""
+        states = self.cell.get_initial_state(batch_size)
+        return list(states) if nest.is_nested(states) else [states]
+
+    @property
+    def output_size(self):
+        """Size of the output's last axis (rule H1)."""
+        return self.cell.output_size
+
+    def reset_states(self):
+        """Forget the recorded states (rule S4)."""
+        self.states = None
+
+    def output_spec(self, input_shape, leaf=tuple, sizes=None):
+        """Return ``leaf(shape)`` for all that a call returns, nested as the call nests it."""
+        batch, steps = input_shape[1::-1] if self.time_major else input_shape[:2]
+        output = (batch, self.output_size)
+        if self.return_sequences:
+            output = ((steps, batch) if self.time_major else (batch, steps)) + output[1:]
+        if not self.return_state:
+            return leaf(output)
+        sizes = self.state_size if sizes is None else sizes
+        states = nest.map_structure(lambda size: leaf((batch, size)), sizes)
+        return self.dialect.results([leaf(output)] + states)
+
+    def compute_output_shape(self, input_shape):
+        """Return the shape of the output, with None where it is unknown.
+
+        With `return_state` the shapes of the output and of the states, in the dialect's
+        container; `keras2` flattens those of nested states (rule H3).
+        """
+        flat = nest.flatten(self.state_size) if self.dialect.flat_state_shapes else None
+        return self.output_spec(tuple(input_shape), sizes=flat)
+
+    def compute_mask(self, x, mask=None):
+        """Return the mask that goes with the output (rules M4, M5).
+
+        It is the mask received, also with `go_backwards`, and None without
+        `return_sequences`; with `return_state` a list with None for each state.
+        """
+        mask = mask if self.return_sequences else None
+        return [mask] + [None] * len(self.state_size) if self.return_state else mask
+
+
+class OneCell(RNN):
+    """A layer over one cell of its own class: takes the arguments of both."""
+
+    cell_class = None
+
+    def __init__(self, *arguments, **named):
+        names = self.cell_class.arguments
+        if len(arguments) > len(names):
+            raise TypeError(
+                "{} takes {} by position; give the others by name".format(
+                    type(self).__name__, ", ".join(names)
+                )
+            )
+        named.update(zip(names, arguments))
+        both = {name: named[name] for name in ("dtype", "dialect") if name in named}
+        cell = {name: named.pop(name) for name in names if name in named}
+        super().__init__(self.cell_class(**dict(cell, **both)), **named)
+
+    def _cell_config(self, cell):
+        return {name: cell.get_config()[name] for name in cell.arguments}
+
+
+class SimpleRNN(OneCell):
+    """`SimpleRNNCell` over a sequence: its arguments, and those of `RNN` by name."""
+
+    kind = "SimpleRNN"
+    cell_class = SimpleRNNCell
+
+
+class LSTM(OneCell):
+    """`LSTMCell` over a sequence: its arguments, and those of `RNN` by name."""
+
+    kind = "LSTM"
+    cell_class = LSTMCell
+
+
+class GRU(OneCell):
+    """`GRUCell` over a sequence: its arguments, and those of `RNN` by name."""
+
+    kind = "GRU"
+    cell_class = GRUCell

@@ -1,0 +1,172 @@
+"""How far a correct floating-point computation may stray: arrays that carry an error bound.
+
+The oracle's own equations are run on `Rounded` arrays. Each holds the exact value (in float64)
+and a bound on the error that the same operations make when every result is rounded to the
+target's precision. To first order, with unit roundoff u:
+
+========================  ====================================================================
+sum, difference           the errors add up, and the result is rounded once: ``+ u |v|``
+product, quotient         the relative errors add up, and the result is rounded once
+matrix product            ``E |B| + |A| F + n u |A| |B|`` for n terms, summed in any order [1]_
+elementary function       the change of the function over the error of its argument, plus its
+                          own accuracy in ULP [2]_ (an ULP is at most 2 u of the value)
+selection, max, min       the error of what is selected; nothing is rounded
+========================  ====================================================================
+
+What was only copied, such as a zero, a carried state or an initial state, has the bound zero.
+
+References
+----------
+.. [1] N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., section 3.5.
+.. [2] The OpenCL C specification bounds elementary functions of single precision in its table
+   "ULP values for single precision built-in math functions"; TensorFlow promises nothing.
+   https://registry.khronos.org/OpenCL/specs/3.0-unified/html/OpenCL_C.html#relative-error-as-ulps
+"""
+
+import numpy as np
+
+UNIT_ROUNDOFF = {"float16": 2.0**-11, "float32": 2.0**-24, "float64": 2.0**-53}
+ULPS = {"exp": 3, "expm1": 3, "log": 3, "log1p": 2, "tanh": 5, "sqrt": 0.5}
+ERF_ULPS = 16
+_EXACT = ("negative", "absolute")
+_COMPARISONS = ("greater", "greater_equal", "less", "less_equal", "equal", "not_equal")
+
+
+class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
+    """An array with a bound on its rounding error.
+
+    Parameters
+    ----------
+    value : array of float64
+    error : array of float64, or float
+        Bound on the absolute error, broadcast to the shape of `value`.
+    unit : float
+        Unit roundoff of the precision that is judged, see `UNIT_ROUNDOFF`.
+    """
+
+    def __init__(self, value, error, unit):
+        self.value = np.asarray(value, np.float64)
+        self.error = np.broadcast_to(error, self.value.shape)
+        self.unit = unit
+
+    shape = property(lambda self: self.value.shape)
+    ndim = property(lambda self: self.value.ndim)
+    dtype = property(lambda self: self.value.dtype)
+
+    def __len__(self):
+        return len(self.value)
+
+    def __getitem__(self, index):
+        return Rounded(self.value[index], self.error[index], self.unit)
+
+    def swapaxes(self, first, second):
+        return Rounded(
+            self.value.swapaxes(first, second), self.error.swapaxes(first, second), self.unit
+        )
+
+    def astype(self, dtype):
+        return self
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        name = ufunc.__name__
+        pairs = [self._pair(operand) for operand in inputs]
+        if method == "reduce":
+            return self._reduce(ufunc, *inputs, **kwargs)
+        if method != "__call__" or kwargs:
+            return NotImplemented
+        if name in _COMPARISONS:
+            return ufunc(*[value for value, _ in pairs])
+        if len(pairs) == 1:
+            return self._unary(ufunc, *pairs[0])
+        rule = getattr(self, "_" + name, None)
+        return NotImplemented if rule is None else self._new(*rule(*(pairs[0] + pairs[1])))
+
+    def __array_function__(self, function, types, args, kwargs):
+        rule = {np.where: _where, np.stack: _stack, np.split: _split}.get(function)
+        return NotImplemented if rule is None else rule(*args, **kwargs)
+
+    def _pair(self, operand):
+        if isinstance(operand, Rounded):
+            return operand.value, operand.error
+        value = np.asarray(operand, np.float64)
+        return value, np.zeros(value.shape)
+
+    def _new(self, value, error):
+        return Rounded(value, error, self.unit)
+
+    def _unary(self, ufunc, x, e):
+        value = np.asarray(ufunc(x), np.float64)
+        if ufunc.__name__ in _EXACT:
+            return self._new(value, e)
+        above, below = (np.asarray(ufunc(near), np.float64) for near in (x + e, x - e))
+        moved = np.maximum(np.abs(above - value), np.abs(below - value))
+        ulps = ULPS.get(ufunc.__name__, ERF_ULPS)
+        return self._new(value, moved + 2 * ulps * self.unit * np.abs(value))
+
+    def _reduce(self, ufunc, operand, **kwargs):
+        value = ufunc.reduce(operand.value, **kwargs)
+        if ufunc is np.maximum:
+            return self._new(value, np.maximum.reduce(operand.error, **kwargs))
+        if ufunc is not np.add:
+            return NotImplemented
+        terms = operand.value.size / max(np.size(value), 1)
+        rounding = terms * self.unit * np.add.reduce(np.abs(operand.value), **kwargs)
+        return self._new(value, np.add.reduce(operand.error, **kwargs) + rounding)
+
+    # The rules for two operands: values a, b and their errors d, e.
+
+    def _add(self, a, d, b, e):
+        return a + b, d + e + self.unit * np.abs(a + b)
+
+    def _subtract(self, a, d, b, e):
+        return a - b, d + e + self.unit * np.abs(a - b)
+
+    def _multiply(self, a, d, b, e):
+        return a * b, np.abs(a) * e + d * np.abs(b) + self.unit * np.abs(a * b)
+
+    def _divide(self, a, d, b, e):
+        return a / b, (d + np.abs(a / b) * e) / np.abs(b) + self.unit * np.abs(a / b)
+
+    _true_divide = _divide
+
+    def _matmul(self, a, d, b, e):
+        size_a, size_b = np.abs(a), np.abs(b)
+        rounding = a.shape[-1] * self.unit * (size_a @ size_b)
+        return a @ b, d @ size_b + size_a @ e + rounding
+
+    def _maximum(self, a, d, b, e):
+        return np.maximum(a, b), np.maximum(d, e)
+
+    def _minimum(self, a, d, b, e):
+        return np.minimum(a, b), np.maximum(d, e)
+
+
+def _unit(arrays):
+    return next(array.unit for array in arrays if isinstance(array, Rounded))
+
+
+def _values(arrays):
+    return [a.value if isinstance(a, Rounded) else np.asarray(a, np.float64) for a in arrays]
+
+
+def _errors(arrays):
+    return [a.error if isinstance(a, Rounded) else np.zeros(np.shape(a)) for a in arrays]
+
+
+def _where(condition, *choices):
+    return Rounded(
+        np.where(condition, *_values(choices)),
+        np.where(condition, *_errors(choices)),
+        _unit(choices),
+    )
+
+
+def _stack(arrays, axis=0):
+    return Rounded(
+        np.stack(_values(arrays), axis), np.stack(_errors(arrays), axis), _unit(arrays)
+    )
+
+
+def _split(array, sections, axis=0):
+    parts = zip(np.split(array.value, sections, axis), np.split(array.error, sections, axis))
+    return [Rounded(value, error, array.unit) for value, error in parts]

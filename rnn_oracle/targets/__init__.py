@@ -1,0 +1,41 @@
+"""Targets: the runtimes that are judged. Listing them imports none."""
+
+import importlib.util
+import os
+
+from .keras import KerasTarget
+
+INSTALL = "pip install 'rnn-oracle[tensorflow]'"
+"""What to say where nothing is there to be judged."""
+
+_TENSORFLOW = ("tensorflow", "tensorflow-cpu", "tf-nightly")
+
+
+def installed():
+    """Return the targets of this environment by name, without importing TensorFlow.
+
+    ``"keras3"`` is `tf.keras` from TensorFlow 2.16 on; ``"keras2"`` is `tf.keras` before
+    that, and `tf_keras` beside it. With TF_USE_LEGACY_KERAS=1, `tf.keras` is `tf_keras`.
+    """
+    if importlib.util.find_spec("tensorflow") is None:
+        return {}
+    release = next(filter(None, map(_version, _TENSORFLOW)), "0")
+    if tuple(map(int, release.split(".")[:2])) < (2, 16):
+        return {"keras2": KerasTarget("keras2", "tensorflow.keras", release)}
+    found = {}
+    if os.environ.get("TF_USE_LEGACY_KERAS", "").lower() not in ("1", "true"):
+        found["keras3"] = KerasTarget("keras3", "tensorflow.keras", _version("keras"))
+    if importlib.util.find_spec("tf_keras") is not None:
+        found["keras2"] = KerasTarget("keras2", "tf_keras", _version("tf_keras"))
+    return found
+
+
+def _version(distribution):
+    try:
+        from importlib import metadata
+    except ImportError:  # Python 3.7
+        import importlib_metadata as metadata
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return None

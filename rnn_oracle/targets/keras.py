@@ -1,0 +1,158 @@
+"""The target `tf.keras`, of either generation: builds real layers and reports what they do."""
+
+import functools
+import importlib
+import os
+from dataclasses import replace
+
+from .. import nest
+from ..outcome import Outcome, observe
+from ..problems import SIZES, layer_units, problem, sequences_of_layers
+
+_CELLS = {
+    "simple_rnn": ("SimpleRNN", {}),
+    "lstm": ("LSTM", {}),
+    "gru": ("GRU", {}),
+    "gru_reset_before": ("GRU", {"reset_after": False}),
+}
+
+
+class KerasTarget:
+    """One generation of Keras as it is installed. Imports it at the first use.
+
+    Parameters
+    ----------
+    name : str
+        The dialect: ``"keras3"`` or ``"keras2"``.
+    module : str
+        Where the API is found: ``"tensorflow.keras"`` or ``"tf_keras"``.
+    version : str
+        Of that Keras; of TensorFlow where it is part of it.
+    """
+
+    def __init__(self, name, module, version):
+        self.name = self.dialect = name
+        self.module = module
+        self.version = version
+        self._symbolic = functools.lru_cache(maxsize=None)(self._symbolic_stack)
+
+    def __repr__(self):
+        return "{} ({} {})".format(self.name, self.module, self.version)
+
+    @property
+    def tf(self):
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        return importlib.import_module("tensorflow")
+
+    @property
+    def keras(self):
+        """The API module, such as `tf.keras`."""
+        tf = self.tf
+        return tf.keras if self.module == "tensorflow.keras" else importlib.import_module(self.module)
+
+    def build(self, case, sizes=SIZES):
+        """Return the case's layers, from the bottom up, without weights."""
+        sequences = sequences_of_layers(case)
+        return [self._layer(case, *pair) for pair in zip(layer_units(case, sizes), sequences)]
+
+    def _layer(self, case, units, sequences):
+        name, arguments = _CELLS[case.cell]
+        arguments = dict(arguments, dtype=case.dtype)
+        options = dict(
+            return_sequences=sequences,
+            return_state=case.return_state,
+            go_backwards=case.go_backwards,
+        )
+        if case.time_major:
+            options["time_major"] = True
+        layers = self.keras.layers
+        if case.stacking == "cells":
+            cell_class = getattr(layers, name + "Cell")
+            return layers.RNN([cell_class(u, **arguments) for u in units], **options)
+        return getattr(layers, name)(units[0], **dict(arguments, **options))
+
+    def run(self, case, sizes=SIZES):
+        """Return the `Outcome` of a case on this Keras."""
+        given = problem(case, sizes)
+        try:
+            layers = self.build(case, sizes)
+        except Exception as error:  # whatever Keras raises is the finding
+            return Outcome.refused("build", error)
+        try:
+            self._set_weights(layers, given)
+            arrays, facts = self._call("default", case, layers, given, None)
+            more, words = self._call("given", case, layers, given, given.states)
+            facts["symbolic.shapes"] = self._symbolic_shapes(case, sizes)
+        except Exception as error:  # whatever Keras raises is the finding
+            return Outcome.refused("call", error)
+        return Outcome(dict(arrays, **more), dict(facts, **words))
+
+    def _set_weights(self, layers, given):
+        features = given.x.shape[-1]
+        for layer, weights in zip(layers, given.weights):
+            layer.build((None, None, features))
+            layer.set_weights([w for cell in weights for w in cell])
+            features = weights[-1][1].shape[0]
+
+    def _call(self, call, case, layers, given, states):
+        tf = self.tf
+        x, results = tf.constant(given.x), []
+        if case.mask_from == "masking":
+            x = self.keras.layers.Masking(dtype=case.dtype)(x)
+        for i, layer in enumerate(layers):
+            arguments = {}
+            if i == 0 and case.mask_from == "argument":
+                arguments["mask"] = tf.constant(given.mask)
+            if states is not None:
+                state = nest.map_structure(tf.constant, states[i])
+                arguments["initial_state"] = self._nested(case, state)
+            results.append(layer(x, **arguments))
+            x = results[-1][0] if case.return_state else results[-1]
+        top = nest.flatten(results[-1])
+        masks = [getattr(leaf, "_keras_mask", None) for leaf in top]
+        return observe(call, case, results, masks, lambda leaf: leaf.numpy())
+
+    def _nested(self, case, cells):
+        """Nest the states of a layer's cells as `state_size`: bare for a single state."""
+        if case.stacking != "cells":
+            return cells[0]
+        return [cell[0] if len(cell) == 1 else cell for cell in cells]
+
+    def _symbolic_shapes(self, case, sizes):
+        """Return the shapes that functional models of unknown batch and steps tell."""
+        units = layer_units(case, sizes)
+        seen = replace(
+            case,
+            # A symbolic call sees whether there is a mask, not its values.
+            mask="none" if case.mask == "none" else "all_true",
+            stacking="cells" if case.stacking == "cells" else "one",
+            return_sequences=False,
+        )
+        told = {
+            "; ".join(self._symbolic(seen, sizes, len(units), case.return_sequences, given)[1])
+            for given in (False, True)
+        }
+        return " or ".join(sorted(told))
+
+    def _symbolic_stack(self, case, sizes, depth, sequences, given):
+        """Stack `depth` layers on an Input; return the output, and the shapes of all results.
+
+        Cached, so that a stack grows out of the one that is a layer lower.
+        """
+        keras, call = self.keras, {}
+        if depth > 1:
+            x, shapes = self._symbolic(case, sizes, depth - 1, True, given)
+        else:
+            x, shapes = keras.Input((None, sizes.features), dtype=case.dtype), ()
+            if case.mask_from == "argument":
+                call["mask"] = keras.Input((None,), dtype="bool")
+            if case.mask_from == "masking":
+                x = keras.layers.Masking(dtype=case.dtype)(x)
+        units = list(sizes.units[:2]) if case.stacking == "cells" else [sizes.units[depth - 1]]
+        if given:
+            count = 2 if case.cell == "lstm" else 1
+            state = [[keras.Input((u,), dtype=case.dtype) for _ in range(count)] for u in units]
+            call["initial_state"] = self._nested(case, state)
+        result = self._layer(case, units, sequences)(x, **call)
+        output = result[0] if case.return_state else result
+        return output, shapes + (nest.describe(result, lambda t: str(tuple(t.shape))),)
