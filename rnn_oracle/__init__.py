@@ -1,4 +1,37 @@
-"""The reference implementation of Keras's recurrent layers, in NumPy; see SPEC.md for the rules."""
+"""A reference implementation, in NumPy, of Keras's recurrent layers; SPEC.md has the rules."""
 
+from .bidirectional import Bidirectional
 from .cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
+from .conversion import from_keras
+from .core import (
+    Dense,
+    Embedding,
+    Flatten,
+    GlobalAveragePooling1D,
+    Masking,
+    MeanOverTime,
+    Sequential,
+)
 from .recurrent import GRU, LSTM, RNN, SimpleRNN
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Bidirectional",
+    "Dense",
+    "Embedding",
+    "Flatten",
+    "GRU",
+    "GRUCell",
+    "GlobalAveragePooling1D",
+    "LSTM",
+    "LSTMCell",
+    "Masking",
+    "MeanOverTime",
+    "RNN",
+    "Sequential",
+    "SimpleRNN",
+    "SimpleRNNCell",
+    "StackedRNNCells",
+    "from_keras",
+]

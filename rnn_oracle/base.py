@@ -163,9 +163,7 @@ class Weighted(Module):
 def positive_integer(value, name, owner):
     """Return `value` as int; raise ValueError unless it is a positive whole number."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise ValueError(
-            "{}: `{}` must be a positive integer, not {!r}".format(owner, name, value)
-        )
+        raise ValueError("{}: `{}` must be a positive integer, not {!r}".format(owner, name, value))
     return int(value)
 
 

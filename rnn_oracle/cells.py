@@ -96,9 +96,7 @@ class SimpleRNNCell(Cell):
     kind = "SimpleRNN"
     arguments = ("units", "activation", "use_bias")
 
-    def __init__(
-        self, units, activation="tanh", use_bias=True, dtype=None, dialect=KERAS3, **kept
-    ):
+    def __init__(self, units, activation="tanh", use_bias=True, dtype=None, dialect=KERAS3, **kept):
         own = dict(units=units, activation=activation, use_bias=use_bias)
         super().__init__(own, kept, dialect, dtype)
 
@@ -127,7 +125,7 @@ class LSTMCell(Cell):
         use_bias=True,
         dtype=None,
         dialect=KERAS3,
-        **kept
+        **kept,
     ):
         own = dict(
             units=units,
@@ -171,7 +169,7 @@ class GRUCell(Cell):
         reset_after=True,
         dtype=None,
         dialect=KERAS3,
-        **kept
+        **kept,
     ):
         own = dict(
             units=units,
@@ -231,8 +229,9 @@ class OwnCell:
             raise ValueError("a cell needs a method `call(inputs, states)`: {!r}".format(cell))
         if getattr(cell, "state_size", None) is None:
             raise ValueError(
-                "a cell needs an attribute `state_size`, an int or a list of ints: "
-                "{!r}".format(cell)
+                "a cell needs an attribute `state_size`, an int or a list of ints: {!r}".format(
+                    cell
+                )
             )
         self.cell = cell
         self.function = cell if callable(cell) else cell.call

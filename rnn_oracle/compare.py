@@ -21,7 +21,8 @@ Comparison.__doc__ = """The result of `compare`.
 
 mismatches : list of Mismatch
 worst : float
-    The largest error over what was allowed, of the numbers that agree; 0 without any.
+    The largest error over what was allowed; infinite for a wrong number that is exact by
+    rule, 0 where no numbers were compared.
 """
 
 
@@ -73,7 +74,9 @@ def _refusal(refusal):
 
 def _mismatch(name, expected, actual, more=""):
     sentence = "{}: expected {}, got {}".format(name, expected, actual)
-    return Mismatch(name, str(expected), str(actual), sentence + (" ({})".format(more) * bool(more)))
+    return Mismatch(
+        name, str(expected), str(actual), sentence + (" ({})".format(more) * bool(more))
+    )
 
 
 def _compare_array(name, expected, actual):
@@ -96,7 +99,7 @@ def _compare_array(name, expected, actual):
         ratio[worst], allowed[worst], count, ratio.size
     )
     found = _mismatch(where, want[worst], have[worst], more)
-    return [found._replace(name=name)], 0.0
+    return [found._replace(name=name)], float(ratio[worst])
 
 
 def _ratio(want, have, allowed):

@@ -12,7 +12,9 @@ from .problems import problem
 def single_states_wrapped(case, dialect, sizes, outcome):
     """In a call without initial state, each single state of stacked cells comes in a list."""
     nesting = outcome.facts["default.nesting"].replace(", *", ", [*]")
-    return Outcome(outcome.arrays, dict(outcome.facts, **{"default.nesting": nesting}), outcome.allowed)
+    return Outcome(
+        outcome.arrays, dict(outcome.facts, **{"default.nesting": nesting}), outcome.allowed
+    )
 
 
 def implicit_mask_dropped(case, dialect, sizes, outcome):
@@ -25,9 +27,7 @@ def implicit_mask_dropped(case, dialect, sizes, outcome):
         return mask if i == 0 and case.mask_from == "argument" else None
 
     arrays, _, allowed = call_stack("given", case, layers, given, given.states, applied)
-    return Outcome(
-        dict(outcome.arrays, **arrays), outcome.facts, dict(outcome.allowed, **allowed)
-    )
+    return Outcome(dict(outcome.arrays, **arrays), outcome.facts, dict(outcome.allowed, **allowed))
 
 
 DEVIATIONS = {

@@ -41,6 +41,9 @@ class Dialect:
     def __init__(self, **facts):
         self.__dict__.update(facts)
 
+    def __deepcopy__(self, memo):
+        return self
+
     def __repr__(self):
         return "<dialect {}>".format(self.name)
 
@@ -95,9 +98,7 @@ KERAS2 = Dialect(
     unknown_argument=TypeError,
     layer_arguments=_LAYER_ARGUMENTS
     | {"batch_input_shape", "batch_size", "dynamic", "enable_caching_device", "input_length"},
-    implementation=frozenset(
-        ["SimpleRNN", "SimpleRNNCell", "LSTM", "LSTMCell", "GRU", "GRUCell"]
-    ),
+    implementation=frozenset(["SimpleRNN", "SimpleRNNCell", "LSTM", "LSTMCell", "GRU", "GRUCell"]),
     use_cudnn=False,
     numbers_are_cast=False,
     recorded_states_win=True,

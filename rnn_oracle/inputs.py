@@ -3,19 +3,22 @@
 import numpy as np
 
 from . import nest
+from .rounding import Rounded
 
 
 def as_numbers(value, module, what):
     """Return `value` as an array of the module's dtype.
 
     Floating-point input of any width is cast. Whole numbers and booleans are promoted in
-    the dialect `keras3` and refused in `keras2` (rule I4).
+    the dialect `keras3` and refused in `keras2` (rule I4). `Rounded` arrays pass as they are.
 
     Raises
     ------
     TypeError
         For values that are no numbers, complex ones, and whole numbers in `keras2`.
     """
+    if isinstance(value, Rounded):
+        return value
     array = np.asarray(value)
     if array.dtype.kind == "f" or (array.dtype.kind in "iub" and module.dialect.numbers_are_cast):
         return array.astype(module.dtype, copy=False)
@@ -45,8 +48,8 @@ def check_features(x, rank, cell):
         )
     if x.shape[-1] != cell.kernel.shape[0]:
         raise ValueError(
-            "{} takes {} features, as its kernel has {} rows, but the input of shape {} has {}".format(
-                cell.name, cell.kernel.shape[0], cell.kernel.shape[0], x.shape, x.shape[-1]
+            "{} takes {} features, one for each row of its kernel, but the input is {}".format(
+                cell.name, cell.kernel.shape[0], x.shape
             )
         )
 
@@ -108,9 +111,7 @@ def check_states(states, sizes, batch, module):
                 module.name, nest.describe(states), nest.describe(sizes)
             )
         )
-    return nest.map_structure(
-        lambda size, state: _state(state, size, batch, module), sizes, states
-    )
+    return nest.map_structure(lambda size, state: _state(state, size, batch, module), sizes, states)
 
 
 def _state(state, size, batch, module):

@@ -7,7 +7,7 @@ from .dialects import get_dialect
 from .outcome import Outcome, observe
 from .problems import SIZES, cell_arguments, layer_units, problem, sequences_of_layers
 from .recurrent import RNN
-from .rounding import UNIT_ROUNDOFF, Rounded
+from .rounding import UNIT_ROUNDOFF, exact
 
 
 def expected(case, dialect, sizes=SIZES):
@@ -61,7 +61,9 @@ def set_weights(layers, given):
 def _outcome(case, layers, given):
     arrays, facts, allowed = {}, {}, {}
     for call, states in (("default", None), ("given", given.states)):
-        for total, part in zip((arrays, facts, allowed), call_stack(call, case, layers, given, states)):
+        for total, part in zip(
+            (arrays, facts, allowed), call_stack(call, case, layers, given, states)
+        ):
             total.update(part)
     facts["symbolic.shapes"] = symbolic_shapes(layers, given.x)
     return Outcome(arrays, facts, allowed)
@@ -84,17 +86,20 @@ def call_stack(call, case, layers, given, states, applied=lambda i, mask: mask):
     -------
     arrays, facts, allowed : dict
     """
-    x, mask, results = given.x, given.mask, []
-    near, bounds = Rounded(given.x, 0.0, UNIT_ROUNDOFF[case.dtype]), []
+    unit = UNIT_ROUNDOFF[case.dtype]
+    x, near, mask = given.x, exact(given.x, unit), given.mask
+    results, bounded = [], []
     for i, layer in enumerate(layers):
-        state = None if states is None else _nested(layer, states[i])
-        results.append(layer(x, mask=applied(i, mask), initial_state=state))
-        bounds.append(_allowed(layer, near, applied(i, mask), state))
+        state = {} if states is None else {"initial_state": _nested(layer, states[i])}
+        near_state = {name: exact(value, unit) for name, value in state.items()}
+        results.append(layer(x, mask=applied(i, mask), **state))
+        bounded.append(layer(near, mask=applied(i, mask), **near_state))
         masks = _masks(layer, mask)
-        x, near, mask = _output(layer, results[-1]), _output(layer, bounds[-1]), masks[0]
+        x, near, mask = _output(layer, results[-1]), _output(layer, bounded[-1]), masks[0]
     arrays, facts = observe(call, case, results, masks, np.asarray)
+    # Computed in float64, but demanded in the layer's own dtype (rule D6).
     facts[call + ".dtype"] = " ".join([case.dtype] * len(facts[call + ".dtype"].split()))
-    allowed, _ = observe(call, case, bounds, [None], lambda leaf: leaf.error)
+    allowed, _ = observe(call, case, bounded, [None], lambda leaf: leaf.error)
     return arrays, facts, allowed
 
 
@@ -104,8 +109,6 @@ def _output(layer, result):
 
 def _nested(layer, states):
     """Nest the problem's states, a list of states for each cell, as the layer's `state_size`."""
-    if states is None:
-        return None
     flat = iter([state for cell in states for state in cell])
     return nest.map_structure(lambda size: next(flat), layer.state_size)
 
@@ -124,12 +127,3 @@ def symbolic_shapes(layers, x):
         words.append(nest.describe(layer.output_spec(shape, leaf=str), str))
         shape = (None, None, layer.output_size)
     return "; ".join(words)
-
-
-def _allowed(layer, x, mask, state):
-    """Run the layer's own equations on `Rounded` arrays; nested as the layer's result."""
-    if state is None:
-        state = layer.get_initial_state(x.shape[1 if layer.time_major else 0])
-    exact = nest.map_structure(lambda array: Rounded(array, 0.0, x.unit), state)
-    output, states = layer.forward(x, mask, exact)
-    return [output] + states if layer.return_state else output

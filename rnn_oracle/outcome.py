@@ -5,7 +5,9 @@ from collections import namedtuple
 from . import nest
 
 Refusal = namedtuple("Refusal", "phase type message")
-Refusal.__doc__ = """An error: in which phase (``"build"`` or ``"call"``), its type's name, its text."""
+Refusal.__doc__ = (
+    """An error: in which phase (``"build"`` or ``"call"``), its type's name, its text."""
+)
 
 
 class Outcome:

@@ -1,5 +1,7 @@
 """The recurrent layers: a cell carried over the steps of a sequence (rules R1 to R4)."""
 
+import copy
+
 import numpy as np
 
 from . import nest
@@ -90,7 +92,7 @@ class RNN(Weighted):
         zero_output_for_mask=False,
         dtype=None,
         dialect=None,
-        **kept
+        **kept,
     ):
         self.cell = as_cell(cell)
         inner = weighted_cells(self.cell)
@@ -211,8 +213,9 @@ class RNN(Weighted):
             expected = nest.flatten(self.states)[0].shape[0]
             if batch != expected:
                 raise ValueError(
-                    "{} is stateful and holds states of batch size {}, but the input has "
-                    "{}".format(self.name, expected, batch)
+                    "{} is stateful and holds states of batch size {}, but the input has {}".format(
+                        self.name, expected, batch
+                    )
                 )
             recorded = initial_state is None or (
                 self.dialect.recorded_states_win and any(map(np.any, nest.flatten(self.states)))
@@ -222,6 +225,17 @@ class RNN(Weighted):
         if initial_state is None:
             initial_state = self.get_initial_state(batch)
         return check_states(initial_state, self.state_size, batch, self)
+
+    def copy(self, **changes):
+        """Return a layer of the same configuration, some of it changed, without weights."""
+        twin = copy.deepcopy(self)
+        twin.reset_states()
+        for cell in weighted_cells(twin.cell):
+            cell.weights = None
+        twin._config.update(changes)
+        for name, value in changes.items():
+            setattr(twin, name, value)
+        return twin
 
     # What can be told without a call.
 

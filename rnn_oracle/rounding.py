@@ -25,6 +25,8 @@ References
 
 import numpy as np
 
+from . import nest
+
 UNIT_ROUNDOFF = {"float16": 2.0**-11, "float32": 2.0**-24, "float64": 2.0**-53}
 ULPS = {"exp": 3, "expm1": 3, "log": 3, "log1p": 2, "tanh": 5, "sqrt": 0.5}
 ERF_ULPS = 16
@@ -64,6 +66,9 @@ class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
             self.value.swapaxes(first, second), self.error.swapaxes(first, second), self.unit
         )
 
+    def reshape(self, *shape):
+        return Rounded(self.value.reshape(*shape), self.error.reshape(*shape), self.unit)
+
     def astype(self, dtype):
         return self
 
@@ -82,7 +87,7 @@ class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
         return NotImplemented if rule is None else self._new(*rule(*(pairs[0] + pairs[1])))
 
     def __array_function__(self, function, types, args, kwargs):
-        rule = {np.where: _where, np.stack: _stack, np.split: _split}.get(function)
+        rule = _FUNCTIONS.get(function)
         return NotImplemented if rule is None else rule(*args, **kwargs)
 
     def _pair(self, operand):
@@ -141,6 +146,34 @@ class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
         return np.minimum(a, b), np.maximum(d, e)
 
 
+def bounds(layer, x, dtype, mask=None, initial_state=None):
+    """Return how far each number that a layer returns may be off, nested as its result.
+
+    Parameters
+    ----------
+    layer : layer of the oracle, or `rnn_oracle.Sequential`
+    x, mask, initial_state
+        As for its call.
+    dtype : str
+        What the target computes in: a key of `UNIT_ROUNDOFF`.
+    """
+    unit = UNIT_ROUNDOFF[dtype]
+    call = {} if initial_state is None else {"initial_state": exact(initial_state, unit)}
+    for link in getattr(layer, "layers", [layer]):
+        result = exact(link(exact(x, unit), mask=mask, **call), unit)
+        mask = link.compute_mask(x, mask)
+        x = result
+    return nest.map_structure(lambda leaf: leaf.error, x)
+
+
+def exact(arrays, unit):
+    """Return floating-point arrays, nested or not, as `Rounded` ones without error."""
+    return nest.map_structure(
+        lambda a: Rounded(a, 0.0, unit) if type(a) is np.ndarray and a.dtype.kind == "f" else a,
+        arrays,
+    )
+
+
 def _unit(arrays):
     return next(array.unit for array in arrays if isinstance(array, Rounded))
 
@@ -161,12 +194,25 @@ def _where(condition, *choices):
     )
 
 
-def _stack(arrays, axis=0):
-    return Rounded(
-        np.stack(_values(arrays), axis), np.stack(_errors(arrays), axis), _unit(arrays)
+def _joined(function):
+    return lambda arrays, axis=0: Rounded(
+        function(_values(arrays), axis), function(_errors(arrays), axis), _unit(arrays)
     )
+
+
+def _flip(array, axis):
+    return Rounded(np.flip(array.value, axis), np.flip(array.error, axis), array.unit)
 
 
 def _split(array, sections, axis=0):
     parts = zip(np.split(array.value, sections, axis), np.split(array.error, sections, axis))
     return [Rounded(value, error, array.unit) for value, error in parts]
+
+
+_FUNCTIONS = {
+    np.where: _where,
+    np.split: _split,
+    np.flip: _flip,
+    np.stack: _joined(np.stack),
+    np.concatenate: _joined(np.concatenate),
+}

@@ -19,7 +19,7 @@ case : Case
 verdict : str
     One of `AGREE`, `KNOWN`, `DIVERGES` and `UNSUPPORTED`.
 worst : float
-    The largest error over what was allowed.
+    The largest error over what was allowed, see `rnn_oracle.compare`.
 detail : str
     Empty for agreement; the ledger's entries, the mismatches or the reason otherwise.
 mismatches : list of Mismatch
@@ -49,12 +49,12 @@ def judge(target, case, ledger, sizes=SIZES):
         detail = "; ".join(mismatch.detail for mismatch in comparison.mismatches)
         if entries:
             detail += "; not what the ledger says: " + ", ".join(e.id for e in entries)
-        return Verdict(target.name, case, DIVERGES, 0.0, detail, comparison.mismatches)
+        return Verdict(target.name, case, DIVERGES, comparison.worst, detail, comparison.mismatches)
     for entry in entries:
         others = [other for other in entries if other is not entry]
         if not compare(_claimed(target, case, sizes, others), actual).mismatches:
             detail = "the ledger entry {} does not hold: the rules are kept".format(entry.id)
-            return Verdict(target.name, case, DIVERGES, 0.0, detail, [])
+            return Verdict(target.name, case, DIVERGES, comparison.worst, detail, [])
     detail = "; ".join("{}: breaks {}".format(entry.id, entry.rule) for entry in entries)
     verdict = KNOWN if entries else AGREE
     return Verdict(target.name, case, verdict, comparison.worst, detail, [])

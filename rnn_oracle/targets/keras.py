@@ -48,7 +48,9 @@ class KerasTarget:
     def keras(self):
         """The API module, such as `tf.keras`."""
         tf = self.tf
-        return tf.keras if self.module == "tensorflow.keras" else importlib.import_module(self.module)
+        return (
+            tf.keras if self.module == "tensorflow.keras" else importlib.import_module(self.module)
+        )
 
     def build(self, case, sizes=SIZES):
         """Return the case's layers, from the bottom up, without weights."""

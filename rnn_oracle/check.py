@@ -1,0 +1,206 @@
+"""`python -m rnn_oracle.check`: judge the installed TensorFlow on the core matrix."""
+
+import argparse
+import fnmatch
+import functools
+import json
+import math
+import multiprocessing
+import os
+import platform
+import sys
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+
+import numpy as np
+
+from . import __version__
+from .cases import AXES
+from .ledger import load
+from .matrix import core
+from .reproduce import script
+from .targets import INSTALL, installed
+from .verdict import AGREE, DIVERGES, KNOWN, UNSUPPORTED, judge
+
+CHUNK = 32
+ORDER = (AGREE, KNOWN, DIVERGES, UNSUPPORTED)
+
+
+def main(arguments=None):
+    """Run the command.
+
+    Returns
+    -------
+    int
+        0 where all agree or are known, 1 on a divergence, 2 on misuse or no TensorFlow.
+    """
+    options = _parse(arguments)
+    cases = [case for case in core() if fnmatch.fnmatch(case.id, options.only)]
+    if not cases:
+        return _misuse("no case matches --only {!r}".format(options.only))
+    targets = installed()
+    if not targets:
+        return _misuse("there is no TensorFlow here; install it with\n\n    " + INSTALL)
+    try:
+        verdicts = _judge_all(targets, cases)
+        if options.json:
+            with open(options.json, "w", encoding="utf-8") as file:
+                json.dump(_as_json(targets, verdicts), file, indent=1, allow_nan=False)
+                file.write("\n")
+    except ImportError as error:
+        return _misuse(
+            "TensorFlow does not start: {}; reinstall it with\n\n    {}".format(error, INSTALL)
+        )
+    except OSError as error:
+        return _misuse("cannot write {}: {}".format(options.json, error.strerror))
+    _print(targets, verdicts)
+    return 1 if any(v.verdict == DIVERGES for v in verdicts) else 0
+
+
+def _parse(arguments):
+    parser = argparse.ArgumentParser(prog="python -m rnn_oracle.check", description=__doc__)
+    parser.add_argument("--json", metavar="FILE", help="write every verdict to FILE")
+    parser.add_argument(
+        "--only",
+        metavar="PATTERN",
+        default="*",
+        help="run the cases whose id matches, such as 'lstm.*' (default: all)",
+    )
+    return parser.parse_args(arguments)
+
+
+def _misuse(message):
+    print("rnn_oracle.check: " + message, file=sys.stderr)
+    return 2
+
+
+def _judge_all(targets, cases):
+    """Judge all cases on all targets with every core, behind a progress bar on a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    chunks = [(name, cases[i : i + CHUNK]) for name in targets for i in range(0, len(cases), CHUNK)]
+    verdicts = []
+    spawn = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
+    workers = min(
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        len(chunks),
+    )
+    console = Console(stderr=True)
+    with ProcessPoolExecutor(workers, mp_context=spawn) as pool, Progress(
+        console=console, disable=not console.is_terminal
+    ) as progress:
+        bar = progress.add_task("checking", total=len(targets) * len(cases))
+        for chunk in pool.map(_judge_chunk, chunks):
+            verdicts += chunk
+            progress.advance(bar, len(chunk))
+    return verdicts
+
+
+def _judge_chunk(chunk):
+    name, cases = chunk
+    targets, ledger = _prepared()
+    return [judge(targets[name], case, ledger) for case in cases]
+
+
+@functools.lru_cache(maxsize=None)
+def _prepared():
+    return installed(), load()
+
+
+def _as_json(targets, verdicts):
+    return {
+        "rnn_oracle": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "targets": {name: str(target) for name, target in targets.items()},
+        "results": [
+            {
+                "id": "{}.{}".format(v.target, v.case.id),
+                "target": v.target,
+                "options": v.case.options,
+                "rules": v.case.rules,
+                "verdict": v.verdict,
+                "worst": v.worst if math.isfinite(v.worst) else None,
+                "detail": v.detail,
+            }
+            for v in verdicts
+        ],
+    }
+
+
+def _print(targets, verdicts):
+    from rich.console import Console
+
+    # A pipe has no width of its own, and a table must not be folded for it.
+    console = Console(width=None if sys.stdout.isatty() else 120, soft_wrap=False)
+    for name, target in targets.items():
+        console.print(_table(target, [v for v in verdicts if v.target == name]))
+    counts = Counter(v.verdict for v in verdicts)
+    print(", ".join("{} {}".format(counts[word], word) for word in ORDER if counts[word]))
+    print(
+        "largest observed error / allowed error: {:.3f}".format(
+            max((v.worst for v in verdicts if v.verdict in (AGREE, KNOWN)), default=0.0)
+        )
+    )
+    _print_known(verdicts)
+    _print_divergences(targets, [v for v in verdicts if v.verdict == DIVERGES])
+
+
+def _table(target, verdicts):
+    """Make the table of verdicts, options by cells."""
+    from rich.table import Table
+
+    table = Table(title=str(target), title_justify="left")
+    table.add_column("option")
+    cells = AXES["cell"]
+    for cell in cells:
+        table.add_column(cell)
+    for axis, values in AXES.items():
+        if axis == "cell":
+            continue
+        for value in values:
+            chosen = [v for v in verdicts if v.case.options[axis] == value]
+            row = [_tally(v for v in chosen if v.case.cell == cell) for cell in cells]
+            table.add_row("{} = {}".format(axis, value), *row)
+        table.add_section()
+    return table
+
+
+def _tally(verdicts):
+    counts = Counter(v.verdict for v in verdicts)
+    short = {AGREE: "agree", KNOWN: "known", DIVERGES: "DIVERGES", UNSUPPORTED: "unsupported"}
+    return ", ".join("{} {}".format(counts[word], short[word]) for word in ORDER if counts[word])
+
+
+def _print_known(verdicts):
+    found = Counter(id for v in verdicts if v.verdict == KNOWN for id in _entries(v))
+    for entry in load():
+        if found[entry.id]:
+            print("\nknown: {} ({} cases, breaks {})".format(entry.id, found[entry.id], entry.rule))
+            print("  " + entry.title)
+            print("  " + entry.harm)
+            print("  " + entry.links[0])
+
+
+def _entries(verdict):
+    return [part.partition(":")[0] for part in verdict.detail.split("; ")]
+
+
+def _print_divergences(targets, diverging):
+    """Print one script for each group of cases that part in the same things."""
+    groups = {}
+    for v in diverging:
+        names = [m.name for m in v.mismatches] or [v.detail]
+        groups.setdefault((v.target, names[0]), []).append(v)
+    for (name, what), group in groups.items():
+        print(
+            "\nDIVERGES in {}: {} on {}, and {} more like it".format(
+                what, group[0].case.id, name, len(group) - 1
+            )
+        )
+        print(script(targets[name], group[0].case, load()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

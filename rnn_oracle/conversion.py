@@ -1,0 +1,186 @@
+"""`from_keras`: copy configuration and weights out of a live Keras object, of either generation."""
+
+import sys
+
+import numpy as np
+
+from . import bidirectional, cells, core, recurrent
+from .dialects import DIALECTS
+
+_DROPPED = ("name", "dtype", "cell", "cells", "layer", "backward_layer", "merge_mode")
+_PLAIN = {
+    name: getattr(module, name)
+    for module, names in (
+        (cells, ("SimpleRNNCell", "LSTMCell", "GRUCell")),
+        (recurrent, ("SimpleRNN", "LSTM", "GRU")),
+        (core, ("Embedding", "Masking", "Dense", "Flatten", "GlobalAveragePooling1D")),
+    )
+    for name in names
+}
+_OPTIONS = "return_sequences return_state go_backwards stateful unroll zero_output_for_mask"
+
+
+def from_keras(layer, dtype=None):
+    """Return the oracle's copy of a Keras cell, layer or chain.
+
+    Parameters
+    ----------
+    layer : object of `keras`, `tf_keras` or `tf.keras`
+        A cell, a recurrent layer, `Bidirectional`, one of the layers of `rnn_oracle.core`,
+        or a `Sequential` or functional model that is a plain chain of them. It must have
+        been built, so that there are weights to copy.
+    dtype : str, optional
+        What the copy computes in: ``"float64"`` (the default) or ``"float32"``.
+
+    Returns
+    -------
+    Module or Sequential
+        In the dialect of the generation that `layer` belongs to.
+
+    Raises
+    ------
+    TypeError
+        For an object that is none of these; it names the class.
+    ValueError
+        For a layer that is not built yet, a model that is no chain, or an option that
+        changes the forward pass and that the oracle does not have.
+    """
+    name = type(layer).__name__
+    if name in _PLAIN:
+        return _weighted(_plain(layer, name, dtype), layer)
+    if name == "StackedRNNCells":
+        return cells.StackedRNNCells([from_keras(cell, dtype) for cell in layer.cells])
+    if name == "RNN":
+        return _rnn(layer, dtype)
+    if name == "Bidirectional":
+        return _bidirectional(layer, dtype)
+    if name in ("Sequential", "Functional"):
+        return core.Sequential([_link(link, dtype) for link in _chain(layer)])
+    raise TypeError(
+        "from_keras cannot copy {}.{}: it knows {}, and a user's own cell has to be written in "
+        "NumPy and given to rnn_oracle.RNN".format(
+            type(layer).__module__,
+            name,
+            ", ".join(sorted(_PLAIN) + ["Bidirectional", "RNN", "StackedRNNCells"]),
+        )
+    )
+
+
+def dialect_of(layer):
+    """Return the name of the dialect of the Keras generation that an object belongs to."""
+    package = type(layer).__module__.partition(".")[0]
+    if package == "keras":
+        version = getattr(sys.modules.get("keras"), "__version__", "2")
+        return "keras3" if int(version.partition(".")[0]) >= 3 else "keras2"
+    if package in ("tf_keras", "tensorflow"):
+        return "keras2"
+    raise TypeError("{} is not a Keras object".format(type(layer).__name__))
+
+
+def _plain(layer, name, dtype):
+    config = {k: v for k, v in layer.get_config().items() if k not in _DROPPED}
+    holder = getattr(layer, "cell", layer)
+    for activation in ("activation", "recurrent_activation"):
+        if activation in config:
+            config[activation] = _activation(config[activation], getattr(holder, activation), layer)
+    config = {k: v for k, v in config.items() if k not in _ignored(layer, config)}
+    return _PLAIN[name](name=layer.name, dtype=dtype, dialect=dialect_of(layer), **config)
+
+
+def _ignored(layer, config):
+    """Name the settings that say nothing: absent features, at the value that turns them off."""
+    off = {
+        "time_major": False,
+        "ragged": False,
+        "keepdims": False,
+        "data_format": "channels_last",
+        "lora_rank": None,
+        "lora_alpha": None,
+        "quantization_config": None,
+        "reverse_state_order": False,
+        "num_constants": 0,
+        "input_length": None,
+        "batch_input_shape": config.get("batch_input_shape"),
+    }
+    if DIALECTS[dialect_of(layer)].time_major:
+        del off["time_major"]
+    return [name for name, value in off.items() if name in config and config[name] == value]
+
+
+def _activation(serialized, function, layer):
+    """Return the name of a Keras activation, else the function itself, fed with arrays."""
+    if serialized in (None, "linear") or serialized in DIALECTS[dialect_of(layer)].activations:
+        return serialized
+    return lambda x: np.asarray(function(x))
+
+
+def _weighted(copy, layer):
+    if hasattr(copy, "set_weights"):
+        _check_built(layer)
+        copy.set_weights(layer.get_weights())
+    return copy
+
+
+def _check_built(layer):
+    if not layer.built or not layer.weights:
+        raise ValueError(
+            "{} has no weights yet: call it once, or build it, before from_keras".format(layer.name)
+        )
+
+
+def _rnn(layer, dtype):
+    _check_built(layer)
+    options = _OPTIONS.split()
+    dialect = dialect_of(layer)
+    if DIALECTS[dialect].time_major:
+        options.append("time_major")
+    inner = layer.cell
+    stacked = type(inner).__name__ == "StackedRNNCells"
+    cell = [from_keras(c, dtype) for c in inner.cells] if stacked else from_keras(inner, dtype)
+    given = {name: getattr(layer, name) for name in options}
+    return recurrent.RNN(cell, name=layer.name, dialect=dialect, **given)
+
+
+def _bidirectional(layer, dtype):
+    forward, backward = (
+        from_keras(layer.forward_layer, dtype),
+        from_keras(layer.backward_layer, dtype),
+    )
+    copy = bidirectional.Bidirectional(
+        forward, merge_mode=layer.merge_mode, backward_layer=backward, name=layer.name
+    )
+    copy.set_weights(forward.get_weights() + backward.get_weights())
+    return copy
+
+
+def _chain(model):
+    """Return the layers of a model in order, or raise ValueError where it is no chain."""
+    if type(model).__name__ == "Sequential":
+        return model.layers
+    nodes = getattr(model, "operations", model.layers)
+    chain = [node for node in nodes if type(node).__name__ != "InputLayer"]
+    output = model.inputs[0] if len(model.inputs) == 1 else None
+    for node in chain:
+        if output is None or node.input is not output:
+            raise ValueError(
+                "{} is not a chain: {} does not take the output of the layer before it, and "
+                "nothing else".format(model.name, node.name)
+            )
+        output = node.output
+    return chain
+
+
+def _link(link, dtype):
+    if _is_mean_over_time(link):
+        return core.MeanOverTime(dtype=dtype, dialect=dialect_of(link))
+    return from_keras(link, dtype)
+
+
+def _is_mean_over_time(link):
+    if type(link).__name__ == "Mean":
+        return link.axis == 1 and not link.keepdims
+    if type(link).__name__ == "TFOpLambda":
+        call = link._inbound_nodes[0].call_kwargs
+        mean = link.get_config()["function"] == "math.reduce_mean"
+        return mean and call.get("axis") == 1 and not call.get("keepdims")
+    return False

@@ -1,0 +1,214 @@
+"""The layers around a recurrent one in the usual chains, and the chain itself (rules L1 to L7).
+
+Arrays carry no mask here: every layer takes one beside its input and tells by `compute_mask`
+which one goes on. `Sequential` does the passing.
+"""
+
+import numpy as np
+
+from .base import Module, Weighted, positive_integer
+from .dialects import KERAS3
+from .inputs import as_numbers, check_mask
+
+
+class Embedding(Weighted):
+    """Look up a row of the table for each id (rule L1).
+
+    Parameters
+    ----------
+    input_dim, output_dim : int
+        Rows and columns of the table.
+    mask_zero : bool
+        Mask the steps whose id is 0.
+    """
+
+    kind = "Embedding"
+
+    def __init__(self, input_dim, output_dim, mask_zero=False, dtype=None, dialect=KERAS3, **kept):
+        own = dict(input_dim=input_dim, output_dim=output_dim, mask_zero=mask_zero)
+        super().__init__(own, kept, dialect, dtype)
+        self.input_dim = positive_integer(input_dim, "input_dim", self.name)
+        self.output_dim = positive_integer(output_dim, "output_dim", self.name)
+        self.mask_zero = mask_zero
+
+    def weight_shapes(self):
+        shape = (self.input_dim, self.output_dim)
+        return [("embeddings", shape, "(input_dim, output_dim)")]
+
+    def _unpack(self, embeddings):
+        self.embeddings = embeddings
+
+    def __call__(self, x, mask=None):
+        """Return the rows, of shape ids' shape + (output_dim,).
+
+        Raises
+        ------
+        ValueError
+            For an id that is no whole number from 0 to `input_dim` - 1.
+        """
+        self.require_weights()
+        ids = np.asarray(x)
+        wrong = (ids != np.floor(ids)) | (ids < 0) | (ids >= self.input_dim)
+        if np.any(wrong):
+            raise ValueError(
+                "{} takes whole ids from 0 to {}, but was given {}".format(
+                    self.name, self.input_dim - 1, ids[wrong][0]
+                )
+            )
+        return self.embeddings[ids.astype(int)]
+
+    def compute_mask(self, x, mask=None):
+        """Return where the id is not 0, or None without `mask_zero`."""
+        return np.asarray(x) != 0 if self.mask_zero else None
+
+    def compute_output_shape(self, input_shape):
+        return tuple(input_shape) + (self.output_dim,)
+
+
+class Masking(Module):
+    """Mask the steps at which every feature equals `mask_value`, and zero them (rule L2)."""
+
+    def __init__(self, mask_value=0.0, dtype=None, dialect=KERAS3, **kept):
+        super().__init__(dict(mask_value=mask_value), kept, dialect, dtype)
+        self.mask_value = mask_value
+
+    def __call__(self, x, mask=None):
+        x = as_numbers(x, self, "the input")
+        return np.where(self.compute_mask(x)[..., None], x, 0 * x)
+
+    def compute_mask(self, x, mask=None):
+        """Return where some feature differs from `mask_value`."""
+        return np.any(as_numbers(x, self, "the input") != self.mask_value, axis=-1)
+
+    def compute_output_shape(self, input_shape):
+        return tuple(input_shape)
+
+
+class Dense(Weighted):
+    """``activation(x W + b)`` on the last axis; a mask passes through (rule L3)."""
+
+    kind = "Dense"
+
+    def __init__(self, units, activation=None, use_bias=True, dtype=None, dialect=KERAS3, **kept):
+        own = dict(units=units, activation=activation, use_bias=use_bias)
+        super().__init__(own, kept, dialect, dtype)
+        self.units = positive_integer(units, "units", self.name)
+        self.activation = self.dialect.activation(activation)
+        self.use_bias = use_bias
+
+    def weight_shapes(self):
+        shapes = [
+            ("kernel", (None, self.units), "(features, units)"),
+            ("bias", (self.units,), "(units,)"),
+        ]
+        return shapes if self.use_bias else shapes[:1]
+
+    def _unpack(self, kernel, bias=0.0):
+        self.kernel, self.bias = kernel, bias
+
+    def __call__(self, x, mask=None):
+        self.require_weights()
+        x = as_numbers(x, self, "the input")
+        if x.ndim < 2 or x.shape[-1] != len(self.kernel):
+            raise ValueError(
+                "{} takes (batch, ..., {}), but the input has shape {}".format(
+                    self.name, len(self.kernel), x.shape
+                )
+            )
+        return self.activation(x @ self.kernel + self.bias)
+
+    def compute_mask(self, x, mask=None):
+        return mask
+
+    def compute_output_shape(self, input_shape):
+        return tuple(input_shape)[:-1] + (self.units,)
+
+
+class Flatten(Module):
+    """Lay all axes but the first out in one, row by row; a mask ends here (rule L4)."""
+
+    def __init__(self, dtype=None, dialect=KERAS3, **kept):
+        super().__init__({}, kept, dialect, dtype)
+
+    def __call__(self, x, mask=None):
+        x = as_numbers(x, self, "the input")
+        return x.reshape(self.compute_output_shape(x.shape))
+
+    def compute_mask(self, x, mask=None):
+        return None
+
+    def compute_output_shape(self, input_shape):
+        inner = tuple(input_shape)[1:]
+        return (input_shape[0], None if None in inner else int(np.prod(inner)))
+
+
+class GlobalAveragePooling1D(Module):
+    """Mean over the steps: of those that the mask leaves, if there is one (rule L5).
+
+    A sequence without a single step left has the mean 0 / 0, which is NaN, as in Keras.
+    """
+
+    def __init__(self, dtype=None, dialect=KERAS3, **kept):
+        super().__init__({}, kept, dialect, dtype)
+
+    def __call__(self, x, mask=None):
+        x = as_numbers(x, self, "the input")
+        if x.ndim != 3:
+            raise ValueError(
+                "{} takes (batch, steps, features), but the input has shape {}".format(
+                    self.name, x.shape
+                )
+            )
+        mask = check_mask(mask, x.shape[:2], self.name)
+        if mask is None:
+            return np.add.reduce(x, axis=1) / x.shape[1]
+        weight = mask[..., None].astype(x.dtype)
+        with np.errstate(invalid="ignore"):
+            return np.add.reduce(x * weight, axis=1) / weight.sum(axis=1)
+
+    def compute_mask(self, x, mask=None):
+        return None
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], input_shape[2])
+
+
+class MeanOverTime(GlobalAveragePooling1D):
+    """The bare operation ``mean(x, axis=1)``, which knows nothing of masks (rule L6)."""
+
+    def __call__(self, x, mask=None):
+        return super().__call__(x)
+
+
+class Sequential:
+    """A chain of layers; each gets the output and the mask of the one before (rule L7).
+
+    Parameters
+    ----------
+    layers : list of layers
+        Each returns one array: a recurrent one has no `return_state`.
+    """
+
+    def __init__(self, layers):
+        self.layers = list(layers)
+        for layer in self.layers:
+            if getattr(layer, "return_state", False):
+                raise ValueError(
+                    "{} returns its states; a chain passes on one array".format(layer.name)
+                )
+
+    def __call__(self, x, mask=None):
+        for layer in self.layers:
+            x, mask = layer(x, mask=mask), layer.compute_mask(x, mask)
+        return x
+
+    def compute_mask(self, x, mask=None):
+        """Return the mask that goes with the output for the input `x`."""
+        for layer in self.layers:
+            x, mask = layer(x, mask=mask), layer.compute_mask(x, mask)
+        return mask
+
+    def compute_output_shape(self, input_shape):
+        for layer in self.layers:
+            input_shape = layer.compute_output_shape(input_shape)
+        return input_shape

@@ -1,0 +1,179 @@
+"""The shortest script that shows a divergence without this package."""
+
+import numpy as np
+
+from . import nest
+from .oracle import expected
+from .outcome import state_names
+from .problems import SIZES, Sizes, layer_units, problem, sequences_of_layers
+from .verdict import judge
+
+_LADDER = (
+    Sizes(1, 1, 1, (1, 1, 1)),
+    Sizes(1, 2, 1, (1, 1, 1)),
+    Sizes(2, 3, 1, (1, 1, 1)),
+    Sizes(3, 3, 1, (1, 1, 1)),
+    Sizes(4, 6, 1, (1, 2, 1)),
+    SIZES,
+)
+_LAYERS = {
+    "simple_rnn": ("SimpleRNN", ""),
+    "lstm": ("LSTM", ""),
+    "gru": ("GRU", ""),
+    "gru_reset_before": ("GRU", ", reset_after=False"),
+}
+_LEAVES = "tf.nest.flatten({top})"
+_NEST = '"; ".join(repr(tf.nest.map_structure({leaf}, y)).replace("\'", "") for y in [{all}])'
+_FACTS = {
+    "nesting": _NEST.replace("{leaf}", 'lambda t: "*"'),
+    "shapes": _NEST.replace("{leaf}", "lambda t: str(tuple(t.shape))"),
+    "dtype": '" ".join(t.dtype.name for y in [{all}] for t in tf.nest.flatten(y))',
+    "states": "str(len(tf.nest.flatten([{all}])) - {layers})",
+    "masks": '" ".join("None" if getattr(t, "_keras_mask", None) is None else "mask"'
+    " for t in " + _LEAVES + ")",
+}
+
+
+def script(target, case, ledger=()):
+    """Write the script for a case that diverges.
+
+    Parameters
+    ----------
+    target : target
+        The arrays are made as small as the divergence on it allows.
+    case : Case
+    ledger : list of Entry
+        What is known, and hence no divergence.
+
+    Returns
+    -------
+    str
+        A program of NumPy and TensorFlow alone that fails where the divergence shows and
+        passes where it does not; a comment where there is nothing to show.
+    """
+    for sizes in _LADDER:
+        verdict = judge(target, case, ledger, sizes)
+        if verdict.mismatches:
+            return _Script(target, case, sizes, verdict.mismatches[0]).text()
+    verdict = judge(target, case, ledger)
+    return "# {} on {}: {}\n".format(case.id, target, verdict.detail or verdict.verdict)
+
+
+class _Script:
+    def __init__(self, target, case, sizes, mismatch):
+        self.target, self.case, self.sizes, self.mismatch = target, case, sizes, mismatch
+        self.call, _, self.what = mismatch.name.partition(".")
+        self.given = problem(case, sizes)
+        self.units = layer_units(case, sizes)
+        self.numbers = self.what in ["output", "mask"] + state_names(case)
+
+    def text(self):
+        lines = ["# {}: {}".format(self.target, self.mismatch.detail)]
+        lines += ["import numpy as np"] if self.call != "symbolic" else []
+        lines += ["import tensorflow as tf", self._import(), ""] + self._inputs()
+        for i in range(len(self.units)):
+            lines += self._layer(i)
+        return "\n".join(lines + self._verdict()) + "\n"
+
+    def _import(self):
+        if self.target.module == "tensorflow.keras":
+            return "from tensorflow import keras"
+        return "import {} as keras".format(self.target.module)
+
+    def _inputs(self):
+        if self.call == "symbolic":
+            lines = ["x = keras.Input((None, {}))".format(self.sizes.features)]
+            mask = 'mask = keras.Input((None,), dtype="bool")'
+        else:
+            lines = ["x = {}".format(_constant(self.given.x))]
+            mask = "mask = {}".format(_constant(self.given.mask))
+        if self.case.mask_from == "argument":
+            lines.append(mask)
+        if self.case.mask_from == "masking":
+            lines.append("x = keras.layers.Masking()(x)")
+        return lines
+
+    def _layer(self, i):
+        name, more = _LAYERS[self.case.cell]
+        options = self._options(i)
+        if self.case.stacking == "cells":
+            cells = ["keras.layers.{}Cell({}{})".format(name, u, more) for u in self.units[i]]
+            lines = ["layer = keras.layers.RNN([{}]{})".format(", ".join(cells), options)]
+        else:
+            (units,) = self.units[i]
+            lines = ["layer = keras.layers.{}({}{}{})".format(name, units, more, options)]
+        if self.numbers:
+            weights = [_literal(w) for cell in self.given.weights[i] for w in cell]
+            lines.append("layer.build((None, None, x.shape[-1]))")
+            lines.append("layer.set_weights([{}])".format(", ".join(weights)))
+        lines.append("y{} = layer(x{})".format(i + 1, self._arguments(i)))
+        if i + 1 < len(self.units):
+            lines.append("x = y{}{}".format(i + 1, "[0]" if self.case.return_state else ""))
+        return lines
+
+    def _options(self, i):
+        options = {
+            "return_sequences": sequences_of_layers(self.case)[i],
+            "return_state": self.case.return_state,
+            "go_backwards": self.case.go_backwards,
+            "time_major": self.case.time_major,
+        }
+        return "".join(", {}=True".format(name) for name, on in options.items() if on)
+
+    def _arguments(self, i):
+        arguments = ", mask=mask" if i == 0 and self.case.mask_from == "argument" else ""
+        if self.call == "given":
+            cells = nest.map_structure(_constant, self.given.states[i])
+            if self.case.stacking == "cells":
+                cells = [cell[0] if len(cell) == 1 else cell for cell in cells]
+            else:
+                (cells,) = cells
+            arguments += ", initial_state={}".format(nest.describe(cells, str))
+        return arguments
+
+    def _verdict(self):
+        if self.call == "verdict":
+            return ["# expected: {}".format(self.mismatch.expected)]
+        names = ["y{}".format(i + 1) for i in range(len(self.units))]
+        if not self.numbers:
+            words = {"all": ", ".join(names), "top": names[-1], "layers": len(names)}
+            got = _FACTS[self.what]
+            for word, text in words.items():
+                got = got.replace("{" + word + "}", str(text))
+            return _check(got, repr(self.mismatch.expected), "got == expected")
+        outcome = expected(self.case, self.target.dialect, self.sizes)
+        want = _literal(outcome.arrays[self.mismatch.name])
+        return _check(self._number(names), want, "np.allclose(got, expected, atol=1e-5)")
+
+    def _number(self, names):
+        top = "tf.nest.flatten({})[{}]"
+        if self.what == "output":
+            return top.format(names[-1], 0) + ".numpy()"
+        if self.what == "mask":
+            return top.format(names[-1], 0) + "._keras_mask.numpy()"
+        states = state_names(self.case)
+        each = len(states) // len(names)
+        layer, index = divmod(states.index(self.what), each)
+        return top.format(names[layer], index + 1) + ".numpy()"
+
+
+def _check(got, expected, test):
+    return [
+        "got = {}".format(got),
+        "expected = {}".format(expected),
+        'print("got", got, "expected", expected, sep="\\n")',
+        "assert {}".format(test),
+    ]
+
+
+def _literal(array):
+    """Write an array so that it reads back to the bit: float32 as short as it can be."""
+    if array.dtype.kind == "f":
+        array = array.astype(np.float32)
+    digits = np.array2string(array, separator=", ", threshold=array.size + 1, floatmode="unique")
+    dtype = ", np.float32" if array.dtype.kind == "f" else ""
+    return "np.array({}{})".format(" ".join(digits.split()), dtype)
+
+
+def _constant(array):
+    return "tf.constant({})".format(_literal(array))
