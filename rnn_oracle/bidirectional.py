@@ -145,7 +145,7 @@ class Bidirectional(Weighted):
         return states[:half], states[half:]
 
     def reset_states(self):
-        """Forget the recorded states of both layers."""
+        """Set the recorded states of both layers to zero (rule S4)."""
         for side in self._sides:
             side.reset_states()
 

@@ -109,5 +109,7 @@ class Case:
         if self.mask != "none" and self.go_backwards:
             cited += ["G2", "M5"]
         if self.mask_from == "masking":
-            cited.append("L2")
+            cited += ["L2", "M6"]
+        if self.mask_from == "argument" and self.stacking in ("two", "three"):
+            cited.append("M6")
         return cited

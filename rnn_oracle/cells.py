@@ -20,6 +20,8 @@ class Cell(Weighted):
     units : int
         Size of the output and of each state.
 
+    The other arguments have Keras's names and defaults (rule F1).
+
     Attributes
     ----------
     state_size : int or list of int

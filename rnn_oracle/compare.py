@@ -1,4 +1,4 @@
-"""The comparison of two outcomes: numbers within what is allowed, all else to the letter."""
+"""The comparison of two outcomes: numbers within what is allowed, the rest exactly (rule T3)."""
 
 from collections import namedtuple
 

@@ -109,7 +109,8 @@ def _ignored(layer, config):
 
 def _activation(serialized, function, layer):
     """Return the name of a Keras activation, else the function itself, fed with arrays."""
-    if serialized in (None, "linear") or serialized in DIALECTS[dialect_of(layer)].activations:
+    known = DIALECTS[dialect_of(layer)].activations
+    if serialized is None or isinstance(serialized, str) and serialized in known:
         return serialized
     return lambda x: np.asarray(function(x))
 

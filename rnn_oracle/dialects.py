@@ -33,6 +33,8 @@ class Dialect:
     recorded_states_win : bool
         Whether a stateful layer prefers its recorded state, unless that is zero, to
         an initial state given in the call (rule S5).
+    resets_to_states : bool
+        Whether `reset_states` takes states, and minds a layer that is not stateful (S4).
     backward_is_flipped : bool
         Whether `Bidirectional` makes its backward layer by flipping `go_backwards`
         instead of setting it (rule B2).
@@ -85,6 +87,7 @@ KERAS3 = Dialect(
     use_cudnn=True,
     numbers_are_cast=True,
     recorded_states_win=False,
+    resets_to_states=False,
     backward_is_flipped=False,
 )
 
@@ -102,6 +105,7 @@ KERAS2 = Dialect(
     use_cudnn=False,
     numbers_are_cast=False,
     recorded_states_win=True,
+    resets_to_states=True,
     backward_is_flipped=True,
 )
 

@@ -229,7 +229,7 @@ class RNN(Weighted):
     def copy(self, **changes):
         """Return a layer of the same configuration, some of it changed, without weights."""
         twin = copy.deepcopy(self)
-        twin.reset_states()
+        twin.states = None
         for cell in weighted_cells(twin.cell):
             cell.weights = None
         twin._config.update(changes)
@@ -249,9 +249,25 @@ class RNN(Weighted):
         """Size of the output's last axis (rule H1)."""
         return self.cell.output_size
 
-    def reset_states(self):
-        """Forget the recorded states (rule S4)."""
-        self.states = None
+    def reset_states(self, states=None):
+        """Set the recorded states to zero, or in `keras2` to the states given (rule S4).
+
+        Raises
+        ------
+        AttributeError
+            In `keras2`, for a layer that is not stateful.
+        TypeError
+            In `keras3`, where states are given.
+        """
+        if not self.dialect.resets_to_states and states is not None:
+            raise TypeError("reset_states() takes no states in dialect keras3")
+        if self.dialect.resets_to_states and not self.stateful:
+            raise AttributeError("{} is not stateful".format(self.name))
+        if states is not None:
+            batch = np.shape(nest.flatten(states)[0])[0]
+            self.states = check_states(states, self.state_size, batch, self)
+        elif self.states is not None:
+            self.states = nest.map_structure(np.zeros_like, self.states)
 
     def output_spec(self, input_shape, leaf=tuple, sizes=None):
         """Return ``leaf(shape)`` for all that a call returns, nested as the call nests it."""

@@ -1,4 +1,4 @@
-"""How far a correct floating-point computation may stray: arrays that carry an error bound.
+"""How far a correct computation may stray (rule T1): arrays that carry an error bound.
 
 The oracle's own equations are run on `Rounded` arrays. Each holds the exact value (in float64)
 and a bound on the error that the same operations make when every result is rounded to the

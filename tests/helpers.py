@@ -1,0 +1,58 @@
+"""What several test modules need: the comparison of a live Keras layer with its copy."""
+
+import numpy as np
+
+import rnn_oracle
+from rnn_oracle import nest
+from rnn_oracle.rounding import bounds
+
+
+def numbers(*shape, seed=0, dtype="float32"):
+    """Return telling numbers of that shape."""
+    random = np.random.RandomState(seed)
+    sizes = random.uniform(0.2, 1.2, shape) * random.choice([-1.0, 1.0], shape)
+    return sizes.astype(dtype)
+
+
+def give_weights(layer, input_shape, seed=100):
+    """Build a Keras layer and give it telling weights, biases included."""
+    layer.build(input_shape)
+    weights = layer.get_weights()
+    layer.set_weights(
+        [0.5 * numbers(*w.shape, seed=seed + i, dtype=w.dtype) for i, w in enumerate(weights)]
+    )
+    return layer
+
+
+def as_arrays(tree):
+    """Turn the tensors of a nested result into arrays."""
+    return nest.map_structure(np.asarray, tree)
+
+
+def tensors(target, tree):
+    """Turn the arrays of a nested structure into tensors, which Keras 2 insists on."""
+    return None if tree is None else nest.map_structure(target.tf.constant, tree)
+
+
+def call(target, layer, x, mask=None, initial_state=None):
+    """Call a Keras layer with arrays; return arrays."""
+    arguments = {"mask": mask, "initial_state": initial_state}
+    given = {k: tensors(target, v) for k, v in arguments.items() if v is not None}
+    return as_arrays(layer(target.tf.constant(x), **given))
+
+
+def assert_same(want, got, allowed):
+    """Compare two nested results number by number, and their nesting."""
+    assert nest.describe(got) == nest.describe(want)
+    for w, g, a in zip(*map(nest.flatten, (want, got, allowed))):
+        assert g.shape == w.shape
+        np.testing.assert_array_less(np.abs(g - w) - a, 1e-300)
+
+
+def assert_agrees(target, layer, x, **arguments):
+    """Compare what a Keras layer returns with what its copy returns; return the copy."""
+    copy = rnn_oracle.from_keras(layer)
+    dtype = "float64" if x.dtype == np.float64 else "float32"
+    allowed = bounds(copy, x, dtype, **arguments)
+    assert_same(copy(x, **arguments), call(target, layer, x, **arguments), allowed)
+    return copy
