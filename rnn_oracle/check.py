@@ -38,23 +38,26 @@ def main(arguments=None):
     cases = [case for case in core() if fnmatch.fnmatch(case.id, options.only)]
     if not cases:
         return _misuse("no case matches --only {!r}".format(options.only))
+    if options.json and not _writable(options.json):
+        return _misuse("cannot write {}".format(options.json))
     targets = installed()
     if not targets:
         return _misuse("there is no TensorFlow here; install it with\n\n    " + INSTALL)
     try:
-        verdicts = _judge_all(targets, cases)
-        if options.json:
-            with open(options.json, "w", encoding="utf-8") as file:
-                json.dump(_as_json(targets, verdicts), file, indent=1, allow_nan=False)
-                file.write("\n")
+        verdicts = judge_all(targets, cases)
     except ImportError as error:
-        return _misuse(
-            "TensorFlow does not start: {}; reinstall it with\n\n    {}".format(error, INSTALL)
-        )
-    except OSError as error:
-        return _misuse("cannot write {}: {}".format(options.json, error.strerror))
+        return _misuse("{}; install what is missing with\n\n    {}".format(error, INSTALL))
+    if options.json:
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump(_as_json(targets, verdicts), file, indent=1, allow_nan=False)
+            file.write("\n")
     _print(targets, verdicts)
     return 1 if any(v.verdict == DIVERGES for v in verdicts) else 0
+
+
+def _writable(path):
+    folder = os.path.dirname(os.path.abspath(path))
+    return os.access(path if os.path.exists(path) else folder, os.W_OK) and not os.path.isdir(path)
 
 
 def _parse(arguments):
@@ -74,27 +77,27 @@ def _misuse(message):
     return 2
 
 
-def _judge_all(targets, cases):
+def judge_all(targets, cases):
     """Judge all cases on all targets with every core, behind a progress bar on a terminal."""
     from rich.console import Console
     from rich.progress import Progress
 
     chunks = [(name, cases[i : i + CHUNK]) for name in targets for i in range(0, len(cases), CHUNK)]
     verdicts = []
-    spawn = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
-    workers = min(
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        len(chunks),
-    )
     console = Console(stderr=True)
-    with ProcessPoolExecutor(workers, mp_context=spawn) as pool, Progress(
-        console=console, disable=not console.is_terminal
-    ) as progress:
+    # TensorFlow does not survive a fork.
+    with ProcessPoolExecutor(
+        min(_cores(), len(chunks)), mp_context=multiprocessing.get_context("spawn")
+    ) as pool, Progress(console=console, disable=not console.is_terminal) as progress:
         bar = progress.add_task("checking", total=len(targets) * len(cases))
         for chunk in pool.map(_judge_chunk, chunks):
             verdicts += chunk
             progress.advance(bar, len(chunk))
     return verdicts
+
+
+def _cores():
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
 def _judge_chunk(chunk):
@@ -132,8 +135,8 @@ def _as_json(targets, verdicts):
 def _print(targets, verdicts):
     from rich.console import Console
 
-    # A pipe has no width of its own, and a table must not be folded for it.
-    console = Console(width=None if sys.stdout.isatty() else 120, soft_wrap=False)
+    # A pipe has no width of its own, and the table must not be folded for it.
+    console = Console(width=None if sys.stdout.isatty() else 120)
     for name, target in targets.items():
         console.print(_table(target, [v for v in verdicts if v.target == name]))
     counts = Counter(v.verdict for v in verdicts)
@@ -161,6 +164,8 @@ def _table(target, verdicts):
             continue
         for value in values:
             chosen = [v for v in verdicts if v.case.options[axis] == value]
+            if not chosen:
+                continue
             row = [_tally(v for v in chosen if v.case.cell == cell) for cell in cells]
             table.add_row("{} = {}".format(axis, value), *row)
         table.add_section()

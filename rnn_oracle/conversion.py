@@ -179,7 +179,7 @@ def _link(link, dtype):
 
 def _is_mean_over_time(link):
     if type(link).__name__ == "Mean":
-        return link.axis == 1 and not link.keepdims
+        return link.axis in (1, [1], (1,)) and not link.keepdims
     if type(link).__name__ == "TFOpLambda":
         call = link._inbound_nodes[0].call_kwargs
         mean = link.get_config()["function"] == "math.reduce_mean"

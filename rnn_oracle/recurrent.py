@@ -180,7 +180,7 @@ class RNN(Weighted):
         states = self._starting_states(initial_state, batch)
         output, states = self.forward(x, mask, states)
         if self.stateful:
-            self.states = states
+            self.states = nest.map_structure(lambda state: state.copy(), states)
         return self.dialect.results([output] + states) if self.return_state else output
 
     def forward(self, x, mask, states):

@@ -27,7 +27,8 @@ _NEST = '"; ".join(repr(tf.nest.map_structure({leaf}, y)).replace("\'", "") for 
 _FACTS = {
     "nesting": _NEST.replace("{leaf}", 'lambda t: "*"'),
     "shapes": _NEST.replace("{leaf}", "lambda t: str(tuple(t.shape))"),
-    "dtype": '" ".join(t.dtype.name for y in [{all}] for t in tf.nest.flatten(y))',
+    "dtype": '" ".join(t.dtype.name for t in tf.nest.flatten({top})[:1]'
+    " + [s for y in [{all}] for s in tf.nest.flatten(y)[1:]])",
     "states": "str(len(tf.nest.flatten([{all}])) - {layers})",
     "masks": '" ".join("None" if getattr(t, "_keras_mask", None) is None else "mask"'
     " for t in " + _LEAVES + ")",
@@ -83,12 +84,12 @@ class _Script:
     def _inputs(self):
         if self.call == "symbolic":
             lines = ["x = keras.Input((None, {}))".format(self.sizes.features)]
-            mask = 'mask = keras.Input((None,), dtype="bool")'
         else:
             lines = ["x = {}".format(_constant(self.given.x))]
-            mask = "mask = {}".format(_constant(self.given.mask))
         if self.case.mask_from == "argument":
-            lines.append(mask)
+            symbolic = 'keras.Input((None,), dtype="bool")'
+            mask = symbolic if self.call == "symbolic" else _constant(self.given.mask)
+            lines.append("mask = {}".format(mask))
         if self.case.mask_from == "masking":
             lines.append("x = keras.layers.Masking()(x)")
         return lines

@@ -5,6 +5,7 @@ and a bound on the error that the same operations make when every result is roun
 target's precision. To first order, with unit roundoff u:
 
 ========================  ====================================================================
+constant                  is rounded once, if it does not fit the precision
 sum, difference           the errors add up, and the result is rounded once: ``+ u |v|``
 product, quotient         the relative errors add up, and the result is rounded once
 matrix product            ``E |B| + |A| F + n u |A| |B|`` for n terms, summed in any order [1]_
@@ -72,6 +73,9 @@ class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
     def astype(self, dtype):
         return self
 
+    def copy(self):
+        return self
+
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         name = ufunc.__name__
         pairs = [self._pair(operand) for operand in inputs]
@@ -94,7 +98,7 @@ class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
         if isinstance(operand, Rounded):
             return operand.value, operand.error
         value = np.asarray(operand, np.float64)
-        return value, np.zeros(value.shape)
+        return value, _conversion_error(value, self.unit)
 
     def _new(self, value, error):
         return Rounded(value, error, self.unit)
@@ -178,12 +182,19 @@ def _unit(arrays):
     return next(array.unit for array in arrays if isinstance(array, Rounded))
 
 
+def _conversion_error(value, unit):
+    """Bound the rounding of a constant to the target's precision; zero where it fits."""
+    mantissa = np.frexp(value)[0] / unit
+    return np.where(mantissa == np.floor(mantissa), 0.0, unit * np.abs(value))
+
+
 def _values(arrays):
     return [a.value if isinstance(a, Rounded) else np.asarray(a, np.float64) for a in arrays]
 
 
 def _errors(arrays):
-    return [a.error if isinstance(a, Rounded) else np.zeros(np.shape(a)) for a in arrays]
+    unit = _unit(arrays)
+    return [a.error if isinstance(a, Rounded) else _conversion_error(a, unit) for a in arrays]
 
 
 def _where(condition, *choices):

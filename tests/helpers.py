@@ -1,9 +1,13 @@
 """What several test modules need: the comparison of a live Keras layer with its copy."""
 
+import copy
+
 import numpy as np
 
 import rnn_oracle
 from rnn_oracle import nest
+from rnn_oracle.oracle import build, symbolic_shapes
+from rnn_oracle.problems import problem
 from rnn_oracle.rounding import bounds
 
 
@@ -56,3 +60,12 @@ def assert_agrees(target, layer, x, **arguments):
     allowed = bounds(copy, x, dtype, **arguments)
     assert_same(copy(x, **arguments), call(target, layer, x, **arguments), allowed)
     return copy
+
+
+def without_symbolic(target):
+    """Return a twin of the target that makes no functional models, which cost the most time."""
+    twin = copy.copy(target)
+    twin._symbolic_shapes = lambda case, sizes: symbolic_shapes(
+        build(case, target.dialect, sizes), problem(case, sizes).x
+    )
+    return twin

@@ -28,7 +28,9 @@ def test_every_rule_has_one_id():
 
 @pytest.mark.parametrize("name", MODULES)
 def test_code_cites_rules_that_exist(name):
-    cited = re.findall(r"\b([A-Z]\d{1,2})\b", " ".join(re.findall(r"\(?rules? [^.;)]*", read(name))))
+    cited = re.findall(
+        r"\b([A-Z]\d{1,2})\b", " ".join(re.findall(r"\(?rules? [^.;)]*", read(name)))
+    )
     assert set(cited) <= set(DEFINED)
 
 

@@ -1,0 +1,151 @@
+"""The command `python -m rnn_oracle.check`, and the scripts it prints."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from rnn_oracle import check
+from rnn_oracle.cases import Case
+from rnn_oracle.ledger import load
+from rnn_oracle.reproduce import script
+from rnn_oracle.targets import INSTALL
+from rnn_oracle.verdict import judge
+
+ONLY = "gru.cells.last.*.batch_major.forwards.*"
+
+
+def run(*arguments):
+    return subprocess.run(
+        [sys.executable] + list(arguments),
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_installed_tensorflow(target, tmp_path):
+    path = tmp_path / "verdicts.json"
+    done = run("-m", "rnn_oracle.check", "--only", ONLY, "--json", str(path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "\x1b" not in done.stdout and "checking" not in done.stderr
+    assert str(target) in done.stdout and "mask = row" in done.stdout
+    written = json.loads(path.read_text())
+    results = [r for r in written["results"] if r["target"] == target.name]
+    assert len(results) == 14
+    assert len({r["id"] for r in written["results"]}) == len(written["results"])
+    for result in results:
+        assert set(result) >= {"id", "options", "verdict", "worst", "detail"}
+        assert result["id"] == "{}.{}".format(target.name, Case(**result["options"]).id)
+        assert result["verdict"] in ("agree", "known divergence")
+        assert bool(result["detail"]) == (result["verdict"] == "known divergence")
+        assert 0 < result["worst"] < 1
+    for entry in load():
+        assert (entry.id in done.stdout) == any(entry.id in r["detail"] for r in written["results"])
+
+
+def without_ledger(targets, cases):
+    return [judge(target, case, []) for target in targets.values() for case in cases]
+
+
+def test_a_divergence_is_shown_with_a_script(target, monkeypatch, capsys):
+    if target.name != "keras3":
+        pytest.skip("the divergence is one of Keras 3")
+    monkeypatch.setattr(check, "judge_all", without_ledger)
+    monkeypatch.setattr(check, "load", list)
+    monkeypatch.setattr(check, "installed", lambda: {target.name: target})
+    assert check.main(["--only", "gru.cells.last.state.batch_major.forwards.nomask"]) == 1
+    printed = capsys.readouterr().out
+    assert "1 DIVERGES" in printed and "and 0 more like it" in printed
+    assert "layer = keras.layers.RNN([keras.layers.GRUCell(1), keras.layers.GRUCell(1)]" in printed
+
+
+DIVERGING = {
+    "nesting": Case("simple_rnn", "cells", True, True),
+    "numbers": Case("lstm", "one", True, False, False, True, "holes", "masking"),
+    "numbers-in-a-stack": Case("gru", "two", False, True, False, False, "left", "argument"),
+}
+
+
+@pytest.mark.parametrize("what", DIVERGING)
+def test_a_script_fails_where_the_divergence_shows(target, what):
+    if target.name != "keras3":
+        pytest.skip("the divergences are those of Keras 3")
+    text = script(target, DIVERGING[what])
+    assert "rnn_oracle" not in text and len(text.splitlines()) < 25
+    done = run("-c", text)
+    assert done.returncode == 1 and "AssertionError" in done.stderr, done.stderr[-2000:]
+
+
+class Wrong:
+    """A real target that is said to be another: its scripts must pass on the real one."""
+
+    def __init__(self, target, spoil):
+        self.target, self.spoil = target, spoil
+        self.name, self.dialect, self.module = target.name, target.dialect, target.module
+        self.version = target.version
+
+    def run(self, case, sizes):
+        outcome = self.target.run(case, sizes)
+        self.spoil(outcome)
+        return outcome
+
+
+SPOILERS = {
+    "output": lambda o: o.arrays.update({"default.output": o.arrays["default.output"] + 1}),
+    "state": lambda o: o.arrays.update({"given.c2": o.arrays["given.c2"] + 1}),
+    "mask": lambda o: o.arrays.update({"default.mask": ~o.arrays["default.mask"]}),
+    "masks": lambda o: o.facts.update({"default.masks": "None"}),
+    "dtype": lambda o: o.facts.update({"given.dtype": "float16"}),
+    "states": lambda o: o.facts.update({"given.states": "7"}),
+    "nesting": lambda o: o.facts.update({"given.nesting": "*"}),
+    "symbolic": lambda o: o.facts.update({"symbolic.shapes": "*"}),
+}
+
+
+@pytest.mark.parametrize("what", SPOILERS)
+def test_a_script_passes_where_the_rules_are_kept(target, what):
+    case = Case("lstm", "two", True, True, False, False, "all_true", "argument")
+    text = script(Wrong(target, SPOILERS[what]), case)
+    done = run("-c", text)
+    assert done.returncode == 0 and "expected" in done.stdout, text + done.stderr[-2000:]
+
+
+def test_nothing_to_show_is_said(target):
+    assert "agree" in script(target, Case("gru"))
+
+
+def test_without_tensorflow(monkeypatch, capsys):
+    monkeypatch.setattr(check, "installed", dict)
+    assert check.main([]) == 2
+    assert "there is no TensorFlow here" in capsys.readouterr().err
+
+
+def test_with_half_of_what_it_needs(monkeypatch, capsys):
+    def broken(targets, cases):
+        raise ImportError("No module named 'rich'")
+
+    monkeypatch.setattr(check, "judge_all", broken)
+    monkeypatch.setattr(check, "installed", lambda: {"keras3": None})
+    assert check.main(["--only", "gru.one.*"]) == 2
+    assert INSTALL in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["--only", "rnn.*"], "no case matches"),
+        (["--json", "/nowhere/at/all.json"], "cannot write /nowhere/at/all.json"),
+        (["--json", "."], "cannot write ."),
+    ],
+    ids=["pattern", "path", "folder"],
+)
+def test_misuse(arguments, message, capsys):
+    assert check.main(arguments) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_an_unknown_option(capsys):
+    with pytest.raises(SystemExit) as stop:
+        check.main(["--bogus"])
+    assert stop.value.code == 2 and "--bogus" in capsys.readouterr().err

@@ -1,0 +1,31 @@
+"""What is imported when: no runtime before the first comparison."""
+
+import subprocess
+import sys
+
+import pytest
+
+RUNTIMES = "tensorflow", "keras", "tf_keras", "pandas", "rich", "pytest"
+PROGRAMS = {
+    "package": "import rnn_oracle",
+    "command": "import rnn_oracle.check",
+    "targets": "from rnn_oracle.targets import installed; installed()",
+    "plugin": "import rnn_oracle.plugin",
+    "collection": "import pytest; assert not pytest.main(['--collect-only', '-qq', 'tests'])",
+}
+
+
+@pytest.mark.parametrize("what", PROGRAMS)
+def test_no_runtime_is_imported(what, pytestconfig):
+    allowed = {"pytest"} if what in ("plugin", "collection") else set()
+    program = PROGRAMS[what] + "\nimport sys\nprint(sorted(set({!r}) & set(sys.modules)))".format(
+        sorted(set(RUNTIMES) - allowed)
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=str(pytestconfig.rootpath),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert done.stdout.splitlines()[-1] == "[]", done.stdout[-2000:]

@@ -1,0 +1,115 @@
+"""The ledger is strict both ways: what it says must hold, and nothing else may."""
+
+import json
+
+import pytest
+
+from rnn_oracle.cases import Case
+from rnn_oracle.deviations import DEVIATIONS
+from rnn_oracle.ledger import load, matches, matching
+from rnn_oracle.matrix import core
+from rnn_oracle.oracle import expected
+from rnn_oracle.outcome import Outcome
+from rnn_oracle.problems import SIZES
+from rnn_oracle.verdict import AGREE, DIVERGES, KNOWN, UNSUPPORTED, judge
+
+LEDGER = load()
+BOTH = Case("gru", "cells", True, True, False, False, "left", "masking")
+NONE = Case("lstm", "one", True, True, False, False, "left", "argument")
+
+
+class Pretender:
+    """A target that keeps the rules, but for the deviations it is told."""
+
+    name = dialect = "keras3"
+    version = "3.15.1"
+
+    def __init__(self, *deviations):
+        self.deviations = deviations
+
+    def run(self, case, sizes=SIZES):
+        outcome = expected(case, self.dialect, sizes)
+        for name in self.deviations:
+            outcome = DEVIATIONS[name](case, self.dialect, sizes, outcome)
+        return outcome
+
+
+ALL = tuple(entry.instead for entry in LEDGER)
+
+
+def test_agreement():
+    assert judge(Pretender(), NONE, LEDGER).verdict == AGREE
+
+
+def test_a_known_divergence():
+    verdict = judge(Pretender(*ALL), BOTH, LEDGER)
+    assert verdict.verdict == KNOWN
+    assert all("{}: breaks {}".format(e.id, e.rule) in verdict.detail for e in LEDGER)
+
+
+def test_a_new_divergence():
+    for ledger in ([], LEDGER[:1], LEDGER[1:]):
+        verdict = judge(Pretender(*ALL), BOTH, ledger)
+        assert verdict.verdict == DIVERGES and verdict.mismatches
+
+
+@pytest.mark.parametrize("kept", [(), ALL[:1], ALL[1:]], ids=str)
+def test_an_entry_that_does_not_hold(kept):
+    verdict = judge(Pretender(*kept), BOTH, LEDGER)
+    assert verdict.verdict == DIVERGES
+    assert "not what the ledger says" in verdict.detail or "does not hold" in verdict.detail
+
+
+def test_an_entry_that_changes_nothing():
+    entry = LEDGER[0]._replace(cases=[{"mask": ["left"]}])
+    verdict = judge(Pretender(), NONE, [entry])
+    assert verdict.verdict == DIVERGES
+    assert verdict.detail == "the ledger entry {} does not hold: the rules are kept".format(
+        entry.id
+    )
+
+
+def test_unsupported_is_told():
+    target = Pretender()
+    target.run = lambda case, sizes: Outcome(unsupported="has no LSTM")
+    verdict = judge(target, NONE, LEDGER)
+    assert (verdict.verdict, verdict.detail) == (UNSUPPORTED, "has no LSTM")
+
+
+@pytest.mark.parametrize("entry", LEDGER, ids=lambda entry: entry.id)
+def test_an_entry_speaks_of_cases_that_exist(entry):
+    for pattern in entry.cases:
+        assert any(matches(entry._replace(cases=[pattern]), case) for case in core())
+    assert entry.links and all(link.startswith("https://") for link in entry.links)
+
+
+@pytest.mark.parametrize(
+    "name, version, count",
+    [
+        ("keras3", "3.15.1", 2),
+        ("keras3", "2.9", 0),
+        ("keras2", "3.15.1", 0),
+        ("keras3", "3.99rc1", 2),
+    ],
+)
+def test_target_and_version(name, version, count):
+    target = Pretender()
+    target.name, target.version = name, version
+    assert len(matching(LEDGER, target, BOTH)) == count
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (dict(instead="magic"), "unknown deviation 'magic'"),
+        (dict(cases=[{"color": ["red"]}]), r"no case has the options \['color'\]"),
+        (dict(mood="bad"), r"missing or unknown fields \['mood'\]"),
+    ],
+    ids=["deviation", "option", "field"],
+)
+def test_a_broken_entry_is_refused_by_name(tmp_path, change, message):
+    fields = dict(LEDGER[0]._asdict(), **change)
+    path = tmp_path / "ledger.json"
+    path.write_text(json.dumps({"entries": [fields]}))
+    with pytest.raises(ValueError, match="entry 'keras3-mask-lost.*" + message):
+        load(str(path))

@@ -1,0 +1,61 @@
+"""Shapes and masks that are told without a call, against the installed Keras."""
+
+import pytest
+from helpers import numbers
+from test_bidirectional import flat_shapes
+
+import rnn_oracle
+
+ONE = ("SimpleRNN", "LSTM", "GRU")
+MAKE = {
+    name: (lambda layers, more, name=name, **a: getattr(layers, name)(4, **more, **a))
+    for name in ONE
+}
+MAKE["cells"] = lambda layers, more, **a: layers.RNN(
+    [layers.LSTMCell(4, **more), layers.GRUCell(6, **more)], **a
+)
+
+
+@pytest.mark.parametrize("kind", MAKE)
+@pytest.mark.parametrize("return_sequences", [False, True])
+@pytest.mark.parametrize("return_state", [False, True])
+@pytest.mark.parametrize("time_major", [False, True])
+@pytest.mark.parametrize("shape", [(None, None, 3), (2, None, 3), (None, 5, 3), (2, 5, 3)], ids=str)
+def test_compute_output_shape(target, kind, return_sequences, return_state, time_major, shape):
+    if time_major and target.dialect == "keras3":
+        pytest.skip("Keras 3 has no time_major")
+    arguments = dict(return_sequences=return_sequences, return_state=return_state)
+    arguments.update({"time_major": True} if time_major else {})
+    real = MAKE[kind](target.keras.layers, {}, **arguments)
+    ours = MAKE[kind](rnn_oracle, {"dialect": target.dialect}, **arguments)
+    want, got = real.compute_output_shape(shape), ours.compute_output_shape(shape)
+    assert flat_shapes(got) == flat_shapes(want)
+    if return_state:
+        assert type(got) is type(want) and len(got) == len(want)
+
+
+@pytest.mark.parametrize("kind", MAKE)
+@pytest.mark.parametrize("return_sequences", [False, True])
+@pytest.mark.parametrize("return_state", [False, True])
+def test_compute_mask(target, kind, return_sequences, return_state):
+    arguments = dict(return_sequences=return_sequences, return_state=return_state)
+    real = MAKE[kind](target.keras.layers, {}, **arguments)
+    ours = MAKE[kind](rnn_oracle, {"dialect": target.dialect}, **arguments)
+    mask = numbers(2, 5) > 0
+    want, got = real.compute_mask(None, mask), ours.compute_mask(None, mask)
+    assert type(got) is type(want)
+    if return_state:
+        assert [m is None for m in got] == [m is None for m in want]
+        got, want = got[0], want[0]
+    assert got is want
+
+
+@pytest.mark.parametrize("kind", MAKE)
+def test_state_size_and_output_size(target, kind):
+    real = MAKE[kind](target.keras.layers, {})
+    ours = MAKE[kind](rnn_oracle, {"dialect": target.dialect})
+    plain = lambda sizes: [plain(s) for s in sizes] if hasattr(sizes, "__len__") else sizes  # noqa: E731
+    assert plain(ours.cell.state_size) == plain(real.cell.state_size)
+    assert ours.cell.output_size == real.cell.output_size == ours.output_size
+    if target.dialect == "keras3":
+        assert plain(ours.state_size) == plain(real.state_size)
