@@ -35,6 +35,7 @@ class KerasTarget:
         self.module = module
         self.version = version
         self._symbolic = functools.lru_cache(maxsize=None)(self._symbolic_stack)
+        self._model = functools.lru_cache(maxsize=None)(self._model_shapes)
 
     def __repr__(self):
         return "{} ({} {})".format(self.name, self.module, self.version)
@@ -131,23 +132,34 @@ class KerasTarget:
             return_sequences=False,
         )
         told = {
-            "; ".join(self._symbolic(seen, sizes, len(units), case.return_sequences, given)[1])
+            self._model(seen, sizes, len(units), case.return_sequences, given)
             for given in (False, True)
         }
         return " or ".join(sorted(told))
 
+    def _model_shapes(self, *arguments):
+        """Make a model of a symbolic stack; return the shapes of all its layers' results."""
+        inputs, results = self._symbolic(*arguments)
+        outputs = nest.flatten(list(results))
+        model = self.keras.Model(list(inputs), outputs)
+        shapes = iter([str(tuple(output.shape)) for output in model.outputs])
+        return "; ".join(nest.describe(result, lambda leaf: next(shapes)) for result in results)
+
     def _symbolic_stack(self, case, sizes, depth, sequences, given):
-        """Stack `depth` layers on an Input; return the output, and the shapes of all results.
+        """Stack `depth` layers on an Input; return all inputs, and the result of each layer.
 
         Cached, so that a stack grows out of the one that is a layer lower.
         """
         keras, call = self.keras, {}
         if depth > 1:
-            x, shapes = self._symbolic(case, sizes, depth - 1, True, given)
+            inputs, results = self._symbolic(case, sizes, depth - 1, True, given)
+            x = results[-1][0] if case.return_state else results[-1]
         else:
-            x, shapes = keras.Input((None, sizes.features), dtype=case.dtype), ()
+            x = keras.Input((None, sizes.features), dtype=case.dtype)
+            inputs, results = (x,), ()
             if case.mask_from == "argument":
                 call["mask"] = keras.Input((None,), dtype="bool")
+                inputs += (call["mask"],)
             if case.mask_from == "masking":
                 x = keras.layers.Masking(dtype=case.dtype)(x)
         units = list(sizes.units[:2]) if case.stacking == "cells" else [sizes.units[depth - 1]]
@@ -155,6 +167,5 @@ class KerasTarget:
             count = 2 if case.cell == "lstm" else 1
             state = [[keras.Input((u,), dtype=case.dtype) for _ in range(count)] for u in units]
             call["initial_state"] = self._nested(case, state)
-        result = self._layer(case, units, sequences)(x, **call)
-        output = result[0] if case.return_state else result
-        return output, shapes + (nest.describe(result, lambda t: str(tuple(t.shape))),)
+            inputs += tuple(nest.flatten(state))
+        return inputs, results + (self._layer(case, units, sequences)(x, **call),)

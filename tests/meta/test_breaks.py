@@ -17,7 +17,7 @@ from rnn_oracle.matrix import core
 from rnn_oracle.verdict import DIVERGES, judge
 
 LEGAL = [case for case in core() if not case.stacking.endswith("without_sequences")]
-SLICE = [c for c in LEGAL if not c.time_major][::17] + [c for c in LEGAL if c.time_major][::59]
+SLICE = [c for c in LEGAL if not c.time_major][::23] + [c for c in LEGAL if c.time_major][::89]
 LEDGER = load()
 
 
@@ -150,6 +150,7 @@ class Recorded:
     def __init__(self, target):
         self.name, self.dialect, self.version = target.name, target.dialect, target.version
         self.outcomes = {case: without_symbolic(target).run(case) for case in SLICE}
+        assert not any(judge(self, case, LEDGER).verdict == DIVERGES for case in SLICE)
 
     def run(self, case, sizes):
         return self.outcomes[case]
@@ -163,7 +164,6 @@ def test_a_broken_oracle_shows(target, name, monkeypatch):
     spoil, touches = BREAKS[name]
     real = recorded(target)
     values = [case for case in SLICE if real.outcomes[case].refusal is None]
-    assert not any(judge(real, case, LEDGER).verdict == DIVERGES for case in SLICE)
     spoil(monkeypatch)
     shown = {case for case in values if judge(real, case, LEDGER).verdict == DIVERGES}
     touched = {case for case in values if touches(case)}
@@ -173,6 +173,6 @@ def test_a_broken_oracle_shows(target, name, monkeypatch):
 
 
 def test_the_slice_has_every_value_of_every_axis():
-    assert len(SLICE) < 75
+    assert len(SLICE) < 60
     for axis, value in {(axis, c.options[axis]) for c in LEGAL for axis in c.options}:
         assert any(case.options[axis] == value for case in SLICE)
