@@ -11,6 +11,10 @@ import numpy as np
 _erf = np.frompyfunc(math.erf, 1, 1)
 
 
+def _zeros(x):
+    return np.zeros(x.shape, x.dtype)
+
+
 def celu(x):
     return np.maximum(x, 0) + np.expm1(np.minimum(x, 0))
 
@@ -28,7 +32,7 @@ def gelu(x):
 
 
 def hard_shrink(x):
-    return np.where(np.abs(x) > 0.5, x, 0 * x)
+    return np.where(np.abs(x) > 0.5, x, _zeros(x))
 
 
 def hard_sigmoid(x):
@@ -84,9 +88,8 @@ def selu(x):
 
 
 def sigmoid(x):
-    # exp of a value that is never positive cannot overflow.
-    e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1 / (1 + e), e / (1 + e))
+    with np.errstate(over="ignore"):  # 1 / infinity is the right limit
+        return 1 / (1 + np.exp(-x))
 
 
 def silu(x):
@@ -94,7 +97,7 @@ def silu(x):
 
 
 def soft_shrink(x):
-    return np.where(x > 0.5, x - 0.5, np.where(x < -0.5, x + 0.5, 0 * x))
+    return np.where(x > 0.5, x - 0.5, np.where(x < -0.5, x + 0.5, _zeros(x)))
 
 
 def softmax(x):
@@ -111,7 +114,7 @@ def softsign(x):
 
 
 def sparse_plus(x):
-    return np.where(x >= 1, x, np.where(x <= -1, 0 * x, 0.25 * (x + 1) * (x + 1)))
+    return np.where(x >= 1, x, np.where(x <= -1, _zeros(x), 0.25 * (x + 1) * (x + 1)))
 
 
 def sparse_sigmoid(x):

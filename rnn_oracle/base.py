@@ -3,6 +3,7 @@
 import numpy as np
 
 from .dialects import get_dialect
+from .errors import OracleValueError
 
 _WEIGHT_ARGUMENTS = {
     "kernel_initializer": "glorot_uniform",
@@ -19,7 +20,6 @@ _CELL_ARGUMENTS = dict(
     recurrent_constraint=None,
     dropout=0.0,
     recurrent_dropout=0.0,
-    seed=None,
 )
 INERT = {
     "SimpleRNN": _CELL_ARGUMENTS,
@@ -34,6 +34,9 @@ INERT = {
 }
 """Arguments that cannot change a forward pass once the weights are there, with Keras's
 defaults, by kind of layer (rule D5)."""
+
+
+RECURRENT = ("SimpleRNN", "LSTM", "GRU")
 
 
 class Module:
@@ -58,6 +61,8 @@ class Module:
         self.dialect = get_dialect(dialect)
         self.dtype = _floating(dtype, type(self).__name__)
         inert = dict(INERT.get(self.kind, {}))
+        if self.kind in RECURRENT:
+            inert.update(self.dialect.recurrent_arguments)
         self._refuse_unknown(own, inert, kept)
         inert.update(kept)
         self._config = dict(inert, **own)
@@ -127,7 +132,7 @@ class Weighted(Module):
     def require_weights(self):
         """Raise ValueError while there are no weights: the oracle never invents them."""
         if self.weights is None:
-            raise ValueError(
+            raise OracleValueError(
                 "{} has no weights yet: call set_weights(), or copy a Keras layer "
                 "with rnn_oracle.from_keras()".format(self.name)
             )
@@ -135,7 +140,7 @@ class Weighted(Module):
     def _counted(self, weights):
         weights, names = list(weights), [name for name, _, _ in self.weight_shapes()]
         if len(weights) != len(names):
-            raise ValueError(
+            raise OracleValueError(
                 "{} has {} weights ({}), but {} were given".format(
                     self.name, len(names), ", ".join(names), len(weights)
                 )
@@ -148,7 +153,7 @@ class Weighted(Module):
         )
         if not fits:
             needs = "({})".format(", ".join("any" if n is None else str(n) for n in shape))
-            raise ValueError(
+            raise OracleValueError(
                 "{}.{} has shape {}, but needs {} = {}".format(
                     self.name, name, weight.shape, needs, formula
                 )
@@ -160,17 +165,44 @@ class Weighted(Module):
         raise NotImplementedError
 
 
+class Composite(Weighted):
+    """A module whose weights are those of its parts, one part after the other."""
+
+    def parts(self):
+        """Return the parts that hold weights, in the order of the weights."""
+        raise NotImplementedError
+
+    @property
+    def weights(self):
+        each = [part.weights for part in self.parts()]
+        if any(weights is None for weights in each):
+            return None
+        return [weight for weights in each for weight in weights]
+
+    def weight_shapes(self):
+        return [shape for part in self.parts() for shape in part.weight_shapes()]
+
+    def set_weights(self, weights):
+        weights = self._counted(weights)
+        for part in self.parts():
+            count = len(part.weight_shapes())
+            part.set_weights(weights[:count])
+            weights = weights[count:]
+
+
 def positive_integer(value, name, owner):
     """Return `value` as int; raise ValueError unless it is a positive whole number."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise ValueError("{}: `{}` must be a positive integer, not {!r}".format(owner, name, value))
+        raise OracleValueError(
+            "{}: `{}` must be a positive integer, not {!r}".format(owner, name, value)
+        )
     return int(value)
 
 
 def _floating(dtype, owner):
     dtype = np.dtype("float64" if dtype is None else dtype)
     if dtype.name not in ("float32", "float64"):
-        raise ValueError(
+        raise OracleValueError(
             "{}: the oracle computes in float32 or float64, not in {}".format(owner, dtype.name)
         )
     return dtype

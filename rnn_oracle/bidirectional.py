@@ -3,7 +3,8 @@
 import numpy as np
 
 from . import nest
-from .base import Weighted
+from .base import Composite
+from .errors import OracleValueError
 from .recurrent import RNN
 
 MERGE = {
@@ -15,7 +16,7 @@ MERGE = {
 }
 
 
-class Bidirectional(Weighted):
+class Bidirectional(Composite):
     """Run a recurrent layer in both directions.
 
     Parameters
@@ -34,32 +35,31 @@ class Bidirectional(Weighted):
         `stateful`, `return_sequences` or `return_state`.
     """
 
-    def __init__(self, layer, merge_mode="concat", backward_layer=None, **kept):
+    def __init__(self, layer, merge_mode="concat", *, backward_layer=None, dtype=None, **kept):
         if not isinstance(layer, RNN):
-            raise ValueError("`layer` must be a recurrent layer, not {!r}".format(layer))
+            raise OracleValueError("`layer` must be a recurrent layer, not {!r}".format(layer))
         if merge_mode not in MERGE:
-            raise ValueError(
+            raise OracleValueError(
                 "merge_mode={!r} is not one of {}".format(merge_mode, ", ".join(map(repr, MERGE)))
             )
         own = dict(layer=layer, merge_mode=merge_mode, backward_layer=backward_layer)
-        super().__init__(own, kept, layer.dialect, layer.dtype.name)
+        super().__init__(own, kept, layer.dialect, dtype or layer.dtype)
         backwards = not layer.go_backwards if self.dialect.backward_is_flipped else True
         self.forward_layer = layer.copy()
         self.backward_layer = backward_layer or layer.copy(go_backwards=backwards)
         self._check_pair()
-        for side in self._sides:
-            side.zero_output_for_mask = side.return_sequences
+        for side in self.parts():
+            side.configure(zero_output_for_mask=side.return_sequences)
         self.merge_mode = merge_mode
         self.return_sequences, self.return_state = layer.return_sequences, layer.return_state
 
-    @property
-    def _sides(self):
-        return self.forward_layer, self.backward_layer
+    def parts(self):
+        return [self.forward_layer, self.backward_layer]
 
     def _check_pair(self):
-        forward, backward = self._sides
+        forward, backward = self.parts()
         if forward.go_backwards == backward.go_backwards:
-            raise ValueError(
+            raise OracleValueError(
                 "the forward and the backward layer both have go_backwards={}".format(
                     forward.go_backwards
                 )
@@ -67,29 +67,9 @@ class Bidirectional(Weighted):
         for name in ("stateful", "return_sequences", "return_state"):
             pair = getattr(forward, name), getattr(backward, name)
             if pair[0] != pair[1]:
-                raise ValueError(
+                raise OracleValueError(
                     "the forward layer has {}={}, the backward layer {}".format(name, *pair)
                 )
-
-    # Weights: the forward layer's, then the backward layer's.
-
-    @property
-    def weights(self):
-        both = [side.weights for side in self._sides]
-        return None if None in both else both[0] + both[1]
-
-    def weight_shapes(self):
-        return [
-            (side + "." + name, shape, formula)
-            for side, layer in zip(("forward", "backward"), self._sides)
-            for name, shape, formula in layer.weight_shapes()
-        ]
-
-    def set_weights(self, weights):
-        weights = self._counted(weights)
-        count = len(self.forward_layer.weight_shapes())
-        self.forward_layer.set_weights(weights[:count])
-        self.backward_layer.set_weights(weights[count:])
 
     # The call.
 
@@ -116,7 +96,7 @@ class Bidirectional(Weighted):
         """
         results = [
             side(x, mask=mask, initial_state=states)
-            for side, states in zip(self._sides, self._halves(initial_state))
+            for side, states in zip(self.parts(), self._halves(initial_state))
         ]
         outputs, states = results, []
         if self.return_state:
@@ -136,7 +116,7 @@ class Bidirectional(Weighted):
             return None, None
         states = list(initial_state) if nest.is_nested(initial_state) else [initial_state]
         if len(states) % 2:
-            raise ValueError(
+            raise OracleValueError(
                 "{} takes as many initial states forwards as backwards, not {} in all".format(
                     self.name, len(states)
                 )
@@ -144,28 +124,37 @@ class Bidirectional(Weighted):
         half = len(states) // 2
         return states[:half], states[half:]
 
-    def reset_states(self):
-        """Set the recorded states of both layers to zero (rule S4)."""
-        for side in self._sides:
-            side.reset_states()
+    def reset_states(self, states=None):
+        """Set the recorded states of both layers, as `RNN.reset_states` does (rules S4, B5)."""
+        for side, half in zip(self.parts(), self._halves(states)):
+            side.reset_states(half)
+
+    reset_state = reset_states
 
     # What can be told without a call.
 
     def compute_mask(self, x, mask=None):
-        """Return the mask of the output, of both outputs without a merge mode; None for states."""
+        """Return the mask of the output, of both outputs without a merge mode (rule B6).
+
+        In `keras2` a list that goes on with None for each state, with `return_state`.
+        """
         mask = mask if self.return_sequences else None
         masks = [mask] if self.merge_mode is not None else [mask, mask]
-        if self.return_state:
-            masks += [None] * 2 * len(self.forward_layer.state_size)
-        return masks[0] if len(masks) == 1 else masks
+        if self.return_state and self.dialect.masks_for_states:
+            masks += [None] * sum(len(side.state_size) for side in self.parts())
+        return masks[0] if len(masks) == 1 else self.dialect.results(masks)
 
     def compute_output_shape(self, input_shape):
         """Return the shapes of what a call returns, as `RNN.compute_output_shape` does."""
-        shapes = self.forward_layer.compute_output_shape(input_shape)
-        output, states = (shapes[0], list(shapes[1:])) if self.return_state else (shapes, [])
+        shapes = [side.compute_output_shape(input_shape) for side in self.parts()]
+        outputs, states = shapes, []
+        if self.return_state:
+            outputs = [each[0] for each in shapes]
+            states = [state for each in shapes for state in each[1:]]
         if self.merge_mode == "concat":
-            output = output[:-1] + (2 * output[-1],)
-        outputs = [output] if self.merge_mode is not None else [output, output]
+            outputs = [outputs[0][:-1] + (outputs[0][-1] + outputs[1][-1],)]
+        elif self.merge_mode is not None:
+            outputs = outputs[:1]
         if len(outputs) == 1 and not states:
             return outputs[0]
-        return self.dialect.results(outputs + states + states)
+        return self.dialect.results(list(outputs) + states)

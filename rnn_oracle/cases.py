@@ -28,6 +28,15 @@ that of the top layer; the other options hold for every layer.
 MASK_FROM = ("argument", "masking")
 """How a mask arrives: as the argument `mask`, or from a `Masking` layer in front."""
 
+CELLS = {
+    "simple_rnn": ("SimpleRNN", {}),
+    "lstm": ("LSTM", {}),
+    "gru": ("GRU", {}),
+    "gru_reset_before": ("GRU", {"reset_after": False}),
+}
+"""What Keras calls each cell of the axis: the layer's name (the cell's ends in Cell), and the
+arguments that make it."""
+
 _WORDS = {
     "return_sequences": ("last", "sequences"),
     "return_state": ("nostate", "state"),
@@ -90,6 +99,16 @@ class Case:
     def options(self):
         """The fields as a dict of plain values."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @property
+    def depth(self):
+        """The number of cells that are stacked, as layers or in one."""
+        return {"one": 1, "two": 2, "three": 3, "cells": 2}[self.stacking.partition("_")[0]]
+
+    @property
+    def states_of_a_cell(self):
+        """The letters of a cell's states, in order."""
+        return "hc" if self.cell == "lstm" else "h"
 
     @property
     def rules(self):

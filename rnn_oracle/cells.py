@@ -7,9 +7,16 @@ computes for all steps in one product; `step` is the rest.
 import numpy as np
 
 from . import nest
-from .base import Weighted, positive_integer
-from .dialects import KERAS3, get_dialect
-from .inputs import as_numbers, check_features
+from .base import Composite, Weighted, positive_integer
+from .dialects import KERAS3
+from .errors import OracleValueError
+from .inputs import as_numbers, check_features, check_states
+
+
+def blocks(z, count):
+    """Return the gates' blocks of columns."""
+    width = z.shape[-1] // count
+    return [z[..., i * width : (i + 1) * width] for i in range(count)]
 
 
 class Cell(Weighted):
@@ -31,6 +38,7 @@ class Cell(Weighted):
     """
 
     gates = 1
+    features = None  # known beforehand in a stack: the units of the cell below
 
     def __init__(self, own, kept, dialect, dtype):
         super().__init__(own, kept, dialect, dtype)
@@ -43,7 +51,7 @@ class Cell(Weighted):
     def weight_shapes(self):
         width, formula = self.gates * self.units, "{} * units".format(self.gates)
         shapes = [
-            ("kernel", (None, width), "(features, {})".format(formula)),
+            ("kernel", (self.features, width), "(features, {})".format(formula)),
             ("recurrent_kernel", (self.units, width), "(units, {})".format(formula)),
             ("bias", (width,), "({},)".format(formula)),
         ]
@@ -54,7 +62,8 @@ class Cell(Weighted):
 
     def project(self, x):
         """Return the share of the input in every pre-activation, for any leading axes."""
-        return x @ self.kernel + self.bias
+        rows = x.reshape((-1, x.shape[-1])) if x.ndim > 2 else x  # one product for all
+        return (rows @ self.kernel + self.bias).reshape(x.shape[:-1] + self.kernel.shape[1:])
 
     def step(self, zx, states):
         """Advance by one step.
@@ -78,10 +87,11 @@ class Cell(Weighted):
         States come back as they were given: bare or in a list (rule S2).
         """
         self.require_weights()
-        inputs = as_numbers(inputs, self, "inputs")
+        inputs = as_numbers(inputs, self, "the input")
         check_features(inputs, 2, self)
         bare = not nest.is_nested(states)
-        states = [as_numbers(s, self, "states") for s in ([states] if bare else states)]
+        sizes = self.state_size if nest.is_nested(self.state_size) else [self.state_size]
+        states = check_states(states, sizes, len(inputs), self)
         output, states = self.step(self.project(inputs), states)
         return output, states[0] if bare else states
 
@@ -98,7 +108,9 @@ class SimpleRNNCell(Cell):
     kind = "SimpleRNN"
     arguments = ("units", "activation", "use_bias")
 
-    def __init__(self, units, activation="tanh", use_bias=True, dtype=None, dialect=KERAS3, **kept):
+    def __init__(
+        self, units, activation="tanh", use_bias=True, *, dtype=None, dialect=KERAS3, **kept
+    ):
         own = dict(units=units, activation=activation, use_bias=use_bias)
         super().__init__(own, kept, dialect, dtype)
 
@@ -125,6 +137,7 @@ class LSTMCell(Cell):
         activation="tanh",
         recurrent_activation="sigmoid",
         use_bias=True,
+        *,
         dtype=None,
         dialect=KERAS3,
         **kept,
@@ -141,7 +154,7 @@ class LSTMCell(Cell):
 
     def step(self, zx, states):
         h, c = states
-        i, f, g, o = np.split(zx + h @ self.recurrent_kernel, 4, axis=-1)
+        i, f, g, o = blocks(zx + h @ self.recurrent_kernel, 4)
         i = self.recurrent_activation(i)
         f = self.recurrent_activation(f)
         o = self.recurrent_activation(o)
@@ -168,6 +181,7 @@ class GRUCell(Cell):
         activation="tanh",
         recurrent_activation="sigmoid",
         use_bias=True,
+        *,
         reset_after=True,
         dtype=None,
         dialect=KERAS3,
@@ -197,14 +211,14 @@ class GRUCell(Cell):
 
     def step(self, zx, states):
         (h,) = states
-        xz, xr, xh = np.split(zx, 3, axis=-1)
+        xz, xr, xh = blocks(zx, 3)
         if self.reset_after:
-            hz, hr, hh = np.split(h @ self.recurrent_kernel + self.recurrent_bias, 3, axis=-1)
+            hz, hr, hh = blocks(h @ self.recurrent_kernel + self.recurrent_bias, 3)
             z = self.recurrent_activation(xz + hz)
             r = self.recurrent_activation(xr + hr)
             candidate = self.activation(xh + r * hh)
         else:
-            u_z, u_r, u_h = np.split(self.recurrent_kernel, 3, axis=-1)
+            u_z, u_r, u_h = blocks(self.recurrent_kernel, 3)
             z = self.recurrent_activation(xz + h @ u_z)
             r = self.recurrent_activation(xr + h @ u_r)
             candidate = self.activation(xh + (r * h) @ u_h)
@@ -228,9 +242,11 @@ class OwnCell:
 
     def __init__(self, cell):
         if not callable(getattr(cell, "call", cell)):
-            raise ValueError("a cell needs a method `call(inputs, states)`: {!r}".format(cell))
+            raise OracleValueError(
+                "a cell needs a method `call(inputs, states)`: {!r}".format(cell)
+            )
         if getattr(cell, "state_size", None) is None:
-            raise ValueError(
+            raise OracleValueError(
                 "a cell needs an attribute `state_size`, an int or a list of ints: {!r}".format(
                     cell
                 )
@@ -246,7 +262,14 @@ class OwnCell:
 
     def step(self, x, states):
         output, after = self.function(x, states)
-        return output, list(after) if nest.is_nested(after) else [after]
+        after = list(after) if nest.is_nested(after) else [after]
+        if not nest.same_structure(after, states):
+            raise OracleValueError(
+                "{!r} was given states nested {} and returned {}".format(
+                    self.cell, nest.describe(states), nest.describe(after)
+                )
+            )
+        return output, after
 
     def get_initial_state(self, batch_size):
         """Return the cell's own initial state, else zeros (rule S3)."""
@@ -255,7 +278,7 @@ class OwnCell:
         return nest.map_structure(lambda size: np.zeros((batch_size, size)), self.state_size)
 
 
-class StackedRNNCells:
+class StackedRNNCells(Composite):
     """Cells one upon the other, behaving as one cell (rule C6).
 
     Parameters
@@ -271,13 +294,19 @@ class StackedRNNCells:
         For an empty list, or an object that is no cell.
     """
 
-    def __init__(self, cells, dialect=None):
+    def __init__(self, cells, dtype=None, dialect=None, **kept):
         self.cells = [as_cell(cell) for cell in cells]
         if not self.cells:
-            raise ValueError("StackedRNNCells needs at least one cell")
-        self.dialect = get_dialect(dialect or getattr(self.cells[0], "dialect", KERAS3))
+            raise OracleValueError("StackedRNNCells needs at least one cell")
+        dialect = dialect or getattr(self.cells[0], "dialect", KERAS3)
+        super().__init__({"cells": cells}, kept, dialect, dtype)
         self.state_size = self.dialect.stacked(cell.state_size for cell in self.cells)
         self.output_size = self.cells[-1].output_size
+        for below, cell in zip(self.cells, self.cells[1:]):
+            bottom_cell(cell).features = below.output_size
+
+    def parts(self):
+        return weighted_cells(self)
 
     def project(self, x):
         return x
@@ -292,15 +321,12 @@ class StackedRNNCells:
 
     def __call__(self, inputs, states):
         """Advance by one step; `states` has one entry a cell, nested as `state_size`."""
-        for cell in weighted_cells(self):
-            cell.require_weights()
-        if not nest.same_structure(states, self.state_size):
-            raise ValueError(
-                "the states are nested {}, but state_size is nested {}".format(
-                    nest.describe(states), nest.describe(self.state_size)
-                )
-            )
-        return self.step(inputs, states)
+        self.require_weights()
+        inputs = as_numbers(inputs, self, "the input")
+        if isinstance(bottom_cell(self), Cell):
+            check_features(inputs, 2, bottom_cell(self), self.name)
+        sizes = list(self.state_size)
+        return self.step(inputs, check_states(states, sizes, len(inputs), self))
 
     def get_initial_state(self, batch_size):
         """Return the initial state of each cell, nested as `state_size`."""
@@ -314,7 +340,13 @@ def as_cell(cell):
     return cell if isinstance(cell, (Cell, OwnCell, StackedRNNCells)) else OwnCell(cell)
 
 
+def bottom_cell(cell):
+    """Return the cell that sees the input."""
+    return bottom_cell(cell.cells[0]) if isinstance(cell, StackedRNNCells) else cell
+
+
 def weighted_cells(cell):
     """Return the cells that hold weights, from the bottom up."""
-    inner = cell.cells if isinstance(cell, StackedRNNCells) else [cell]
-    return [c for c in inner if isinstance(c, Cell)]
+    if isinstance(cell, StackedRNNCells):
+        return [weighted for inner in cell.cells for weighted in weighted_cells(inner)]
+    return [cell] if isinstance(cell, Cell) else []

@@ -32,7 +32,8 @@ def main(arguments=None):
     Returns
     -------
     int
-        0 where all agree or are known, 1 on a divergence, 2 on misuse or no TensorFlow.
+        0 where all agree or are known, 1 on a divergence or a case that the target does
+        not support, 2 on misuse or no TensorFlow.
     """
     options = _parse(arguments)
     cases = [case for case in core() if fnmatch.fnmatch(case.id, options.only)]
@@ -52,7 +53,7 @@ def main(arguments=None):
             json.dump(_as_json(targets, verdicts), file, indent=1, allow_nan=False)
             file.write("\n")
     _print(targets, verdicts)
-    return 1 if any(v.verdict == DIVERGES for v in verdicts) else 0
+    return 0 if all(v.verdict in (AGREE, KNOWN) for v in verdicts) else 1
 
 
 def _writable(path):
@@ -193,15 +194,15 @@ def _entries(verdict):
 
 
 def _print_divergences(targets, diverging):
-    """Print one script for each group of cases that part in the same things."""
+    """Print a script for each divergence: the cases of a cell that part in the same things."""
     groups = {}
     for v in diverging:
-        names = [m.name for m in v.mismatches] or [v.detail]
-        groups.setdefault((v.target, names[0]), []).append(v)
-    for (name, what), group in groups.items():
+        names = tuple(m.name for m in v.mismatches) or (v.detail,)
+        groups.setdefault((v.target, v.case.cell, names), []).append(v)
+    for (name, _, what), group in groups.items():
         print(
-            "\nDIVERGES in {}: {} on {}, and {} more like it".format(
-                what, group[0].case.id, name, len(group) - 1
+            "\nDIVERGES: {} on {}, in {} and {} more cases like it".format(
+                ", ".join(what), name, group[0].case.id, len(group) - 1
             )
         )
         print(script(targets[name], group[0].case, load()))

@@ -6,8 +6,9 @@ import numpy as np
 
 from . import bidirectional, cells, core, recurrent
 from .dialects import DIALECTS
+from .errors import OracleTypeError, OracleValueError
 
-_DROPPED = ("name", "dtype", "cell", "cells", "layer", "backward_layer", "merge_mode")
+_DROPPED = ("name", "dtype")
 _PLAIN = {
     name: getattr(module, name)
     for module, names in (
@@ -35,7 +36,8 @@ def from_keras(layer, dtype=None):
     Returns
     -------
     Module or Sequential
-        In the dialect of the generation that `layer` belongs to.
+        In the dialect of the generation that `layer` belongs to. A stateful layer's copy
+        begins with no recorded state.
 
     Raises
     ------
@@ -56,7 +58,7 @@ def from_keras(layer, dtype=None):
         return _bidirectional(layer, dtype)
     if name in ("Sequential", "Functional"):
         return core.Sequential([_link(link, dtype) for link in _chain(layer)])
-    raise TypeError(
+    raise OracleTypeError(
         "from_keras cannot copy {}.{}: it knows {}, and a user's own cell has to be written in "
         "NumPy and given to rnn_oracle.RNN".format(
             type(layer).__module__,
@@ -74,17 +76,24 @@ def dialect_of(layer):
         return "keras3" if int(version.partition(".")[0]) >= 3 else "keras2"
     if package in ("tf_keras", "tensorflow"):
         return "keras2"
-    raise TypeError("{} is not a Keras object".format(type(layer).__name__))
+    raise OracleTypeError("{} is not a Keras object".format(type(layer).__name__))
 
 
 def _plain(layer, name, dtype):
-    config = {k: v for k, v in layer.get_config().items() if k not in _DROPPED}
+    dialect = dialect_of(layer)
+    # Without the functions: Keras writes down their names only, and fails at some.
+    functions = ("activation", "recurrent_activation")
     holder = getattr(layer, "cell", layer)
-    for activation in ("activation", "recurrent_activation"):
-        if activation in config:
-            config[activation] = _activation(config[activation], getattr(holder, activation), layer)
+    kept = {key: getattr(holder, key) for key in functions if hasattr(holder, key)}
+    try:
+        config = {k: v for k, v in layer.get_config().items() if k not in _DROPPED + functions}
+    except (TypeError, ValueError):
+        own = getattr(_PLAIN[name], "cell_class", _PLAIN[name]).arguments
+        options = [key for key in own + tuple(_OPTIONS.split()) if hasattr(layer, key)]
+        config = {key: getattr(layer, key) for key in options if key not in functions}
     config = {k: v for k, v in config.items() if k not in _ignored(layer, config)}
-    return _PLAIN[name](name=layer.name, dtype=dtype, dialect=dialect_of(layer), **config)
+    config.update({key: _activation(function, dialect) for key, function in kept.items()})
+    return _PLAIN[name](name=layer.name, dtype=dtype, dialect=dialect, **config)
 
 
 def _ignored(layer, config):
@@ -107,11 +116,12 @@ def _ignored(layer, config):
     return [name for name, value in off.items() if name in config and config[name] == value]
 
 
-def _activation(serialized, function, layer):
-    """Return the name of a Keras activation, else the function itself, fed with arrays."""
-    known = DIALECTS[dialect_of(layer)].activations
-    if serialized is None or isinstance(serialized, str) and serialized in known:
-        return serialized
+def _activation(function, dialect):
+    """Return the name of one of Keras's own activations, else the function, fed with arrays."""
+    name = getattr(function, "__name__", None)
+    package = getattr(function, "__module__", "").partition(".")[0]
+    if package in ("keras", "tf_keras", "tensorflow") and name in DIALECTS[dialect].activations:
+        return name
     return lambda x: np.asarray(function(x))
 
 
@@ -124,7 +134,7 @@ def _weighted(copy, layer):
 
 def _check_built(layer):
     if not layer.built or not layer.weights:
-        raise ValueError(
+        raise OracleValueError(
             "{} has no weights yet: call it once, or build it, before from_keras".format(layer.name)
         )
 
@@ -162,13 +172,24 @@ def _chain(model):
     chain = [node for node in nodes if type(node).__name__ != "InputLayer"]
     output = model.inputs[0] if len(model.inputs) == 1 else None
     for node in chain:
-        if output is None or node.input is not output:
-            raise ValueError(
+        if output is None or node.input is not output or "initial_state" in _arguments(node):
+            raise OracleValueError(
                 "{} is not a chain: {} does not take the output of the layer before it, and "
                 "nothing else".format(model.name, node.name)
             )
         output = node.output
+    if len(model.outputs) != 1 or model.outputs[0] is not output:
+        raise OracleValueError("{} is not a chain: it has other outputs".format(model.name))
     return chain
+
+
+def _arguments(node):
+    """Return the arguments that an operation of a functional model was called with, by name."""
+    (call,) = node._inbound_nodes
+    named = call.call_kwargs if hasattr(call, "call_kwargs") else call.arguments.kwargs
+    args = call.call_args if hasattr(call, "call_args") else call.arguments.args
+    named = {name: value for name, value in named.items() if value is not None}
+    return dict(zip(("input", "axis"), args), **named)
 
 
 def _link(link, dtype):
@@ -178,10 +199,10 @@ def _link(link, dtype):
 
 
 def _is_mean_over_time(link):
+    over_time = (1, -2, [1], (1,), [-2], (-2,))
     if type(link).__name__ == "Mean":
-        return link.axis in (1, [1], (1,)) and not link.keepdims
-    if type(link).__name__ == "TFOpLambda":
-        call = link._inbound_nodes[0].call_kwargs
-        mean = link.get_config()["function"] == "math.reduce_mean"
-        return mean and call.get("axis") == 1 and not call.get("keepdims")
+        return link.axis in over_time and not link.keepdims
+    if type(link).__name__ == "TFOpLambda" and link.get_config()["function"] == "math.reduce_mean":
+        call = _arguments(link)
+        return call.get("axis") in over_time and not call.get("keepdims")
     return False

@@ -8,6 +8,7 @@ import numpy as np
 
 from .base import Module, Weighted, positive_integer
 from .dialects import KERAS3
+from .errors import OracleValueError
 from .inputs import as_numbers, check_mask
 
 
@@ -24,7 +25,9 @@ class Embedding(Weighted):
 
     kind = "Embedding"
 
-    def __init__(self, input_dim, output_dim, mask_zero=False, dtype=None, dialect=KERAS3, **kept):
+    def __init__(
+        self, input_dim, output_dim, *, mask_zero=False, dtype=None, dialect=KERAS3, **kept
+    ):
         own = dict(input_dim=input_dim, output_dim=output_dim, mask_zero=mask_zero)
         super().__init__(own, kept, dialect, dtype)
         self.input_dim = positive_integer(input_dim, "input_dim", self.name)
@@ -50,7 +53,7 @@ class Embedding(Weighted):
         ids = np.asarray(x)
         wrong = (ids != np.floor(ids)) | (ids < 0) | (ids >= self.input_dim)
         if np.any(wrong):
-            raise ValueError(
+            raise OracleValueError(
                 "{} takes whole ids from 0 to {}, but was given {}".format(
                     self.name, self.input_dim - 1, ids[wrong][0]
                 )
@@ -73,12 +76,16 @@ class Masking(Module):
         self.mask_value = mask_value
 
     def __call__(self, x, mask=None):
+        mask = self.compute_mask(x)
         x = as_numbers(x, self, "the input")
-        return np.where(self.compute_mask(x)[..., None], x, 0 * x)
+        return np.where(mask[..., None], x, np.zeros(x.shape, x.dtype))
 
     def compute_mask(self, x, mask=None):
-        """Return where some feature differs from `mask_value`."""
-        return np.any(as_numbers(x, self, "the input") != self.mask_value, axis=-1)
+        """Return where some feature differs from `mask_value`, both in the input's dtype."""
+        if isinstance(x, np.ndarray) or not hasattr(x, "__array_function__"):
+            x = np.asarray(x)
+            return np.any(x != x.dtype.type(self.mask_value), axis=-1)
+        return np.any(x != self.mask_value, axis=-1)
 
     def compute_output_shape(self, input_shape):
         return tuple(input_shape)
@@ -88,8 +95,11 @@ class Dense(Weighted):
     """``activation(x W + b)`` on the last axis; a mask passes through (rule L3)."""
 
     kind = "Dense"
+    arguments = ("units", "activation", "use_bias")
 
-    def __init__(self, units, activation=None, use_bias=True, dtype=None, dialect=KERAS3, **kept):
+    def __init__(
+        self, units, activation=None, use_bias=True, *, dtype=None, dialect=KERAS3, **kept
+    ):
         own = dict(units=units, activation=activation, use_bias=use_bias)
         super().__init__(own, kept, dialect, dtype)
         self.units = positive_integer(units, "units", self.name)
@@ -108,9 +118,11 @@ class Dense(Weighted):
 
     def __call__(self, x, mask=None):
         self.require_weights()
+        if np.asarray(x).dtype.kind in "iub":  # Keras 2 casts them here, if nowhere else
+            x = np.asarray(x).astype(self.dtype)
         x = as_numbers(x, self, "the input")
         if x.ndim < 2 or x.shape[-1] != len(self.kernel):
-            raise ValueError(
+            raise OracleValueError(
                 "{} takes (batch, ..., {}), but the input has shape {}".format(
                     self.name, len(self.kernel), x.shape
                 )
@@ -131,7 +143,7 @@ class Flatten(Module):
         super().__init__({}, kept, dialect, dtype)
 
     def __call__(self, x, mask=None):
-        x = as_numbers(x, self, "the input")
+        x = x if hasattr(x, "reshape") else np.asarray(x)
         return x.reshape(self.compute_output_shape(x.shape))
 
     def compute_mask(self, x, mask=None):
@@ -154,7 +166,7 @@ class GlobalAveragePooling1D(Module):
     def __call__(self, x, mask=None):
         x = as_numbers(x, self, "the input")
         if x.ndim != 3:
-            raise ValueError(
+            raise OracleValueError(
                 "{} takes (batch, steps, features), but the input has shape {}".format(
                     self.name, x.shape
                 )
@@ -193,7 +205,7 @@ class Sequential:
         self.layers = list(layers)
         for layer in self.layers:
             if getattr(layer, "return_state", False):
-                raise ValueError(
+                raise OracleValueError(
                     "{} returns its states; a chain passes on one array".format(layer.name)
                 )
 

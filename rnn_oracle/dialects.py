@@ -1,6 +1,7 @@
 """Dialects: where Keras 2 and Keras 3 differ by design, each difference in one place, by name."""
 
 from . import activations
+from .errors import OracleTypeError, OracleValueError
 
 
 class Dialect:
@@ -24,6 +25,9 @@ class Dialect:
         What a constructor raises at an argument that it does not know (rule D4).
     layer_arguments : frozenset
         Arguments of every layer that cannot change a forward pass.
+    recurrent_arguments : dict
+        Arguments of SimpleRNN, LSTM, GRU and their cells that cannot change a forward pass,
+        beside those that both generations have; with their defaults.
     implementation : frozenset
         Cells that take the argument `implementation`.
     use_cudnn : bool
@@ -35,6 +39,8 @@ class Dialect:
         an initial state given in the call (rule S5).
     resets_to_states : bool
         Whether `reset_states` takes states, and minds a layer that is not stateful (S4).
+    masks_for_states : bool
+        Whether `Bidirectional.compute_mask` goes on with None for each state (rule B6).
     backward_is_flipped : bool
         Whether `Bidirectional` makes its backward layer by flipping `go_backwards`
         instead of setting it (rule B2).
@@ -63,7 +69,7 @@ class Dialect:
             return identifier
         if identifier in self.activations:
             return self.activations[identifier]
-        raise ValueError(
+        raise OracleValueError(
             "unknown activation {!r} in dialect {}: give a callable, None or one of {}".format(
                 identifier, self.name, ", ".join(sorted(self.activations))
             )
@@ -81,13 +87,15 @@ KERAS3 = Dialect(
     flat_state_shapes=False,
     activations=activations.KERAS3,
     time_major=False,
-    unknown_argument=ValueError,
+    unknown_argument=OracleValueError,
     layer_arguments=_LAYER_ARGUMENTS,
+    recurrent_arguments={"seed": None},
     implementation=frozenset(["LSTM", "LSTMCell", "GRU", "GRUCell"]),
     use_cudnn=True,
     numbers_are_cast=True,
     recorded_states_win=False,
     resets_to_states=False,
+    masks_for_states=False,
     backward_is_flipped=False,
 )
 
@@ -98,14 +106,16 @@ KERAS2 = Dialect(
     flat_state_shapes=True,
     activations=activations.KERAS2,
     time_major=True,
-    unknown_argument=TypeError,
+    unknown_argument=OracleTypeError,
     layer_arguments=_LAYER_ARGUMENTS
-    | {"batch_input_shape", "batch_size", "dynamic", "enable_caching_device", "input_length"},
+    | {"batch_input_shape", "batch_size", "dynamic", "input_length"},
+    recurrent_arguments={"enable_caching_device": None},
     implementation=frozenset(["SimpleRNN", "SimpleRNNCell", "LSTM", "LSTMCell", "GRU", "GRUCell"]),
     use_cudnn=False,
     numbers_are_cast=False,
     recorded_states_win=True,
     resets_to_states=True,
+    masks_for_states=True,
     backward_is_flipped=True,
 )
 
@@ -124,4 +134,6 @@ def get_dialect(dialect):
         return dialect
     if dialect in DIALECTS:
         return DIALECTS[dialect]
-    raise ValueError("unknown dialect {!r}: expected one of {}".format(dialect, sorted(DIALECTS)))
+    raise OracleValueError(
+        "unknown dialect {!r}: expected one of {}".format(dialect, sorted(DIALECTS))
+    )

@@ -3,26 +3,27 @@
 import numpy as np
 
 from . import nest
-from .rounding import Rounded
+from .errors import OracleTypeError, OracleValueError
 
 
 def as_numbers(value, module, what):
     """Return `value` as an array of the module's dtype.
 
     Floating-point input of any width is cast. Whole numbers and booleans are promoted in
-    the dialect `keras3` and refused in `keras2` (rule I4). `Rounded` arrays pass as they are.
+    the dialect `keras3` and refused in `keras2` (rule I4). What brings its own
+    arithmetic, as `rnn_oracle.rounding.Rounded` does, passes as it is.
 
     Raises
     ------
     TypeError
         For values that are no numbers, complex ones, and whole numbers in `keras2`.
     """
-    if isinstance(value, Rounded):
+    if hasattr(value, "__array_function__") and not isinstance(value, np.ndarray):
         return value
     array = np.asarray(value)
     if array.dtype.kind == "f" or (array.dtype.kind in "iub" and module.dialect.numbers_are_cast):
         return array.astype(module.dtype, copy=False)
-    raise TypeError(
+    raise OracleTypeError(
         "{}: {} must be floating-point{}, but the dtype is {}".format(
             module.name,
             what,
@@ -32,12 +33,16 @@ def as_numbers(value, module, what):
     )
 
 
-def check_features(x, rank, cell):
-    """Raise ValueError unless `x` has that rank and as many features as the kernel has rows."""
+def check_features(x, rank, cell, name=None):
+    """Raise ValueError unless `x` has that rank and as many features as the kernel has rows.
+
+    `name` is whose input it is, by default the cell's.
+    """
+    name = name or cell.name
     if x.ndim != rank:
-        raise ValueError(
+        raise OracleValueError(
             "{} takes {} axes, {}, but the input has shape {}{}".format(
-                cell.name,
+                name,
                 rank,
                 "(batch, features)" if rank == 2 else "(batch, steps, features)",
                 x.shape,
@@ -47,9 +52,9 @@ def check_features(x, rank, cell):
             )
         )
     if x.shape[-1] != cell.kernel.shape[0]:
-        raise ValueError(
+        raise OracleValueError(
             "{} takes {} features, one for each row of its kernel, but the input is {}".format(
-                cell.name, cell.kernel.shape[0], x.shape
+                name, cell.kernel.shape[0], x.shape
             )
         )
 
@@ -75,7 +80,7 @@ def check_mask(mask, leading, owner):
     if mask.shape == leading + (1,):
         mask = mask[..., 0]
     if mask.shape != leading:
-        raise ValueError(
+        raise OracleValueError(
             "{}: the mask has shape {}, but the input's first two axes are {}".format(
                 owner, mask.shape, leading
             )
@@ -100,14 +105,17 @@ def check_states(states, sizes, batch, module):
     """
     states = list(states) if nest.is_nested(states) else [states]
     if len(states) != len(sizes):
-        raise ValueError(
-            "{} has {} state{}, but initial_state has {}".format(
-                module.name, len(sizes), "" if len(sizes) == 1 else "s", len(states)
+        raise OracleValueError(
+            "{} has {} state{}, but {} given".format(
+                module.name,
+                len(sizes),
+                "" if len(sizes) == 1 else "s",
+                "1 was" if len(states) == 1 else "{} were".format(len(states)),
             )
         )
     if not nest.same_structure(sizes, states):
-        raise ValueError(
-            "{}: initial_state is nested {}, but the states are nested {}".format(
+        raise OracleValueError(
+            "{}: the states are given nested {}, but are nested {}".format(
                 module.name, nest.describe(states), nest.describe(sizes)
             )
         )
@@ -115,9 +123,9 @@ def check_states(states, sizes, batch, module):
 
 
 def _state(state, size, batch, module):
-    state = as_numbers(state, module, "initial_state")
+    state = as_numbers(state, module, "a state")
     if state.shape != (batch, size):
-        raise ValueError(
+        raise OracleValueError(
             "{}: a state has shape {}, but needs {} = (batch, size)".format(
                 module.name, state.shape, (batch, size)
             )

@@ -2,10 +2,12 @@
 
 import numpy as np
 
-from . import nest
+from . import cells, nest
+from .cases import CELLS
 from .dialects import get_dialect
+from .errors import OracleError
 from .outcome import Outcome, observe
-from .problems import SIZES, cell_arguments, layer_units, problem, sequences_of_layers
+from .problems import SIZES, layer_units, nest_states, problem, sequences_of_layers
 from .recurrent import RNN
 from .rounding import UNIT_ROUNDOFF, exact
 
@@ -28,26 +30,27 @@ def expected(case, dialect, sizes=SIZES):
     given = problem(case, sizes)
     try:
         layers = build(case, dialect, sizes)
-    except (TypeError, ValueError) as error:
+    except OracleError as error:
         return Outcome.refused("build", error)
     set_weights(layers, given)
     try:
         return _outcome(case, layers, given)
-    except (TypeError, ValueError) as error:
+    except OracleError as error:
         return Outcome.refused("call", error)
 
 
 def build(case, dialect, sizes=SIZES, dtype=None):
     """Return the case's layers, from the bottom up, without weights."""
     dialect = get_dialect(dialect)
-    cell_class, arguments = cell_arguments(case)
+    name, arguments = CELLS[case.cell]
+    cell_class = getattr(cells, name + "Cell")
     options = dict(return_state=case.return_state, go_backwards=case.go_backwards)
     if case.time_major:
         options["time_major"] = True
     layers = []
     for units, sequences in zip(layer_units(case, sizes), sequences_of_layers(case)):
-        cells = [cell_class(u, dtype=dtype, dialect=dialect, **arguments) for u in units]
-        cell = cells if case.stacking == "cells" else cells[0]
+        stack = [cell_class(u, dtype=dtype, dialect=dialect, **arguments) for u in units]
+        cell = stack if case.stacking == "cells" else stack[0]
         layers.append(RNN(cell, return_sequences=sequences, **options))
     return layers
 
@@ -90,7 +93,7 @@ def call_stack(call, case, layers, given, states, applied=lambda i, mask: mask):
     x, near, mask = given.x, exact(given.x, unit), given.mask
     results, bounded = [], []
     for i, layer in enumerate(layers):
-        state = {} if states is None else {"initial_state": _nested(layer, states[i])}
+        state = {} if states is None else {"initial_state": nest_states(case, states[i])}
         near_state = {name: exact(value, unit) for name, value in state.items()}
         results.append(layer(x, mask=applied(i, mask), **state))
         bounded.append(layer(near, mask=applied(i, mask), **near_state))
@@ -105,12 +108,6 @@ def call_stack(call, case, layers, given, states, applied=lambda i, mask: mask):
 
 def _output(layer, result):
     return result[0] if layer.return_state else result
-
-
-def _nested(layer, states):
-    """Nest the problem's states, a list of states for each cell, as the layer's `state_size`."""
-    flat = iter([state for cell in states for state in cell])
-    return nest.map_structure(lambda size: next(flat), layer.state_size)
 
 
 def _masks(layer, mask):

@@ -3,6 +3,7 @@
 from collections import namedtuple
 
 from . import nest
+from .errors import OracleError
 
 Refusal = namedtuple("Refusal", "phase type message")
 Refusal.__doc__ = (
@@ -40,14 +41,14 @@ class Outcome:
     @classmethod
     def refused(cls, phase, error):
         """Return the outcome of an exception in that phase."""
-        return cls(refusal=Refusal(phase, type(error).__name__, str(error)))
+        name = error.builtin if isinstance(error, OracleError) else type(error).__name__
+        return cls(refusal=Refusal(phase, name, str(error)))
 
 
 def state_names(case):
     """Return the names of the final states in order, ``h1 c1 h2 c2`` for two layers of LSTM."""
-    depth = {"one": 1, "two": 2, "three": 3, "cells": 2}[case.stacking]
-    letters = "hc" if case.cell == "lstm" else "h"
-    return ["{}{}".format(letter, i + 1) for i in range(depth) for letter in letters]
+    letters = case.states_of_a_cell
+    return ["{}{}".format(letter, i + 1) for i in range(case.depth) for letter in letters]
 
 
 def observe(call, case, results, masks, as_array):

@@ -10,8 +10,6 @@ from collections import namedtuple
 
 import numpy as np
 
-from .cells import GRUCell, LSTMCell, SimpleRNNCell
-
 Sizes = namedtuple("Sizes", "batch steps features units")
 SIZES = Sizes(batch=4, steps=6, features=3, units=(5, 7, 8))
 
@@ -24,24 +22,10 @@ weights : list (a layer) of lists (a cell) of arrays, in Keras's order
 states : list (a layer) of lists (a cell) of lists of arrays, shape (batch, units)
 """
 
-_CELLS = {
-    "simple_rnn": (SimpleRNNCell, {}),
-    "lstm": (LSTMCell, {}),
-    "gru": (GRUCell, {}),
-    "gru_reset_before": (GRUCell, {"reset_after": False}),
-}
-_DEPTH = {"one": 1, "two": 2, "three": 3, "cells": 2}
-
-
-def cell_arguments(case):
-    """Return the oracle's cell class for the case, and its arguments besides `units`."""
-    return _CELLS[case.cell]
-
 
 def layer_units(case, sizes=SIZES):
     """Return the units of the cells of each layer, from the bottom: ``[[5], [7]]``."""
-    depth = _DEPTH[case.stacking.replace("_without_sequences", "")]
-    units = list(sizes.units[:depth])
+    units = list(sizes.units[: case.depth])
     return [units] if case.stacking == "cells" else [[u] for u in units]
 
 
@@ -51,6 +35,13 @@ def sequences_of_layers(case):
     if case.stacking.endswith("without_sequences"):
         below[-1] = False
     return below + [case.return_sequences]
+
+
+def nest_states(case, cells):
+    """Nest a layer's states, a list for each cell, as Keras's `state_size`: bare if single."""
+    if case.stacking != "cells":
+        return cells[0]
+    return [cell[0] if len(cell) == 1 else cell for cell in cells]
 
 
 def problem(case, sizes=SIZES):
@@ -99,19 +90,23 @@ def mask_of_kind(kind, sizes=SIZES):
 
 
 def _weights(case, units, features, where):
-    cell_class, arguments = cell_arguments(case)
-    arrays = []
-    for name, shape, _ in cell_class(units, **arguments).weight_shapes():
-        shape = tuple(features if n is None else n for n in shape)
-        arrays.append(_numbers(where + "." + name, shape, 0.1, 0.6).astype(case.dtype))
-    return arrays
+    """Return the weights of one cell in Keras's order (rules C1, C2, C4, C5)."""
+    width = {"simple_rnn": 1, "lstm": 4}.get(case.cell, 3) * units
+    shapes = {
+        "kernel": (features, width),
+        "recurrent_kernel": (units, width),
+        "bias": (2, width) if case.cell == "gru" else (width,),
+    }
+    return [
+        _numbers(where + "." + name, shape, 0.1, 0.6).astype(case.dtype)
+        for name, shape in shapes.items()
+    ]
 
 
 def _states(case, units, batch, where):
-    count = 2 if case.cell == "lstm" else 1
     return [
         _numbers("{}.state{}".format(where, i), (batch, units), 0.2, 0.9).astype(case.dtype)
-        for i in range(count)
+        for i in range(len(case.states_of_a_cell))
     ]
 
 

@@ -5,9 +5,18 @@ import copy
 import numpy as np
 
 from . import nest
-from .base import Weighted
-from .cells import Cell, GRUCell, LSTMCell, SimpleRNNCell, as_cell, weighted_cells
+from .base import Composite
+from .cells import (
+    Cell,
+    GRUCell,
+    LSTMCell,
+    SimpleRNNCell,
+    as_cell,
+    bottom_cell,
+    weighted_cells,
+)
 from .dialects import KERAS3, get_dialect
+from .errors import OracleTypeError, OracleValueError
 from .inputs import as_numbers, check_features, check_mask, check_states
 
 
@@ -38,7 +47,8 @@ def scan(step, inputs, states, mask=None, zero_output_for_mask=False):
     for t, x in enumerate(inputs):
         output, after = step(x, states)
         if mask is not None:
-            held = outputs[-1] if outputs and not zero_output_for_mask else 0 * output
+            repeats = outputs and not zero_output_for_mask
+            held = outputs[-1] if repeats else np.zeros(output.shape, output.dtype)
             output = _where(mask[t], output, held)
             after = nest.map_structure(
                 lambda new, old, valid=mask[t]: _where(valid, new, old), after, states
@@ -52,7 +62,7 @@ def _where(valid, new, old):
     return np.where(valid.reshape(valid.shape + (1,) * (new.ndim - 1)), new, old)
 
 
-class RNN(Weighted):
+class RNN(Composite):
     """A layer that runs any cell over a sequence.
 
     Parameters
@@ -89,6 +99,7 @@ class RNN(Weighted):
         go_backwards=False,
         stateful=False,
         unroll=False,
+        *,
         zero_output_for_mask=False,
         dtype=None,
         dialect=None,
@@ -97,6 +108,8 @@ class RNN(Weighted):
         self.cell = as_cell(cell)
         inner = weighted_cells(self.cell)
         dialect = get_dialect(dialect or getattr(self.cell, "dialect", KERAS3))
+        if any(cell.dialect is not dialect for cell in inner):
+            raise OracleValueError("the cells are not of dialect {}".format(dialect.name))
         own = dict(
             self._cell_config(cell),
             return_sequences=return_sequences,
@@ -122,24 +135,8 @@ class RNN(Weighted):
     def _cell_config(self, cell):
         return {"cell": cell}
 
-    # Weights: those of the cells, from the bottom up.
-
-    @property
-    def weights(self):
-        cells = weighted_cells(self.cell)
-        if any(cell.weights is None for cell in cells):
-            return None
-        return [weight for cell in cells for weight in cell.weights]
-
-    def weight_shapes(self):
-        return [shape for cell in weighted_cells(self.cell) for shape in cell.weight_shapes()]
-
-    def set_weights(self, weights):
-        weights = self._counted(weights)
-        for cell in weighted_cells(self.cell):
-            count = len(cell.weight_shapes())
-            cell.set_weights(weights[:count])
-            weights = weights[count:]
+    def parts(self):
+        return weighted_cells(self.cell)
 
     # The call.
 
@@ -174,7 +171,16 @@ class RNN(Weighted):
         """
         self.require_weights()
         x = as_numbers(x, self, "the input")
-        self._check_sequence(x)
+        bottom = bottom_cell(self.cell)
+        if isinstance(bottom, Cell):
+            check_features(x, 3, bottom, self.name)
+        elif x.ndim < 3:
+            raise OracleValueError(
+                "{} takes (batch, steps, ...), but the input has shape {}; does the layer "
+                "below return its sequence (return_sequences=True)?".format(self.name, x.shape)
+            )
+        if x.shape[0 if self.time_major else 1] == 0:
+            raise OracleValueError("{} needs at least one step, not {}".format(self.name, x.shape))
         mask = check_mask(mask, x.shape[:2], self.name)
         batch = x.shape[1 if self.time_major else 0]
         states = self._starting_states(initial_state, batch)
@@ -185,34 +191,23 @@ class RNN(Weighted):
 
     def forward(self, x, mask, states):
         """Compute output and final states of checked arguments; nothing is kept."""
-        steps = x if self.time_major else x.swapaxes(0, 1)
-        if mask is not None and not self.time_major:
-            mask = mask.swapaxes(0, 1)
+        steps = self.cell.project(x)
+        if not self.time_major:
+            steps, mask = steps.swapaxes(0, 1), None if mask is None else mask.swapaxes(0, 1)
         if self.go_backwards:
             steps, mask = steps[::-1], None if mask is None else mask[::-1]
-        outputs, states = scan(
-            self.cell.step, self.cell.project(steps), states, mask, self.zero_output_for_mask
-        )
+        outputs, states = scan(self.cell.step, steps, states, mask, self.zero_output_for_mask)
+        output = outputs[-1]
         if self.return_sequences:
-            return np.stack(outputs, axis=0 if self.time_major else 1), list(states)
-        return outputs[-1], list(states)
-
-    def _check_sequence(self, x):
-        if isinstance(self.cell, Cell):
-            check_features(x, 3, self.cell)
-        elif x.ndim < 3:
-            raise ValueError(
-                "{} takes (batch, steps, ...), but the input has shape {}; does the layer "
-                "below return its sequence (return_sequences=True)?".format(self.name, x.shape)
-            )
-        if x.shape[0 if self.time_major else 1] == 0:
-            raise ValueError("{} needs at least one step, not {}".format(self.name, x.shape))
+            output = np.stack(outputs, axis=0 if self.time_major else 1)
+        in_dtype = nest.map_structure(lambda state: state.astype(self.dtype), list(states))
+        return output.astype(self.dtype), in_dtype
 
     def _starting_states(self, initial_state, batch):
         if self.stateful and self.states is not None:
             expected = nest.flatten(self.states)[0].shape[0]
             if batch != expected:
-                raise ValueError(
+                raise OracleValueError(
                     "{} is stateful and holds states of batch size {}, but the input has {}".format(
                         self.name, expected, batch
                     )
@@ -230,17 +225,29 @@ class RNN(Weighted):
         """Return a layer of the same configuration, some of it changed, without weights."""
         twin = copy.deepcopy(self)
         twin.states = None
-        for cell in weighted_cells(twin.cell):
+        for cell in twin.parts():
             cell.weights = None
-        twin._config.update(changes)
-        for name, value in changes.items():
-            setattr(twin, name, value)
+        twin.configure(**changes)
         return twin
+
+    def configure(self, **options):
+        """Change options of the layer after it was made."""
+        self._config.update(options)
+        for name, value in options.items():
+            setattr(self, name, value)
 
     # What can be told without a call.
 
     def get_initial_state(self, batch_size):
-        """Return the states that a call starts from when none are given, as a list (rule S3)."""
+        """Return the states that a call starts from when none are given, as a list (rule S3).
+
+        Parameters
+        ----------
+        batch_size : int or array
+            As Keras 2 has it, the input itself will do.
+        """
+        if np.ndim(batch_size):
+            batch_size = np.shape(batch_size)[1 if self.time_major else 0]
         states = self.cell.get_initial_state(batch_size)
         return list(states) if nest.is_nested(states) else [states]
 
@@ -260,14 +267,18 @@ class RNN(Weighted):
             In `keras3`, where states are given.
         """
         if not self.dialect.resets_to_states and states is not None:
-            raise TypeError("reset_states() takes no states in dialect keras3")
+            raise OracleTypeError("reset_states() takes no states in dialect keras3")
         if self.dialect.resets_to_states and not self.stateful:
             raise AttributeError("{} is not stateful".format(self.name))
         if states is not None:
-            batch = np.shape(nest.flatten(states)[0])[0]
-            self.states = check_states(states, self.state_size, batch, self)
+            held = states if self.states is None else self.states
+            batch = np.shape(nest.flatten(held)[0])[0]
+            states = check_states(states, self.state_size, batch, self)
+            self.states = nest.map_structure(lambda state: state.copy(), states)
         elif self.states is not None:
             self.states = nest.map_structure(np.zeros_like, self.states)
+
+    reset_state = reset_states
 
     def output_spec(self, input_shape, leaf=tuple, sizes=None):
         """Return ``leaf(shape)`` for all that a call returns, nested as the call nests it."""
@@ -306,17 +317,10 @@ class OneCell(RNN):
     cell_class = None
 
     def __init__(self, *arguments, **named):
-        names = self.cell_class.arguments
-        if len(arguments) > len(names):
-            raise TypeError(
-                "{} takes {} by position; give the others by name".format(
-                    type(self).__name__, ", ".join(names)
-                )
-            )
-        named.update(zip(names, arguments))
         both = {name: named[name] for name in ("dtype", "dialect") if name in named}
-        cell = {name: named.pop(name) for name in names if name in named}
-        super().__init__(self.cell_class(**dict(cell, **both)), **named)
+        known = self.cell_class.arguments
+        cell = {name: named.pop(name) for name in known if name in named}
+        super().__init__(self.cell_class(*arguments, **dict(cell, **both)), **named)
 
     def _cell_config(self, cell):
         return {name: cell.get_config()[name] for name in cell.arguments}

@@ -3,9 +3,17 @@
 import numpy as np
 
 from . import nest
+from .cases import CELLS
 from .oracle import expected
 from .outcome import state_names
-from .problems import SIZES, Sizes, layer_units, problem, sequences_of_layers
+from .problems import (
+    SIZES,
+    Sizes,
+    layer_units,
+    nest_states,
+    problem,
+    sequences_of_layers,
+)
 from .verdict import judge
 
 _LADDER = (
@@ -16,12 +24,6 @@ _LADDER = (
     Sizes(4, 6, 1, (1, 2, 1)),
     SIZES,
 )
-_LAYERS = {
-    "simple_rnn": ("SimpleRNN", ""),
-    "lstm": ("LSTM", ""),
-    "gru": ("GRU", ""),
-    "gru_reset_before": ("GRU", ", reset_after=False"),
-}
 _LEAVES = "tf.nest.flatten({top})"
 _NEST = '"; ".join(repr(tf.nest.map_structure({leaf}, y)).replace("\'", "") for y in [{all}])'
 _FACTS = {
@@ -71,10 +73,27 @@ class _Script:
     def text(self):
         lines = ["# {}: {}".format(self.target, self.mismatch.detail)]
         lines += ["import numpy as np"] if self.call != "symbolic" else []
-        lines += ["import tensorflow as tf", self._import(), ""] + self._inputs()
+        lines += ["import tensorflow as tf", self._import(), ""]
+        program = self._inputs()
         for i in range(len(self.units)):
-            lines += self._layer(i)
-        return "\n".join(lines + self._verdict()) + "\n"
+            program += self._layer(i)
+        if self.call == "verdict":
+            return "\n".join(lines + self._refusal(program)) + "\n"
+        return "\n".join(lines + program + self._verdict()) + "\n"
+
+    def _refusal(self, program):
+        """Run the program with an initial state too, and tell whether it is refused."""
+        lines = ["try:"] + ["    " + line for line in program]
+        self.call = "given"
+        lines += ["    " + line for i in range(len(self.units)) for line in self._layer(i)]
+        wanted = self.mismatch.expected.partition(" ")[0]
+        lines += [
+            '    got = "values"',
+            "except Exception as error:",
+            "    print(error)",
+            "    got = type(error).__name__",
+        ]
+        return lines + _check("got", repr(wanted), "got == expected")[1:]
 
     def _import(self):
         if self.target.module == "tensorflow.keras":
@@ -95,7 +114,8 @@ class _Script:
         return lines
 
     def _layer(self, i):
-        name, more = _LAYERS[self.case.cell]
+        name, arguments = CELLS[self.case.cell]
+        more = "".join(", {}={}".format(*pair) for pair in arguments.items())
         options = self._options(i)
         if self.case.stacking == "cells":
             cells = ["keras.layers.{}Cell({}{})".format(name, u, more) for u in self.units[i]]
@@ -124,17 +144,11 @@ class _Script:
     def _arguments(self, i):
         arguments = ", mask=mask" if i == 0 and self.case.mask_from == "argument" else ""
         if self.call == "given":
-            cells = nest.map_structure(_constant, self.given.states[i])
-            if self.case.stacking == "cells":
-                cells = [cell[0] if len(cell) == 1 else cell for cell in cells]
-            else:
-                (cells,) = cells
-            arguments += ", initial_state={}".format(nest.describe(cells, str))
+            states = nest_states(self.case, nest.map_structure(_constant, self.given.states[i]))
+            arguments += ", initial_state={}".format(nest.describe(states, str))
         return arguments
 
     def _verdict(self):
-        if self.call == "verdict":
-            return ["# expected: {}".format(self.mismatch.expected)]
         names = ["y{}".format(i + 1) for i in range(len(self.units))]
         if not self.numbers:
             words = {"all": ", ".join(names), "top": names[-1], "layers": len(names)}
@@ -143,8 +157,12 @@ class _Script:
                 got = got.replace("{" + word + "}", str(text))
             return _check(got, repr(self.mismatch.expected), "got == expected")
         outcome = expected(self.case, self.target.dialect, self.sizes)
-        want = _literal(outcome.arrays[self.mismatch.name])
-        return _check(self._number(names), want, "np.allclose(got, expected, atol=1e-5)")
+        want, got = outcome.arrays[self.mismatch.name], self._number(names)
+        if want.dtype.kind == "b":
+            return _check(got, _literal(want), "(got == expected).all()")
+        allowed = _literal(outcome.allowed[self.mismatch.name], np.float64)
+        lines = _check(got, _literal(want, np.float64), "(abs(got - expected) <= allowed).all()")
+        return lines[:2] + ["allowed = {}".format(allowed)] + lines[2:]
 
     def _number(self, names):
         top = "tf.nest.flatten({})[{}]"
@@ -167,13 +185,13 @@ def _check(got, expected, test):
     ]
 
 
-def _literal(array):
-    """Write an array so that it reads back to the bit: float32 as short as it can be."""
+def _literal(array, dtype=np.float32):
+    """Write an array so that it reads back to the bit, as short as it can be."""
     if array.dtype.kind == "f":
-        array = array.astype(np.float32)
+        array = array.astype(dtype)
     digits = np.array2string(array, separator=", ", threshold=array.size + 1, floatmode="unique")
-    dtype = ", np.float32" if array.dtype.kind == "f" else ""
-    return "np.array({}{})".format(" ".join(digits.split()), dtype)
+    name = ", np.float32" if array.dtype == np.float32 else ""
+    return "np.array({}{})".format(" ".join(digits.split()), name)
 
 
 def _constant(array):

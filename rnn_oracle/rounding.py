@@ -70,7 +70,7 @@ class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
     def reshape(self, *shape):
         return Rounded(self.value.reshape(*shape), self.error.reshape(*shape), self.unit)
 
-    def astype(self, dtype):
+    def astype(self, dtype, copy=True):
         return self
 
     def copy(self):
@@ -84,7 +84,7 @@ class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
         if method != "__call__" or kwargs:
             return NotImplemented
         if name in _COMPARISONS:
-            return ufunc(*[value for value, _ in pairs])
+            return ufunc(*[_to_precision(value, self.unit) for value, _ in pairs])
         if len(pairs) == 1:
             return self._unary(ufunc, *pairs[0])
         rule = getattr(self, "_" + name, None)
@@ -182,10 +182,15 @@ def _unit(arrays):
     return next(array.unit for array in arrays if isinstance(array, Rounded))
 
 
+def _to_precision(value, unit):
+    """Round to the target's precision."""
+    mantissa, exponent = np.frexp(value)
+    return np.ldexp(np.rint(mantissa / unit) * unit, exponent)
+
+
 def _conversion_error(value, unit):
     """Bound the rounding of a constant to the target's precision; zero where it fits."""
-    mantissa = np.frexp(value)[0] / unit
-    return np.where(mantissa == np.floor(mantissa), 0.0, unit * np.abs(value))
+    return np.where(_to_precision(value, unit) == value, 0.0, unit * np.abs(value))
 
 
 def _values(arrays):
@@ -215,14 +220,8 @@ def _flip(array, axis):
     return Rounded(np.flip(array.value, axis), np.flip(array.error, axis), array.unit)
 
 
-def _split(array, sections, axis=0):
-    parts = zip(np.split(array.value, sections, axis), np.split(array.error, sections, axis))
-    return [Rounded(value, error, array.unit) for value, error in parts]
-
-
 _FUNCTIONS = {
     np.where: _where,
-    np.split: _split,
     np.flip: _flip,
     np.stack: _joined(np.stack),
     np.concatenate: _joined(np.concatenate),

@@ -69,3 +69,10 @@ def without_symbolic(target):
         build(case, target.dialect, sizes), problem(case, sizes).x
     )
     return twin
+
+
+def flat_shapes(tree):
+    """Return all shapes of a nested structure of shapes, in order."""
+    if isinstance(tree, (list, tuple)) and not all(n is None or isinstance(n, int) for n in tree):
+        return [shape for branch in tree for shape in flat_shapes(branch)]
+    return [tuple(tree)]

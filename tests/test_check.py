@@ -9,6 +9,7 @@ import pytest
 from rnn_oracle import check
 from rnn_oracle.cases import Case
 from rnn_oracle.ledger import load
+from rnn_oracle.outcome import Outcome, Refusal
 from rnn_oracle.plugin import LEFT_OUT
 from rnn_oracle.reproduce import script
 from rnn_oracle.targets import INSTALL, installed
@@ -58,7 +59,7 @@ def test_a_divergence_is_shown_with_a_script(target, monkeypatch, capsys):
     monkeypatch.setattr(check, "installed", lambda: {target.name: target})
     assert check.main(["--only", "gru.cells.last.state.batch_major.forwards.nomask"]) == 1
     printed = capsys.readouterr().out
-    assert "1 DIVERGES" in printed and "and 0 more like it" in printed
+    assert "1 DIVERGES" in printed and "and 0 more cases like it" in printed
     assert "layer = keras.layers.RNN([keras.layers.GRUCell(1), keras.layers.GRUCell(1)]" in printed
 
 
@@ -116,6 +117,31 @@ def test_a_script_passes_where_the_rules_are_kept(target, what, capsys):
     case = Case("lstm", "two", True, True, False, False, "all_true", "argument")
     exec(script(Wrong(target, SPOILERS[what]), case), {})
     assert "expected" in capsys.readouterr().out
+
+
+def test_a_script_tells_a_refusal_apart(target):
+    case = Case("gru", "two", False, False, target.name == "keras2")
+    refused = Wrong(target, lambda o: setattr(o, "refusal", Refusal("call", "ValueError", "no")))
+    exec(script(refused, case), {})
+    accepted = Wrong(target, lambda o: setattr(o, "refusal", None))
+    exec(script(accepted, Case("gru", "two_without_sequences")), {})
+    wrong = script(refused, case).replace("'values'", "'ValueError'")
+    with pytest.raises(AssertionError):
+        exec(wrong, {})
+
+
+def test_what_is_not_supported_is_no_success(monkeypatch, capsys):
+    class Small:
+        name = dialect = "keras3"
+        version = "3.15.1"
+
+        def run(self, case, sizes):
+            return Outcome(unsupported="has no GRU")
+
+    monkeypatch.setattr(check, "judge_all", without_ledger)
+    monkeypatch.setattr(check, "installed", lambda: {"keras3": Small()})
+    assert check.main(["--only", "gru.one.last.nostate.batch_major.forwards.nomask"]) == 1
+    assert "1 unsupported" in capsys.readouterr().out
 
 
 def test_nothing_to_show_is_said(target):

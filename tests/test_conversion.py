@@ -1,5 +1,7 @@
 """`from_keras` on live objects of the installed Keras."""
 
+import functools
+
 import numpy as np
 import pytest
 from helpers import assert_agrees, call, give_weights, numbers
@@ -101,6 +103,49 @@ def test_a_graph_that_is_no_chain(target):
     model = keras.Model(inputs, keras.layers.GRU(4)(hidden, initial_state=side))
     with pytest.raises(ValueError, match="is not a chain"):
         rnn_oracle.from_keras(model)
+
+
+def relu(x):
+    """A user's own function under the name of one of Keras's."""
+    return 0.5 * x
+
+
+@pytest.mark.parametrize(
+    "function", [relu, functools.partial(np.multiply, 0.5)], ids=["namesake", "partial"]
+)
+def test_an_activation_of_ones_own(target, function):
+    if isinstance(function, functools.partial):
+        function = functools.partial(target.tf.multiply, 0.5)
+    layer = give_weights(target.keras.layers.SimpleRNN(4, activation=function), (2, 5, 3))
+    copy = rnn_oracle.from_keras(layer)
+    np.testing.assert_allclose(call(target, layer, X), copy(X), rtol=1e-5, atol=1e-6)
+
+
+def test_a_model_with_two_outputs(target):
+    keras = target.keras
+    inputs = keras.Input((5, 3))
+    hidden = keras.layers.GRU(4, return_sequences=True)(inputs)
+    model = keras.Model(inputs, [hidden, keras.layers.Dense(2)(hidden)])
+    with pytest.raises(ValueError, match="it has other outputs"):
+        rnn_oracle.from_keras(model)
+
+
+def test_a_constant_initial_state_in_a_model(target):
+    keras = target.keras
+    inputs = keras.Input((5, 3), batch_size=2)
+    state = [target.tf.ones((2, 4))]
+    model = keras.Model(inputs, keras.layers.GRU(4)(inputs, initial_state=state))
+    with pytest.raises(ValueError, match="is not a chain"):
+        rnn_oracle.from_keras(model)
+
+
+def test_stacks_of_stacks(target):
+    layers = target.keras.layers
+    inner = layers.StackedRNNCells([layers.GRUCell(4), layers.LSTMCell(5)])
+    layer = layers.RNN(layers.StackedRNNCells([inner, layers.GRUCell(6)]))
+    give_weights(layer, (2, 5, 3))
+    copy = rnn_oracle.from_keras(layer)
+    assert len(copy.get_weights()) == len(layer.get_weights()) == 9
 
 
 def test_a_layer_that_is_not_built(target):

@@ -20,7 +20,7 @@ def test_dense(target, activation, use_bias, shape):
     assert copy.compute_output_shape((None,) + shape[1:]) == (None,) + shape[1:-1] + (4,)
 
 
-@pytest.mark.parametrize("mask_value", [0.0, -1.0])
+@pytest.mark.parametrize("mask_value", [0.0, -1.0, 0.1])
 def test_masking(target, mask_value):
     x = np.where(MASK[..., None], X, np.float32(mask_value))
     x[0, 2, 1] = 7.0  # partly equal to the value does not mask
@@ -30,6 +30,21 @@ def test_masking(target, mask_value):
     np.testing.assert_array_equal(copy.compute_mask(x), np.asarray(real))
     assert copy.compute_mask(x)[0, 2] and not copy.compute_mask(x)[0, 4]
     assert copy.compute_output_shape((None, 5, 3)) == (None, 5, 3)
+
+
+def test_a_mask_value_that_no_binary_number_is_reaches_the_layer_above(target):
+    keras = target.keras
+    model = keras.Sequential([keras.Input((5, 3)), keras.layers.Masking(0.1), keras.layers.GRU(4)])
+    x = np.where(MASK[..., None], X, np.float32(0.1))
+    copy = assert_agrees(target, give_weights(model, (None, 5, 3)), x)
+    assert np.abs(copy(x) - copy(X)).max() > 1e-3
+
+
+def test_dense_takes_whole_numbers(target):
+    layer = give_weights(target.keras.layers.Dense(4), (2, 3))
+    ids = np.arange(6, dtype="int64").reshape(2, 3)
+    got = np.asarray(layer(target.tf.constant(ids)))
+    np.testing.assert_allclose(got, rnn_oracle.from_keras(layer)(ids), rtol=1e-5)
 
 
 @pytest.mark.parametrize("shape", [(2, 5, 3), (2, 3), (0, 5, 3)], ids=str)

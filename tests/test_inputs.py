@@ -36,12 +36,12 @@ BAD = {
     "mask broadcast": (dict(mask=np.ones((1, 5), bool)), r"mask has shape \(1, 5\)", ()),
     "states too few": (
         dict(initial_state=too_few),
-        r"initial_state has",
+        r"has \d states?, but",
         ("keras3", "keras2 LSTM"),  # an empty list is no state at all to Keras 2
     ),
     "states too many": (
         dict(initial_state=too_many),
-        r"initial_state has",
+        r"has \d states?, but",
         ("keras3 SimpleRNN", "keras3 LSTM", "keras2"),  # GRU looks at the first only
     ),
     "state units": (dict(initial_state=state(2, 3)), r"shape \(2, 3\), but needs", BOTH),
@@ -76,6 +76,37 @@ def test_bad_input(target, name, what):
         call(target, layer, **arguments)
 
 
+def test_a_stack_of_cells_checks_as_a_layer_does(target):
+    layers = target.keras.layers
+    layer = give_weights(layers.RNN([layers.GRUCell(4), layers.LSTMCell(6)]), (2, 5, 3))
+    copy = rnn_oracle.from_keras(layer)
+    for x, message in (
+        (numbers(2, 5, 6), "takes 3 features"),
+        (numbers(2, 5, 2, 3), "takes 3 axes"),
+        (numbers(2, 3), "takes 3 axes.*return_sequences=True"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            copy(x)
+        with pytest.raises(Exception):  # noqa: B017 (TensorFlow's errors have many types)
+            call(target, layer, x)
+
+
+@pytest.mark.parametrize(
+    "states, message",
+    [
+        ([np.zeros((1, 4))] * 2, r"shape \(1, 4\), but needs \(2, 4\)"),
+        ([np.zeros((2, 4))], "has 2 states, but 1 was given"),
+        (np.zeros((2, 4)), "has 2 states, but 1 was given"),
+    ],
+    ids=["batch", "number", "bare"],
+)
+def test_a_cell_called_by_hand_checks_its_states(states, message):
+    cell = rnn_oracle.LSTMCell(4)
+    cell.set_weights([numbers(3, 16), numbers(4, 16), numbers(16)])
+    with pytest.raises(ValueError, match=message):
+        cell(numbers(2, 3), states)
+
+
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_stateful_layer_with_another_batch_size(target, name):
     layer = built(target, name, stateful=True)
@@ -84,6 +115,24 @@ def test_a_stateful_layer_with_another_batch_size(target, name):
         side(X)
         with pytest.raises(ValueError, match="batch|expected shape=\\(2, None, 3\\)"):
             side(numbers(3, 5, 3))
+
+
+@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.filterwarnings("ignore:invalid value")
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf], ids=str)
+@pytest.mark.parametrize("zero_output_for_mask", [False, True])
+def test_what_is_masked_is_not_looked_at(target, name, value, zero_output_for_mask):
+    layer = built(
+        target,
+        name,
+        return_sequences=True,
+        return_state=True,
+        zero_output_for_mask=zero_output_for_mask,
+    )
+    mask = np.array([[False, True, False, True, True], [True] * 5])
+    x = np.where(mask[..., None], X, np.float32(value))
+    assert_agrees(target, layer, x, mask=mask)
+    assert np.isfinite(rnn_oracle.from_keras(layer)(x, mask=mask)[0]).all()
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -151,16 +200,10 @@ def test_a_bare_state(target):
 
 def test_states_of_stacked_cells_in_another_nesting():
     layer = rnn_oracle.RNN([rnn_oracle.LSTMCell(2), rnn_oracle.LSTMCell(2)])
-    layer.set_weights([numbers(*(n or 3 for n in s)) for _, s, _ in shapes_of(layer)])
+    layer.set_weights([numbers(*(n or 3 for n in s)) for _, s, _ in layer.weight_shapes()])
     flat = [np.zeros((2, 2))] * 2
-    with pytest.raises(ValueError, match=r"nested \[\*, \*\], but the states are nested \[\["):
+    with pytest.raises(ValueError, match=r"given nested \[\*, \*\], but are nested \[\["):
         layer(X, initial_state=flat)
-
-
-def shapes_of(layer):
-    shapes = layer.weight_shapes()
-    shapes[3] = ("kernel", (2, 8), "")
-    return shapes
 
 
 @pytest.mark.parametrize("value", ["words", [[[1j]]], None], ids=["text", "complex", "none"])
@@ -200,5 +243,5 @@ def test_unknown_arguments(dialect, error):
 
 
 def test_too_many_positional_arguments():
-    with pytest.raises(TypeError, match="by position; give the others by name"):
+    with pytest.raises(TypeError, match="positional arguments"):
         rnn_oracle.SimpleRNN(4, "tanh", True, "zeros")

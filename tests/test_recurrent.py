@@ -103,6 +103,30 @@ def test_cells_of_ones_own_in_a_stack():
     assert result[0].shape == (2, 6) == result[3].shape
 
 
+def test_a_cell_that_loses_a_state_is_refused():
+    class Loser(Minimal):
+        state_size = [4, 4]
+
+        def __init__(self):
+            pass
+
+        def __call__(self, inputs, states):
+            return states[0], states[:1]
+
+    with pytest.raises(ValueError, match=r"nested \[\*, \*\] and returned \[\*\]"):
+        rnn_oracle.RNN(Loser())(numbers(2, 5, 3))
+
+
+def test_results_have_the_dtype_of_the_layer():
+    layer = rnn_oracle.RNN(Averager(), dtype="float32", return_state=True)
+    assert {array.dtype.name for array in layer(numbers(2, 5, 3))} == {"float32"}
+
+
+def test_cells_of_another_dialect_are_refused():
+    with pytest.raises(ValueError, match="the cells are not of dialect keras2"):
+        rnn_oracle.RNN(rnn_oracle.GRUCell(4), dialect="keras2")
+
+
 def test_a_single_state_comes_back_bare_or_not():
     bare = rnn_oracle.RNN(Minimal(4), return_state=True)(numbers(2, 5, 3))
     assert nest.describe(bare) == "(*, *)"
@@ -176,5 +200,7 @@ def test_stacked_cells_by_hand_mind_the_nesting():
     stack = rnn_oracle.StackedRNNCells([rnn_oracle.GRUCell(2), rnn_oracle.GRUCell(2)])
     for cell in stack.cells:
         cell.set_weights([numbers(2, 6), numbers(2, 6), numbers(2, 6)])
-    with pytest.raises(ValueError, match=r"nested \[\*\], but state_size is nested \[\*, \*\]"):
+    with pytest.raises(ValueError, match="StackedRNNCells has 2 states, but 1 was given"):
         stack(numbers(2, 2), [np.zeros((2, 2))])
+    with pytest.raises(ValueError, match=r"given nested \[\*, \[\*\]\], but are nested \[\*, \*\]"):
+        stack(numbers(2, 2), [np.zeros((2, 2)), [np.zeros((2, 2))]])

@@ -1,8 +1,7 @@
 """Shapes and masks that are told without a call, against the installed Keras."""
 
 import pytest
-from helpers import numbers
-from test_bidirectional import flat_shapes
+from helpers import flat_shapes, numbers
 
 import rnn_oracle
 

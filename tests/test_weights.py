@@ -76,6 +76,15 @@ def test_a_wrong_shape_is_named(name, index, shape, message):
         layer.set_weights(weights)
 
 
+def test_a_stack_knows_the_features_of_its_upper_cells():
+    layer = rnn_oracle.RNN([rnn_oracle.GRUCell(4), rnn_oracle.GRUCell(5)])
+    assert layer.weight_shapes()[3][1] == (4, 15)
+    weights = weights_for(layer)
+    weights[3] = numbers(3, 15)
+    with pytest.raises(ValueError, match=r"kernel has shape \(3, 15\), but needs \(4, 15\)"):
+        layer.set_weights(weights)
+
+
 def test_a_wrong_number_is_named():
     layer = rnn_oracle.RNN([rnn_oracle.GRUCell(4), rnn_oracle.LSTMCell(2)])
     with pytest.raises(ValueError, match=r"RNN has 6 weights \(kernel, .*\), but 3 were given"):

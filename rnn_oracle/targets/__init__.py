@@ -8,25 +8,29 @@ from .keras import KerasTarget
 INSTALL = "pip install 'rnn-oracle[tensorflow]'"
 """What to say where nothing is there to be judged."""
 
-_TENSORFLOW = ("tensorflow", "tensorflow-cpu", "tf-nightly")
+_TENSORFLOW = ("tensorflow",) + tuple(
+    "tensorflow-" + kind for kind in ("cpu", "gpu", "intel", "macos", "rocm", "cpu-aws")
+)
+_NEWEST = "9999"
 
 
 def installed():
     """Return the targets of this environment by name, without importing TensorFlow.
 
     ``"keras3"`` is `tf.keras` from TensorFlow 2.16 on; ``"keras2"`` is `tf.keras` before
-    that, and `tf_keras` beside it. With TF_USE_LEGACY_KERAS=1, `tf.keras` is `tf_keras`.
+    that, and `tf_keras` beside it. A build whose distribution has another name, such as a
+    nightly, is taken for the newest. With TF_USE_LEGACY_KERAS=1, `tf.keras` is `tf_keras`.
     """
     if importlib.util.find_spec("tensorflow") is None:
         return {}
-    release = next(filter(None, map(_version, _TENSORFLOW)), "0")
-    if tuple(map(int, release.split(".")[:2])) < (2, 16):
+    release = next(filter(None, map(_version, _TENSORFLOW)), _NEWEST)
+    if tuple(map(int, (release + ".0").split(".")[:2])) < (2, 16):
         return {"keras2": KerasTarget("keras2", "tensorflow.keras", release)}
     found = {}
     if os.environ.get("TF_USE_LEGACY_KERAS", "").lower() not in ("1", "true"):
-        found["keras3"] = KerasTarget("keras3", "tensorflow.keras", _version("keras"))
+        found["keras3"] = KerasTarget("keras3", "tensorflow.keras", _version("keras") or _NEWEST)
     if importlib.util.find_spec("tf_keras") is not None:
-        found["keras2"] = KerasTarget("keras2", "tf_keras", _version("tf_keras"))
+        found["keras2"] = KerasTarget("keras2", "tf_keras", _version("tf_keras") or _NEWEST)
     return found
 
 

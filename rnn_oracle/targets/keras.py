@@ -6,15 +6,9 @@ import os
 from dataclasses import replace
 
 from .. import nest
+from ..cases import CELLS
 from ..outcome import Outcome, observe
-from ..problems import SIZES, layer_units, problem, sequences_of_layers
-
-_CELLS = {
-    "simple_rnn": ("SimpleRNN", {}),
-    "lstm": ("LSTM", {}),
-    "gru": ("GRU", {}),
-    "gru_reset_before": ("GRU", {"reset_after": False}),
-}
+from ..problems import SIZES, layer_units, nest_states, problem, sequences_of_layers
 
 
 class KerasTarget:
@@ -59,7 +53,7 @@ class KerasTarget:
         return [self._layer(case, *pair) for pair in zip(layer_units(case, sizes), sequences)]
 
     def _layer(self, case, units, sequences):
-        name, arguments = _CELLS[case.cell]
+        name, arguments = CELLS[case.cell]
         arguments = dict(arguments, dtype=case.dtype)
         options = dict(
             return_sequences=sequences,
@@ -81,8 +75,8 @@ class KerasTarget:
             layers = self.build(case, sizes)
         except Exception as error:  # whatever Keras raises is the finding
             return Outcome.refused("build", error)
+        self._set_weights(layers, given)
         try:
-            self._set_weights(layers, given)
             arrays, facts = self._call("default", case, layers, given, None)
             more, words = self._call("given", case, layers, given, given.states)
             facts["symbolic.shapes"] = self._symbolic_shapes(case, sizes)
@@ -108,18 +102,12 @@ class KerasTarget:
                 arguments["mask"] = tf.constant(given.mask)
             if states is not None:
                 state = nest.map_structure(tf.constant, states[i])
-                arguments["initial_state"] = self._nested(case, state)
+                arguments["initial_state"] = nest_states(case, state)
             results.append(layer(x, **arguments))
             x = results[-1][0] if case.return_state else results[-1]
         top = nest.flatten(results[-1])
         masks = [getattr(leaf, "_keras_mask", None) for leaf in top]
         return observe(call, case, results, masks, lambda leaf: leaf.numpy())
-
-    def _nested(self, case, cells):
-        """Nest the states of a layer's cells as `state_size`: bare for a single state."""
-        if case.stacking != "cells":
-            return cells[0]
-        return [cell[0] if len(cell) == 1 else cell for cell in cells]
 
     def _symbolic_shapes(self, case, sizes):
         """Return the shapes that functional models of unknown batch and steps tell."""
@@ -164,8 +152,9 @@ class KerasTarget:
                 x = keras.layers.Masking(dtype=case.dtype)(x)
         units = list(sizes.units[:2]) if case.stacking == "cells" else [sizes.units[depth - 1]]
         if given:
-            count = 2 if case.cell == "lstm" else 1
-            state = [[keras.Input((u,), dtype=case.dtype) for _ in range(count)] for u in units]
-            call["initial_state"] = self._nested(case, state)
+            state = [
+                [keras.Input((u,), dtype=case.dtype) for _ in case.states_of_a_cell] for u in units
+            ]
+            call["initial_state"] = nest_states(case, state)
             inputs += tuple(nest.flatten(state))
         return inputs, results + (self._layer(case, units, sequences)(x, **call),)

@@ -1,0 +1,19 @@
+"""The errors that the oracle raises on purpose, as against those that a fault would cause."""
+
+
+class OracleError(Exception):
+    """What the oracle refuses; always also one of Python's own types."""
+
+    builtin = None
+
+
+class OracleValueError(OracleError, ValueError):
+    """A value, a shape or a number of things that is not what it has to be."""
+
+    builtin = "ValueError"
+
+
+class OracleTypeError(OracleError, TypeError):
+    """An argument that is not there, or a value of the wrong type."""
+
+    builtin = "TypeError"
