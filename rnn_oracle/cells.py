@@ -63,7 +63,9 @@ class Cell(Weighted):
     def project(self, x):
         """Return the share of the input in every pre-activation, for any leading axes."""
         rows = x.reshape((-1, x.shape[-1])) if x.ndim > 2 else x  # one product for all
-        return (rows @ self.kernel + self.bias).reshape(x.shape[:-1] + self.kernel.shape[1:])
+        z = rows @ self.kernel
+        z += self.bias
+        return z.reshape(x.shape[:-1] + self.kernel.shape[1:])
 
     def step(self, zx, states):
         """Advance by one step.
@@ -92,7 +94,8 @@ class Cell(Weighted):
         bare = not nest.is_nested(states)
         sizes = self.state_size if nest.is_nested(self.state_size) else [self.state_size]
         states = check_states(states, sizes, len(inputs), self)
-        output, states = self.step(self.project(inputs), states)
+        with np.errstate(over="ignore"):
+            output, states = self.step(self.project(inputs), states)
         return output, states[0] if bare else states
 
     def get_initial_state(self, batch_size):

@@ -137,7 +137,7 @@ def _print(targets, verdicts):
     from rich.console import Console
 
     # A pipe has no width of its own, and the table must not be folded for it.
-    console = Console(width=None if sys.stdout.isatty() else 120)
+    console = Console(width=None if sys.stdout.isatty() else 140)
     for name, target in targets.items():
         console.print(_table(target, [v for v in verdicts if v.target == name]))
     counts = Counter(v.verdict for v in verdicts)
@@ -156,7 +156,7 @@ def _table(target, verdicts):
     from rich.table import Table
 
     table = Table(title=str(target), title_justify="left")
-    table.add_column("option")
+    table.add_column("option", no_wrap=True)
     cells = AXES["cell"]
     for cell in cells:
         table.add_column(cell)

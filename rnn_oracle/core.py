@@ -127,7 +127,8 @@ class Dense(Weighted):
                     self.name, len(self.kernel), x.shape
                 )
             )
-        return self.activation(x @ self.kernel + self.bias)
+        with np.errstate(over="ignore"):
+            return self.activation(x @ self.kernel + self.bias)
 
     def compute_mask(self, x, mask=None):
         return mask

@@ -191,17 +191,18 @@ class RNN(Composite):
 
     def forward(self, x, mask, states):
         """Compute output and final states of checked arguments; nothing is kept."""
-        steps = self.cell.project(x)
         if not self.time_major:
-            steps, mask = steps.swapaxes(0, 1), None if mask is None else mask.swapaxes(0, 1)
+            x, mask = x.swapaxes(0, 1), None if mask is None else mask.swapaxes(0, 1)
         if self.go_backwards:
-            steps, mask = steps[::-1], None if mask is None else mask[::-1]
-        outputs, states = scan(self.cell.step, steps, states, mask, self.zero_output_for_mask)
+            x, mask = x[::-1], None if mask is None else mask[::-1]
+        with np.errstate(over="ignore"):
+            steps = self.cell.project(x)
+            outputs, states = scan(self.cell.step, steps, states, mask, self.zero_output_for_mask)
         output = outputs[-1]
         if self.return_sequences:
             output = np.stack(outputs, axis=0 if self.time_major else 1)
         in_dtype = nest.map_structure(lambda state: state.astype(self.dtype), list(states))
-        return output.astype(self.dtype), in_dtype
+        return output.astype(self.dtype, copy=False), in_dtype
 
     def _starting_states(self, initial_state, batch):
         if self.stateful and self.states is not None:

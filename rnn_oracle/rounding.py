@@ -62,6 +62,9 @@ class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
     def __getitem__(self, index):
         return Rounded(self.value[index], self.error[index], self.unit)
 
+    def __iadd__(self, other):
+        return self + other
+
     def swapaxes(self, first, second):
         return Rounded(
             self.value.swapaxes(first, second), self.error.swapaxes(first, second), self.unit
