@@ -45,6 +45,7 @@ class Cell(Weighted):
         self.units = positive_integer(own["units"], "units", type(self).__name__)
         self.use_bias = own["use_bias"]
         self.activation = self.dialect.activation(own["activation"])
+        self.recurrent_activation = self.dialect.activation(own.get("recurrent_activation"))
         self.output_size = self.units
         self.state_size = self.units
 
@@ -152,7 +153,6 @@ class LSTMCell(Cell):
             use_bias=use_bias,
         )
         super().__init__(own, kept, dialect, dtype)
-        self.recurrent_activation = self.dialect.activation(recurrent_activation)
         self.state_size = [self.units, self.units]
 
     def step(self, zx, states):
@@ -198,7 +198,6 @@ class GRUCell(Cell):
             reset_after=reset_after,
         )
         super().__init__(own, kept, dialect, dtype)
-        self.recurrent_activation = self.dialect.activation(recurrent_activation)
         self.reset_after = reset_after
 
     def weight_shapes(self):

@@ -172,7 +172,8 @@ def _chain(model):
     chain = [node for node in nodes if type(node).__name__ != "InputLayer"]
     output = model.inputs[0] if len(model.inputs) == 1 else None
     for node in chain:
-        if output is None or node.input is not output or "initial_state" in _arguments(node):
+        alone = output is not None and len(node._inbound_nodes) == 1
+        if not alone or node.input is not output or "initial_state" in _arguments(node):
             raise OracleValueError(
                 "{} is not a chain: {} does not take the output of the layer before it, and "
                 "nothing else".format(model.name, node.name)

@@ -178,3 +178,11 @@ def test_pooling_and_masks(target):
     want = rnn_oracle.from_keras(pool)(X, mask=mask)
     np.testing.assert_allclose(got, want, rtol=1e-6)
     assert np.isnan(want[1]).all()
+
+
+def test_a_shared_layer_is_no_link(target):
+    keras = target.keras
+    inputs = keras.Input((5, 3))
+    shared = keras.layers.GRU(3, return_sequences=True)
+    with pytest.raises(ValueError, match="is not a chain"):
+        rnn_oracle.from_keras(keras.Model(inputs, shared(shared(inputs))))
