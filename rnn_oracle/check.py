@@ -17,12 +17,11 @@ import numpy as np
 from . import __version__
 from .cases import AXES
 from .ledger import load
-from .matrix import core
+from .matrix import BLOCK, core
 from .reproduce import script
 from .targets import INSTALL, installed
 from .verdict import AGREE, DIVERGES, KNOWN, UNSUPPORTED, judge
 
-CHUNK = 32
 ORDER = (AGREE, KNOWN, DIVERGES, UNSUPPORTED)
 
 
@@ -83,7 +82,7 @@ def judge_all(targets, cases):
     from rich.console import Console
     from rich.progress import Progress
 
-    chunks = [(name, cases[i : i + CHUNK]) for name in targets for i in range(0, len(cases), CHUNK)]
+    chunks = [(name, cases[i : i + BLOCK]) for name in targets for i in range(0, len(cases), BLOCK)]
     verdicts = []
     console = Console(stderr=True)
     # TensorFlow does not survive a fork.

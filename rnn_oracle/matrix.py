@@ -4,6 +4,20 @@ import itertools
 
 from .cases import AXES, MASK_FROM, Case
 
+ORDER = (
+    "cell",
+    "return_state",
+    "time_major",
+    "go_backwards",
+    "stacking",
+    "return_sequences",
+    "mask",
+)
+"""From the slowest axis to the fastest: cases whose symbolic models have layers in common, which
+a target can then share, stand together in blocks."""
+
+BLOCK = len(AXES["stacking"]) * len(AXES["return_sequences"]) * len(AXES["mask"])
+
 
 def core():
     """Return all cases of the core matrix, in a fixed order.
@@ -12,15 +26,15 @@ def core():
     parity of the other options decides, so that each value of each option, and each pair of
     values, meets both.
     """
-    return [_case(indices) for indices in itertools.product(*map(_indices, AXES.values()))]
+    return [_case(indices) for indices in itertools.product(*(_indices(axis) for axis in ORDER))]
 
 
-def _indices(values):
-    return range(len(values))
+def _indices(axis):
+    return range(len(AXES[axis]))
 
 
 def _case(indices):
-    options = {axis: values[i] for (axis, values), i in zip(AXES.items(), indices)}
+    options = {axis: AXES[axis][i] for axis, i in zip(ORDER, indices)}
     if options["mask"] != "none":
         options["mask_from"] = MASK_FROM[sum(indices) % 2]
     return Case(**options)
