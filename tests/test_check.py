@@ -131,6 +131,8 @@ def test_a_script_tells_a_refusal_apart(target):
 
 
 def test_what_is_not_supported_is_no_success(monkeypatch, capsys):
+    pytest.importorskip("rich")
+
     class Small:
         name = dialect = "keras3"
         version = "3.15.1"
