@@ -5,7 +5,7 @@ import os
 
 from .keras import KerasTarget
 
-INSTALL = "pip install 'rnn-oracle[tensorflow]'"
+INSTALL = "pip install tensorflow tf_keras rich packaging"
 """What to say where nothing is there to be judged."""
 
 _TENSORFLOW = ("tensorflow",) + tuple(
