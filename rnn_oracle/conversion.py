@@ -18,7 +18,14 @@ _PLAIN = {
     )
     for name in names
 }
-_OPTIONS = "return_sequences return_state go_backwards stateful unroll zero_output_for_mask"
+_OPTIONS = (
+    "return_sequences",
+    "return_state",
+    "go_backwards",
+    "stateful",
+    "unroll",
+    "zero_output_for_mask",
+)
 
 
 def from_keras(layer, dtype=None):
@@ -89,7 +96,7 @@ def _plain(layer, name, dtype):
         config = {k: v for k, v in layer.get_config().items() if k not in _DROPPED + functions}
     except (TypeError, ValueError):
         own = getattr(_PLAIN[name], "cell_class", _PLAIN[name]).arguments
-        options = [key for key in own + tuple(_OPTIONS.split()) if hasattr(layer, key)]
+        options = [key for key in own + _OPTIONS if hasattr(layer, key)]
         config = {key: getattr(layer, key) for key in options if key not in functions}
     config = {k: v for k, v in config.items() if k not in _ignored(layer, config)}
     config.update({key: _activation(function, dialect) for key, function in kept.items()})
@@ -141,10 +148,8 @@ def _check_built(layer):
 
 def _rnn(layer, dtype):
     _check_built(layer)
-    options = _OPTIONS.split()
     dialect = dialect_of(layer)
-    if DIALECTS[dialect].time_major:
-        options.append("time_major")
+    options = _OPTIONS + (("time_major",) if DIALECTS[dialect].time_major else ())
     inner = layer.cell
     stacked = type(inner).__name__ == "StackedRNNCells"
     cell = [from_keras(c, dtype) for c in inner.cells] if stacked else from_keras(inner, dtype)

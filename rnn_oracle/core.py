@@ -211,15 +211,16 @@ class Sequential:
                 )
 
     def __call__(self, x, mask=None):
-        for layer in self.layers:
-            x, mask = layer(x, mask=mask), layer.compute_mask(x, mask)
-        return x
+        return self._run(x, mask)[0]
 
     def compute_mask(self, x, mask=None):
         """Return the mask that goes with the output for the input `x`."""
+        return self._run(x, mask)[1]
+
+    def _run(self, x, mask):
         for layer in self.layers:
             x, mask = layer(x, mask=mask), layer.compute_mask(x, mask)
-        return mask
+        return x, mask
 
     def compute_output_shape(self, input_shape):
         for layer in self.layers:

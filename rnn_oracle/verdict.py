@@ -44,7 +44,8 @@ def judge(target, case, ledger, sizes=SIZES):
     if actual.unsupported:
         return Verdict(target.name, case, UNSUPPORTED, 0.0, actual.unsupported, [])
     entries = matching(ledger, target, case)
-    comparison = compare(_claimed(target, case, sizes, entries), actual)
+    demanded = expected(case, target.dialect, sizes)
+    comparison = compare(_claimed(demanded, target, case, sizes, entries), actual)
     if comparison.mismatches:
         detail = "; ".join(mismatch.detail for mismatch in comparison.mismatches)
         if entries:
@@ -52,7 +53,7 @@ def judge(target, case, ledger, sizes=SIZES):
         return Verdict(target.name, case, DIVERGES, comparison.worst, detail, comparison.mismatches)
     for entry in entries:
         others = [other for other in entries if other is not entry]
-        if not compare(_claimed(target, case, sizes, others), actual).mismatches:
+        if not compare(_claimed(demanded, target, case, sizes, others), actual).mismatches:
             detail = "the ledger entry {} does not hold: the rules are kept".format(entry.id)
             return Verdict(target.name, case, DIVERGES, comparison.worst, detail, [])
     detail = "; ".join("{}: breaks {}".format(entry.id, entry.rule) for entry in entries)
@@ -60,9 +61,8 @@ def judge(target, case, ledger, sizes=SIZES):
     return Verdict(target.name, case, verdict, comparison.worst, detail, [])
 
 
-def _claimed(target, case, sizes, entries):
+def _claimed(outcome, target, case, sizes, entries):
     """Return what the rules demand, changed by what the ledger says is returned instead."""
-    outcome = expected(case, target.dialect, sizes)
     for entry in entries:
         outcome = DEVIATIONS[entry.instead](case, target.dialect, sizes, outcome)
     return outcome
