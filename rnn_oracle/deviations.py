@@ -4,7 +4,7 @@ Each takes the outcome that the rules demand and returns the outcome that the en
 that a known divergence is judged as strictly as agreement.
 """
 
-from .oracle import build, call_stack, set_weights
+from .oracle import allow, build, call_stack, set_weights
 from .outcome import Outcome
 from .problems import problem
 
@@ -26,7 +26,9 @@ def implicit_mask_dropped(case, dialect, sizes, outcome):
     def applied(i, mask):
         return mask if i == 0 and case.mask_from == "argument" else None
 
-    arrays, _, allowed = call_stack("given", case, layers, given, given.states, applied)
+    call = "given", case, layers, given, given.states, applied
+    arrays, _ = call_stack(*call)
+    allowed = allow(*call)
     return Outcome(dict(outcome.arrays, **arrays), outcome.facts, dict(outcome.allowed, **allowed))
 
 

@@ -27,15 +27,20 @@ References
 import numpy as np
 
 from . import nest
+from .carrier import COMPARISONS, Carrier
 
-UNIT_ROUNDOFF = {"float16": 2.0**-11, "float32": 2.0**-24, "float64": 2.0**-53}
+UNIT_ROUNDOFF = {
+    "float16": 2.0**-11,
+    "bfloat16": 2.0**-8,
+    "float32": 2.0**-24,
+    "float64": 2.0**-53,
+}
 ULPS = {"exp": 3, "expm1": 3, "log": 3, "log1p": 2, "tanh": 5, "sqrt": 0.5}
 ERF_ULPS = 16
 _EXACT = ("negative", "absolute")
-_COMPARISONS = ("greater", "greater_equal", "less", "less_equal", "equal", "not_equal")
 
 
-class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
+class Rounded(Carrier):
     """An array with a bound on its rounding error.
 
     Parameters
@@ -52,78 +57,47 @@ class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
         self.error = np.broadcast_to(error, self.value.shape)
         self.unit = unit
 
-    shape = property(lambda self: self.value.shape)
-    ndim = property(lambda self: self.value.ndim)
-    dtype = property(lambda self: self.value.dtype)
-
-    def __len__(self):
-        return len(self.value)
-
-    def __getitem__(self, index):
-        return Rounded(self.value[index], self.error[index], self.unit)
-
-    def __iadd__(self, other):
-        return self + other
-
-    def swapaxes(self, first, second):
-        return Rounded(
-            self.value.swapaxes(first, second), self.error.swapaxes(first, second), self.unit
-        )
-
-    def reshape(self, *shape):
-        return Rounded(self.value.reshape(*shape), self.error.reshape(*shape), self.unit)
-
-    def astype(self, dtype, copy=True):
-        return self
-
-    def copy(self):
-        return self
-
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        name = ufunc.__name__
-        pairs = [self._pair(operand) for operand in inputs]
-        if method == "reduce":
-            return self._reduce(ufunc, *inputs, **kwargs)
-        if method != "__call__" or kwargs:
-            return NotImplemented
-        if name in _COMPARISONS:
-            return ufunc(*[_to_precision(value, self.unit) for value, _ in pairs])
-        if len(pairs) == 1:
-            return self._unary(ufunc, *pairs[0])
-        rule = getattr(self, "_" + name, None)
-        return NotImplemented if rule is None else self._new(*rule(*(pairs[0] + pairs[1])))
-
-    def __array_function__(self, function, types, args, kwargs):
-        rule = _FUNCTIONS.get(function)
-        return NotImplemented if rule is None else rule(*args, **kwargs)
-
-    def _pair(self, operand):
+    def parts(self, operand):
         if isinstance(operand, Rounded):
             return operand.value, operand.error
         value = np.asarray(operand, np.float64)
         return value, _conversion_error(value, self.unit)
 
-    def _new(self, value, error):
+    def made_of(self, value, error):
         return Rounded(value, error, self.unit)
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        name = ufunc.__name__
+        pairs = [self.parts(operand) for operand in inputs]
+        if method == "reduce":
+            return self._reduce(ufunc, *inputs, **kwargs)
+        if method != "__call__" or kwargs:
+            return NotImplemented
+        if name in COMPARISONS:
+            return ufunc(*[_to_precision(value, self.unit) for value, _ in pairs])
+        if len(pairs) == 1:
+            return self._unary(ufunc, *pairs[0])
+        rule = getattr(self, "_" + name, None)
+        return NotImplemented if rule is None else self.made_of(*rule(*(pairs[0] + pairs[1])))
 
     def _unary(self, ufunc, x, e):
         value = np.asarray(ufunc(x), np.float64)
         if ufunc.__name__ in _EXACT:
-            return self._new(value, e)
+            return self.made_of(value, e)
         above, below = (np.asarray(ufunc(near), np.float64) for near in (x + e, x - e))
         moved = np.maximum(np.abs(above - value), np.abs(below - value))
         ulps = ULPS.get(ufunc.__name__, ERF_ULPS)
-        return self._new(value, moved + 2 * ulps * self.unit * np.abs(value))
+        return self.made_of(value, moved + 2 * ulps * self.unit * np.abs(value))
 
     def _reduce(self, ufunc, operand, **kwargs):
         value = ufunc.reduce(operand.value, **kwargs)
         if ufunc is np.maximum:
-            return self._new(value, np.maximum.reduce(operand.error, **kwargs))
+            return self.made_of(value, np.maximum.reduce(operand.error, **kwargs))
         if ufunc is not np.add:
             return NotImplemented
         terms = operand.value.size / max(np.size(value), 1)
         rounding = terms * self.unit * np.add.reduce(np.abs(operand.value), **kwargs)
-        return self._new(value, np.add.reduce(operand.error, **kwargs) + rounding)
+        return self.made_of(value, np.add.reduce(operand.error, **kwargs) + rounding)
 
     # The rules for two operands: values a, b and their errors d, e.
 
@@ -175,14 +149,21 @@ def bounds(layer, x, dtype, mask=None, initial_state=None):
 
 def exact(arrays, unit):
     """Return floating-point arrays, nested or not, as `Rounded` ones without error."""
+    return _followed(arrays, unit, lambda array: 0.0)
+
+
+def converted(arrays, unit):
+    """Return floating-point arrays, nested or not, as `Rounded` ones that have to be rounded."""
+    return _followed(arrays, unit, lambda array: _conversion_error(array, unit))
+
+
+def _followed(arrays, unit, error):
     return nest.map_structure(
-        lambda a: Rounded(a, 0.0, unit) if type(a) is np.ndarray and a.dtype.kind == "f" else a,
+        lambda a: (
+            Rounded(a, error(a), unit) if type(a) is np.ndarray and a.dtype.kind == "f" else a
+        ),
         arrays,
     )
-
-
-def _unit(arrays):
-    return next(array.unit for array in arrays if isinstance(array, Rounded))
 
 
 def _to_precision(value, unit):
@@ -194,38 +175,3 @@ def _to_precision(value, unit):
 def _conversion_error(value, unit):
     """Bound the rounding of a constant to the target's precision; zero where it fits."""
     return np.where(_to_precision(value, unit) == value, 0.0, unit * np.abs(value))
-
-
-def _values(arrays):
-    return [a.value if isinstance(a, Rounded) else np.asarray(a, np.float64) for a in arrays]
-
-
-def _errors(arrays):
-    unit = _unit(arrays)
-    return [a.error if isinstance(a, Rounded) else _conversion_error(a, unit) for a in arrays]
-
-
-def _where(condition, *choices):
-    return Rounded(
-        np.where(condition, *_values(choices)),
-        np.where(condition, *_errors(choices)),
-        _unit(choices),
-    )
-
-
-def _joined(function):
-    return lambda arrays, axis=0: Rounded(
-        function(_values(arrays), axis), function(_errors(arrays), axis), _unit(arrays)
-    )
-
-
-def _flip(array, axis):
-    return Rounded(np.flip(array.value, axis), np.flip(array.error, axis), array.unit)
-
-
-_FUNCTIONS = {
-    np.where: _where,
-    np.flip: _flip,
-    np.stack: _joined(np.stack),
-    np.concatenate: _joined(np.concatenate),
-}
