@@ -132,3 +132,16 @@ class Case:
         if self.mask_from == "argument" and self.stacking in ("two", "three"):
             cited.append("M6")
         return cited
+
+    @property
+    def features(self):
+        """What a runtime must be able to do to run this case, as words to select by."""
+        on = ("return_sequences", "return_state", "time_major", "go_backwards")
+        found = [self.cell] + [option for option in on if getattr(self, option)]
+        if self.depth > 1:
+            found.append("stacked_cells" if self.stacking == "cells" else "stacked_layers")
+        if self.mask != "none":
+            found.append("mask_" + self.mask_from)
+        if self.stacking.endswith("without_sequences"):
+            found.append("refusal")
+        return found

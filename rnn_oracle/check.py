@@ -5,12 +5,10 @@ import fnmatch
 import functools
 import json
 import math
-import multiprocessing
 import os
 import platform
 import sys
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 
@@ -18,6 +16,7 @@ from . import __version__
 from .cases import AXES
 from .ledger import load
 from .matrix import BLOCK, core
+from .parallel import spread
 from .reproduce import script
 from .targets import INSTALL, installed
 from .verdict import AGREE, DIVERGES, KNOWN, UNSUPPORTED, judge
@@ -78,26 +77,10 @@ def _misuse(message):
 
 
 def judge_all(targets, cases):
-    """Judge all cases on all targets with every core, behind a progress bar on a terminal."""
-    from rich.console import Console
-    from rich.progress import Progress
-
+    """Judge all cases on all targets with every core."""
     chunks = [(name, cases[i : i + BLOCK]) for name in targets for i in range(0, len(cases), BLOCK)]
-    verdicts = []
-    console = Console(stderr=True)
-    # TensorFlow does not survive a fork.
-    with ProcessPoolExecutor(
-        min(_cores(), len(chunks)), mp_context=multiprocessing.get_context("spawn")
-    ) as pool, Progress(console=console, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("checking", total=len(targets) * len(cases))
-        for chunk in pool.map(_judge_chunk, chunks):
-            verdicts += chunk
-            progress.advance(bar, len(chunk))
-    return verdicts
-
-
-def _cores():
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    sizes = [len(chunk) for _, chunk in chunks]
+    return [v for found in spread(_judge_chunk, chunks, sizes, "checking") for v in found]
 
 
 def _judge_chunk(chunk):

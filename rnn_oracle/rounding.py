@@ -54,7 +54,8 @@ class Rounded(Carrier):
 
     def __init__(self, value, error, unit):
         self.value = np.asarray(value, np.float64)
-        self.error = np.broadcast_to(error, self.value.shape)
+        shape = self.value.shape
+        self.error = error if np.shape(error) == shape else np.broadcast_to(error, shape)
         self.unit = unit
 
     def parts(self, operand):

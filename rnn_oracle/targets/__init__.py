@@ -23,14 +23,16 @@ def installed():
     """
     if importlib.util.find_spec("tensorflow") is None:
         return {}
-    release = next(filter(None, map(_version, _TENSORFLOW)), _NEWEST)
-    if tuple(map(int, (release + ".0").split(".")[:2])) < (2, 16):
-        return {"keras2": KerasTarget("keras2", "tensorflow.keras", release)}
+    release = next(filter(None, map(_version, _TENSORFLOW)), None)
+    if tuple(map(int, ((release or _NEWEST) + ".0").split(".")[:2])) < (2, 16):
+        return {"keras2": KerasTarget("keras2", "tensorflow.keras", release, release)}
     found = {}
     if os.environ.get("TF_USE_LEGACY_KERAS", "").lower() not in ("1", "true"):
-        found["keras3"] = KerasTarget("keras3", "tensorflow.keras", _version("keras") or _NEWEST)
+        version = _version("keras") or _NEWEST
+        found["keras3"] = KerasTarget("keras3", "tensorflow.keras", version, release)
     if importlib.util.find_spec("tf_keras") is not None:
-        found["keras2"] = KerasTarget("keras2", "tf_keras", _version("tf_keras") or _NEWEST)
+        version = _version("tf_keras") or _NEWEST
+        found["keras2"] = KerasTarget("keras2", "tf_keras", version, release)
     return found
 
 

@@ -3,6 +3,7 @@
 import functools
 import importlib
 import os
+import time
 from dataclasses import replace
 
 from .. import nest
@@ -22,17 +23,37 @@ class KerasTarget:
         Where the API is found: ``"tensorflow.keras"`` or ``"tf_keras"``.
     version : str
         Of that Keras; of TensorFlow where it is part of it.
+    release : str, optional
+        Of TensorFlow; asked of TensorFlow itself if it is not given.
+
+    Attributes
+    ----------
+    seconds : float
+        How long all calls of `run` have been inside Keras.
     """
 
-    def __init__(self, name, module, version):
+    def __init__(self, name, module, version, release=None):
         self.name = self.dialect = name
         self.module = module
         self.version = version
+        self._release = release
+        self.seconds = 0.0
         self._symbolic = functools.lru_cache(maxsize=None)(self._symbolic_stack)
         self._model = functools.lru_cache(maxsize=None)(self._model_shapes)
 
     def __repr__(self):
         return "{} ({} {})".format(self.name, self.module, self.version)
+
+    @property
+    def recording(self):
+        """The name of this target's recording, such as ``"tf2.21"`` or ``"tf2.21-legacy"``."""
+        release = self._release or self.tf.__version__
+        legacy = "" if self.module == "tensorflow.keras" else "-legacy"
+        return "tf{}.{}{}".format(*(release.split(".")[:2] + [legacy]))
+
+    def load(self):
+        """Import the runtime, which takes seconds the first time."""
+        return self.keras
 
     @property
     def tf(self):
@@ -71,6 +92,14 @@ class KerasTarget:
     def run(self, case, sizes=SIZES):
         """Return the `Outcome` of a case on this Keras."""
         given = problem(case, sizes)
+        self.load()
+        started = time.perf_counter()
+        try:
+            return self._outcome(case, sizes, given)
+        finally:
+            self.seconds += time.perf_counter() - started
+
+    def _outcome(self, case, sizes, given):
         try:
             layers = self.build(case, sizes)
         except Exception as error:  # whatever Keras raises is the finding

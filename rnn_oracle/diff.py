@@ -1,0 +1,251 @@
+"""`python -m rnn_oracle.diff A B`: what changed from one recording to another, and why."""
+
+import argparse
+import fnmatch
+import json
+import os
+import sys
+
+import numpy as np
+
+from .changes import describe
+from .differences import Side, compare_sides
+from .dump import gather
+from .fixtures.format import FixtureError, default_folder
+from .fixtures.manifest import RECORDING
+from .fixtures.reader import read
+from .ledger import load
+from .matrix import core
+from .oracle import expected
+from .outcome import Outcome
+from .spec import in_short
+from .targets import INSTALL, installed
+
+ORACLE, INSTALLED, LEGACY = "oracle", "installed", "installed-legacy"
+SIDES = """A and B are each the name of a recording, such as tf2.21, the folder of one,
+`installed` for the tf.keras that is installed, `installed-legacy` for the tf_keras beside it, or
+`oracle` for what the rules demand. The exit status is 0 where nothing changed but by rounding, 1
+where something did, 2 on misuse."""
+
+
+class MisuseError(Exception):
+    """A command line that cannot be followed."""
+
+
+def main(arguments=None):
+    """Run the command.
+
+    Returns
+    -------
+    int
+        0 where nothing but rounding sets the two apart, 1 where more does, 2 on misuse.
+    """
+    options = _parse(arguments)
+    try:
+        old, new = _sides(options)
+    except (MisuseError, FixtureError) as error:
+        print("rnn_oracle.diff: {}".format(error), file=sys.stderr)
+        return 2
+    comparison = compare_sides(old, new)
+    if options.json:
+        print(json.dumps(_as_json(comparison), indent=1, allow_nan=False))
+    else:
+        print("\n".join(_lines(comparison, _MARKDOWN if options.markdown else _TEXT)))
+    return 1 if comparison.groups else 0
+
+
+def _parse(arguments):
+    parser = argparse.ArgumentParser(
+        prog="python -m rnn_oracle.diff", description=__doc__, epilog=SIDES
+    )
+    parser.add_argument("old", metavar="A")
+    parser.add_argument("new", metavar="B")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--markdown", action="store_true", help="write Markdown")
+    form.add_argument("--json", action="store_true", help="write JSON")
+    parser.add_argument(
+        "--only",
+        metavar="PATTERN",
+        default="*",
+        help="the cases whose id matches, such as 'lstm.*'",
+    )
+    parser.add_argument(
+        "--fixtures", metavar="FOLDER", default=default_folder(), help="default: %(default)s"
+    )
+    return parser.parse_args(arguments)
+
+
+def _sides(options):
+    names = [options.old, options.new]
+    if names == [ORACLE, ORACLE]:
+        raise MisuseError("the oracle has nothing to differ from: name a recording or `installed`")
+    sides = [None if name == ORACLE else _side(name, options) for name in names]
+    for side in sides:
+        if side is not None and not side.outcomes:
+            raise MisuseError("{} has no case that matches --only {!r}".format(side.title, options.only))
+    real = sides[0] or sides[1]
+    return [side or _oracle(real) for side in sides]
+
+
+def _side(name, options):
+    if name in (INSTALLED, LEGACY):
+        return _installed(name, options.only)
+    folder = os.path.join(options.fixtures, "recordings", name)
+    if not os.path.isdir(folder):
+        folder = name
+    if not os.path.isdir(folder):
+        raise MisuseError(
+            "{} is no recording; there are {} in {}, {}, {} and {}".format(
+                name,
+                ", ".join(_recordings(options.fixtures)) or "none",
+                options.fixtures,
+                INSTALLED,
+                LEGACY,
+                ORACLE,
+            )
+        )
+    fixture = read(folder, RECORDING)
+    return _recorded(fixture.about["provenance"], fixture.entries.values(), options.only)
+
+
+def _recordings(folder):
+    inside = os.path.join(folder, "recordings")
+    return sorted(os.listdir(inside)) if os.path.isdir(inside) else []
+
+
+def _recorded(about, entries, only="*"):
+    title = "{} ({} {})".format(about["recording"], about["module"], about["keras"])
+    outcomes = {
+        entry.case: entry.answers[about["dialect"]]
+        for entry in entries
+        if fnmatch.fnmatch(entry.case.id, only)
+    }
+    return Side(title, about["dialect"], about["dialect"], about["keras"], True, outcomes)
+
+
+def _installed(name, only):
+    found = {
+        LEGACY if target.recording.endswith("-legacy") else INSTALLED: {key: target}
+        for key, target in installed().items()
+    }
+    if name not in found:
+        raise MisuseError("{}: there is none here; install it with\n\n    {}".format(name, INSTALL))
+    cases = [case for case in core() if fnmatch.fnmatch(case.id, only)]
+    gathered = gather(found[name], cases, False) if cases else None
+    about, entries = next(iter(gathered.recorded.values())) if cases else ({}, [])
+    return _recorded(about, entries)
+
+
+def _oracle(other):
+    outcomes = {}
+    for case in other.outcomes:
+        demanded = expected(case, other.dialect, bounded=False)
+        arrays = {
+            name: array.astype(case.dtype) if array.dtype.kind == "f" else array
+            for name, array in demanded.arrays.items()
+        }
+        outcomes[case] = Outcome(arrays, demanded.facts, refusal=demanded.refusal)
+    title = "the oracle, dialect {}".format(other.dialect)
+    return Side(title, other.name, other.dialect, other.version, False, outcomes)
+
+
+# How a report is written.
+
+_TEXT = {"title": "{}", "group": "\n{}. {}", "item": "   {}", "code": "{}"}
+_MARKDOWN = {"title": "# {}\n", "group": "\n## {}. {}\n", "item": "- {}", "code": "`{}`"}
+
+
+def _lines(comparison, form):
+    old, new = comparison.old.title, comparison.new.title
+    changed = {d.case for group in comparison.groups for d in group.differences}
+    rounded = {case for case, _ in comparison.rounded} - changed
+    yield form["title"].format("{} -> {}".format(old, new))
+    yield "{} cases: {} the same to the bit, {} moved by rounding alone, {} changed".format(
+        comparison.compared, comparison.same, len(rounded), len(changed)
+    )
+    if comparison.rounded:
+        yield "rounding: {} numbers' arrays moved, at most {} ULP, {:.3f} of the tolerance".format(
+            len(comparison.rounded),
+            max(change.ulps for _, change in comparison.rounded),
+            max(change.share for _, change in comparison.rounded),
+        )
+    entries = {entry.id: entry for entry in load()}
+    for number, group in enumerate(comparison.groups, 1):
+        yield form["group"].format(number, headline(group))
+        for line in _details(group, entries, form["code"]):
+            yield form["item"].format(line)
+
+
+def headline(group):
+    """Return a line that says what differs, how often, and what kind of cause it has."""
+    words = " -> ".join(group.verdicts) or group.what
+    if any(group.calls) and group.what != "symbolic shapes":
+        words += " of the call{} {}".format("s" * (len(group.calls) > 1), ", ".join(group.calls))
+    return "{}: {} cases, {}".format(words, len(group.differences), _cause(group))
+
+
+def _cause(group):
+    if group.what in ("appeared", "vanished"):
+        return "in one of the two alone"
+    if group.ledger:
+        return "a known divergence"
+    return "as the dialects differ" if group.by_design else "NOT EXPLAINED"
+
+
+def _details(group, entries, code):
+    for pattern in group.patterns:
+        yield "where " + (_pattern(pattern) or "all options are any")
+    for name in group.ledger:
+        entry = entries[name]
+        yield "ledger {}, breaks {}: {}".format(code.format(name), entry.rule, entry.title)
+        yield entry.harm
+        yield entry.links[0]
+    if not group.ledger:
+        for rule in group.rules:
+            yield "rule {}: {}".format(rule, in_short(rule))
+    first = group.differences[0]
+    yield "such as {}: {}".format(code.format(first.case.id), describe(first.change))
+
+
+def _pattern(pattern):
+    return ", ".join(
+        "{} = {}".format(name, " or ".join(map(str, values))) for name, values in pattern.items()
+    )
+
+
+def _as_json(comparison):
+    return {
+        "old": comparison.old.title,
+        "new": comparison.new.title,
+        "compared": comparison.compared,
+        "same": comparison.same,
+        "rounded": [
+            {"id": case.id, "array": change.name, "ulps": change.ulps, "share": change.share}
+            for case, change in comparison.rounded
+        ],
+        "groups": [
+            {
+                "what": group.what,
+                "calls": list(group.calls),
+                "verdicts": list(group.verdicts),
+                "cause": _cause(group),
+                "ledger": list(group.ledger),
+                "rules": group.rules,
+                "patterns": [{n: list(v) for n, v in p.items()} for p in group.patterns],
+                "cases": [
+                    {"id": d.case.id, "change": _change_as_json(d.change)}
+                    for d in group.differences
+                ],
+            }
+            for group in comparison.groups
+        ],
+    }
+
+
+def _change_as_json(change):
+    share = change.share if change.share is not None and np.isfinite(change.share) else None
+    return dict(change._asdict(), share=share)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,186 @@
+"""What sets two recordings apart, gathered by cause and explained by the rules and the ledger."""
+
+from collections import namedtuple
+
+from .changes import MEANING, ROUNDING, changes
+from .deviations import DEVIATIONS
+from .ledger import load, matching
+from .oracle import expected
+from .outcome import Outcome
+from .patterns import patterns
+from .problems import SIZES
+from .verdict import apart
+
+Side = namedtuple("Side", "title name dialect version real outcomes")
+Side.__doc__ = """One of the two that are compared.
+
+title : str
+name, dialect, version : str
+    Those of the target, by which the ledger finds its entries.
+real : bool
+    False for the oracle.
+outcomes : dict of Case to Outcome
+"""
+
+Difference = namedtuple("Difference", "what calls case change ledger by_design")
+Difference.__doc__ = """What differs in one respect in one case.
+
+what : str
+    The respect: a key of `RULES`, ``"verdict"``, ``"numbers"``, ``"appeared"`` or ``"vanished"``.
+calls : tuple of str
+    In which calls.
+case : Case
+change : Change
+    The first.
+ledger : tuple of str
+    Ids of the ledger's entries that explain it.
+by_design : bool
+    Whether the rules of the two dialects differ in this.
+"""
+
+Group = namedtuple("Group", "what calls ledger by_design verdicts differences patterns rules")
+Group.__doc__ = """All differences of one cause.
+
+what, calls, ledger, by_design
+    As of each `Difference`.
+verdicts : tuple of str
+    The verdicts before and after, or nothing where both have values.
+differences : list of Difference
+patterns : list of dict
+    The cases, see `rnn_oracle.patterns`.
+rules : list of str
+    Ids of the rules that are concerned.
+"""
+
+Comparison = namedtuple("Comparison", "old new compared same rounded groups")
+Comparison.__doc__ = """All that sets two sides apart.
+
+old, new : Side
+compared, same : int
+    Number of cases.
+rounded : list of (Case, Change)
+    What has moved by rounding alone.
+groups : list of Group
+    The largest first.
+"""
+
+RULES = {
+    "container": ["D1"],
+    "nesting": ["S1"],
+    "symbolic shapes": ["H2"],
+    "dtype": ["D6"],
+    "number of states": ["S1"],
+    "masks": ["M4"],
+    "shape": ["H1"],
+}
+_RESPECTS = {"nesting": "nesting", "shapes": "symbolic shapes", "states": "number of states"}
+_NOTHING = Outcome(unsupported="not there")
+
+
+def compare_sides(old, new):
+    """Return the `Comparison` of two sides."""
+    cases = list(dict.fromkeys(list(old.outcomes) + list(new.outcomes)))
+    ledger, rounded, found, same = load(), [], [], 0
+    for case in cases:
+        moved = _changes(old, new, case, ledger)
+        rounded += [(case, change) for change in moved if change.kind == ROUNDING]
+        meant = [change for change in moved if change.kind == MEANING]
+        found += _explained(old, new, case, meant, ledger) if meant else []
+        same += not moved
+    return Comparison(old, new, len(cases), same, rounded, _groups(found, cases, ledger))
+
+
+def _changes(old, new, case, ledger):
+    before, after = (side.outcomes.get(case, _NOTHING) for side in (old, new))
+
+    def allowed():
+        judged = old if old.real else new
+        far = apart(judged, case, ledger)
+        # What the oracle says is not off by anything.
+        return far if old.real and new.real else {name: a / 2 for name, a in far.items()}
+
+    return changes(before, after, allowed)
+
+
+def _explained(old, new, case, meant, ledger):
+    """Return the differences of a case, one for each respect."""
+    if case not in old.outcomes or case not in new.outcomes:
+        what = "appeared" if case in new.outcomes else "vanished"
+        return [Difference(what, (), case, meant[0], (), False)]
+    respects = _respects(meant)
+    demanded = [expected(case, side.dialect, bounded=False) for side in (old, new)]
+    designed = _respects(changes(*demanded))
+    entries = {}
+    for side, wanted in zip((old, new), demanded):
+        for entry in matching(ledger, side, case) if side.real else []:
+            claimed = DEVIATIONS[entry.instead](case, side.dialect, SIZES, wanted)
+            entries[entry.id] = _respects(changes(wanted, claimed))
+    return [
+        Difference(
+            what,
+            tuple(calls),
+            case,
+            next(c for c in meant if what in dict(_respects_of(c))),
+            tuple(sorted(name for name, touched in entries.items() if what in touched)),
+            what in designed,
+        )
+        for what, calls in respects.items()
+    ]
+
+
+def _respects(found):
+    """Return the calls in which each respect differs, by respect."""
+    respects = {}
+    for change in found:
+        for what, call in _respects_of(change):
+            respects.setdefault(what, {})[call] = True
+    return {what: sorted(calls) for what, calls in respects.items()}
+
+
+def _respects_of(change):
+    """Return the respects in which a change is one, each with the call."""
+    call, _, thing = change.name.partition(".")
+    if change.name == "verdict":
+        return [("verdict", "")]
+    if thing in ("nesting", "shapes"):
+        plain = [_plain(text) for text in (change.old, change.new)]
+        found = [(_RESPECTS[thing], call)] if plain[0] != plain[1] else []
+        other = change.old[:1] != change.new[:1] or not found
+        return found + ([("container", call)] if other else [])
+    if thing in ("dtype", "masks", "states"):
+        return [(_RESPECTS.get(thing, thing), call)]
+    if thing == "mask":
+        return [("masks", call)]
+    return [("shape" if change.ulps is None else "numbers", call)]
+
+
+def _plain(text):
+    """Write a nesting without telling tuples from lists."""
+    return text.replace("[", "(").replace("]", ")").replace(",)", ")")
+
+
+def _groups(found, cases, ledger):
+    groups = {}
+    for difference in found:
+        verdicts = ()
+        if difference.what == "verdict":
+            verdicts = difference.change.old, difference.change.new
+        key = difference.what, difference.calls, difference.ledger, difference.by_design, verdicts
+        groups.setdefault(key, []).append(difference)
+    rules = {entry.id: entry.rule for entry in ledger}
+    made = []
+    for key, differences in groups.items():
+        chosen = [difference.case for difference in differences]
+        broken = [rules[name] for name in key[2]]
+        cited = broken or RULES.get(key[0]) or _characteristic(chosen, cases)
+        made.append(Group(*key, differences, patterns(chosen, cases), cited))
+    return sorted(made, key=lambda group: -len(group.differences))
+
+
+def _characteristic(chosen, cases):
+    """Return the rules that all chosen cases cite, and not all others."""
+    wanted = set(chosen)
+    others = [set(case.rules) for case in cases if case not in wanted]
+    usual = set.intersection(*others) if others else set()
+    common = set.intersection(*[set(case.rules) for case in chosen])
+    return [rule for rule in chosen[0].rules if rule in common - usual]

@@ -1,0 +1,44 @@
+"""The target that is a recording: it answers what the release that it shows has answered."""
+
+from ..problems import SIZES
+
+
+class Recorded:
+    """A recording, to be judged as the release that it shows would be.
+
+    Parameters
+    ----------
+    fixture : Fixture
+
+    Attributes
+    ----------
+    name, dialect, module, version, recording : str
+        As of the target that was recorded, see `rnn_oracle.targets.keras.KerasTarget`.
+    provenance : dict
+    cases : list of Case
+        In the order of the recording.
+    """
+
+    def __init__(self, fixture):
+        self.provenance = fixture.about["provenance"]
+        self.name = self.dialect = self.provenance["dialect"]
+        self.module = self.provenance["module"]
+        self.version = self.provenance["keras"]
+        self.recording = self.provenance["recording"]
+        self._entries = fixture.entries
+        self.cases = [entry.case for entry in fixture.entries.values()]
+
+    def __repr__(self):
+        return "{} ({} {})".format(self.recording, self.module, self.version)
+
+    def run(self, case, sizes=SIZES):
+        """Return the `Outcome` that was recorded.
+
+        Raises
+        ------
+        KeyError
+            For a case or sizes that were not recorded.
+        """
+        if sizes != SIZES:
+            raise KeyError("{} holds cases of {} alone".format(self.recording, SIZES))
+        return self._entries[case.id].answers[self.dialect]
