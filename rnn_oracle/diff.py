@@ -43,10 +43,10 @@ def main(arguments=None):
     options = _parse(arguments)
     try:
         old, new = _sides(options)
-    except (MisuseError, FixtureError) as error:
+        comparison = compare_sides(old, new)
+    except (MisuseError, FixtureError, ImportError) as error:
         print("rnn_oracle.diff: {}".format(error), file=sys.stderr)
         return 2
-    comparison = compare_sides(old, new)
     if options.json:
         print(json.dumps(_as_json(comparison), indent=1, allow_nan=False))
     else:
@@ -82,7 +82,9 @@ def _sides(options):
     sides = [None if name == ORACLE else _side(name, options) for name in names]
     for side in sides:
         if side is not None and not side.outcomes:
-            raise MisuseError("{} has no case that matches --only {!r}".format(side.title, options.only))
+            raise MisuseError(
+                "{} has no case that matches --only {!r}".format(side.title, options.only)
+            )
     real = sides[0] or sides[1]
     return [side or _oracle(real) for side in sides]
 

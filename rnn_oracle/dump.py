@@ -11,7 +11,7 @@ from collections import namedtuple
 from .changes import MEANING, ROUNDING, describe
 from .fixtures import recordings, vectors
 from .fixtures.check import recording_changes, vector_changes
-from .fixtures.format import FixtureError, default_folder
+from .fixtures.format import MANIFEST, FixtureError, default_folder
 from .fixtures.manifest import RECORDING, VECTORS
 from .fixtures.reader import read
 from .fixtures.writer import replace
@@ -40,20 +40,26 @@ def main(arguments=None):
         1 where ``--check`` finds a change or a damaged fixture; 2 on misuse.
     """
     options = _parse(arguments)
-    both = not (options.vectors or options.recording)
     cases = [case for case in core() if fnmatch.fnmatch(case.id, options.only)]
-    targets = installed() if options.recording or both else {}
-    problem = _problem(options, cases, targets, both)
+    targets = installed() if options.recording else {}
+    problem = _problem(options, cases, targets)
     if problem:
-        print("rnn_oracle.dump: " + problem, file=sys.stderr)
-        return 2
+        return _misuse(problem)
     started = time.perf_counter()
-    gathered = gather(targets, cases, options.vectors or both, options.processes)
+    try:
+        gathered = gather(targets, cases, options.vectors, options.processes)
+    except ImportError as error:
+        return _misuse("{}; install what is missing with\n\n    {}".format(error, INSTALL))
     took = time.perf_counter() - started
     status = (_check if options.check else _write)(options, gathered)
     if targets:
         print(_speed(took, options.processes or cores(), gathered.seconds))
     return status
+
+
+def _misuse(message):
+    print("rnn_oracle.dump: " + message, file=sys.stderr)
+    return 2
 
 
 def _parse(arguments):
@@ -73,31 +79,46 @@ def _parse(arguments):
         "--check", action="store_true", help="write nothing; compare with what is in FOLDER"
     )
     parser.add_argument("--processes", type=int, metavar="N", help="default: one for each core")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if not (options.vectors or options.recording):
+        options.vectors = options.recording = True
+    return options
 
 
-def _problem(options, cases, targets, both):
+def _problem(options, cases, targets):
     """Return what is wrong with a call of the command, or None."""
     if not cases:
         return "no case matches --only {!r}".format(options.only)
     if options.processes is not None and options.processes < 1:
         return "--processes must be at least 1, not {}".format(options.processes)
-    if (options.recording or both) and not targets:
-        advice = "for the vectors alone, say --vectors" if both else "install it with"
-        return "there is no TensorFlow here to record; {}\n\n    {}".format(
-            advice, "python -m rnn_oracle.dump --vectors" if both else INSTALL
+    if options.recording and not targets:
+        advice = "say --vectors for the vectors alone, or " if options.vectors else ""
+        return "there is no TensorFlow here to record; {}install it with\n\n    {}".format(
+            advice, INSTALL
         )
-    if options.only != "*" and not options.check:
-        kept = [f for f in _folders(options, targets, both) if os.path.exists(f)]
-        if kept:
-            return "{} would lose the cases that --only leaves out; choose another --out".format(
-                kept[0]
-            )
+    folders = _folders(options, targets)
+    there = [folder for folder in folders if os.path.exists(os.path.join(folder, MANIFEST))]
+    if options.check and there != folders:
+        missing = [folder for folder in folders if folder not in there]
+        return "there is no fixture in {} to compare with".format(" or ".join(missing))
+    if not options.check and options.only != "*" and there:
+        return "{} would lose the cases that --only leaves out; choose another --out".format(
+            there[0]
+        )
+    if not options.check and not _writable(options.out):
+        return "cannot write to {}".format(options.out)
     return None
 
 
-def _folders(options, targets, both):
-    folders = [_vectors_folder(options)] if options.vectors or both else []
+def _writable(folder):
+    """Tell whether a folder can be written to, or made."""
+    while not os.path.exists(folder):
+        folder = os.path.dirname(os.path.abspath(folder))
+    return os.path.isdir(folder) and os.access(folder, os.W_OK)
+
+
+def _folders(options, targets):
+    folders = [_vectors_folder(options)] if options.vectors else []
     return folders + [_recording_folder(options, target.recording) for target in targets.values()]
 
 
@@ -201,7 +222,10 @@ def _compare(folder, kind, entries, files, whole):
 def _on_disk(folder, files):
     """Tell whether a folder holds just these bytes."""
     for name, data in files.items():
-        with open(os.path.join(folder, name), "rb") as file:
+        path = os.path.join(folder, name)
+        if not os.path.isfile(path):
+            return False
+        with open(path, "rb") as file:
             if file.read() != data:
                 return False
     return True

@@ -5,7 +5,7 @@ import os
 
 from .keras import KerasTarget
 
-INSTALL = "pip install tensorflow tf_keras rich packaging"
+INSTALL = "pip install tensorflow tf_keras rich packaging py-cpuinfo"
 """What to say where nothing is there to be judged."""
 
 _TENSORFLOW = ("tensorflow",) + tuple(

@@ -1,0 +1,139 @@
+// Recomputes the vectors in plain JavaScript and compares: node verify.mjs [folder of the vectors]
+
+import { fileURLToPath } from "node:url";
+import { readFixture } from "./fixture.mjs";
+import { runLayer } from "./layers.mjs";
+
+const DIALECT = "keras2"; // the one that has time_major
+const FEATURES = new Set(
+  ("simple_rnn lstm gru gru_reset_before return_sequences return_state time_major go_backwards " +
+    "stacked_layers stacked_cells mask_argument mask_masking").split(" "),
+);
+
+/** Nest the numbers of an array, row by row. */
+function nested({ shape, data }, depth = 0, begin = 0) {
+  if (depth === shape.length) return data[begin];
+  const size = shape.slice(depth + 1).reduce((product, n) => product * n, 1);
+  return Array.from({ length: shape[depth] }, (_, i) =>
+    nested({ shape, data }, depth + 1, begin + i * size),
+  );
+}
+
+const transposed = (rows) => rows[0].map((_, j) => rows.map((row) => row[j]));
+
+/** Return the output and final states of the stack, by name, for one call. */
+function compute(options, group, entry, given) {
+  const turn = options.time_major ? transposed : (rows) => rows;
+  const mask = entry.mask === undefined ? undefined : turn(nested(group.array(entry.mask)));
+  const layers = group.stacks[entry.stack];
+  const found = turn(nested(group.array(entry.x))).map((x, row) => {
+    const rows = mask === undefined ? undefined : mask[row];
+    return computeRow(options, group, layers, x, rows, given ? row : undefined);
+  });
+  const arrays = { output: found.map(({ output }) => output) };
+  if (options.return_sequences) arrays.output = turn(arrays.output);
+  if (options.return_state) {
+    for (const name of Object.keys(found[0].states)) {
+      arrays[name] = found.map(({ states }) => states[name]);
+    }
+  }
+  if (mask !== undefined && options.return_sequences) arrays.mask = turn(mask);
+  return arrays;
+}
+
+function computeRow(options, group, layers, x, mask, row) {
+  const states = {};
+  let number = 0;
+  for (const layer of layers) {
+    const cells = layer.map(({ initial_state, ...weights }) =>
+      Object.fromEntries(Object.entries(weights).map(([n, i]) => [n, nested(group.array(i))])),
+    );
+    const begin = layer.map(({ initial_state }) =>
+      initial_state.map((i) => {
+        const rows = nested(group.array(i));
+        return row === undefined ? rows[0].map(() => 0) : rows[row];
+      }),
+    );
+    const result = runLayer(options.cell, cells, x, mask, begin, options.go_backwards);
+    x = result.outputs;
+    for (const after of result.states) {
+      number += 1;
+      after.forEach((state, k) => (states["hc"[k] + number] = state));
+    }
+  }
+  return { output: options.return_sequences ? x : x.at(-1), states };
+}
+
+/** Compare flat numbers; return the largest error over the tolerance. */
+function worst(name, found, expected, group, plane, unit) {
+  const numbers = [found].flat(Infinity);
+  const count = expected.data.length;
+  if (numbers.length !== count) throw new Error(`${name}: ${numbers.length} numbers of ${count}`);
+  const allowed =
+    expected.tolerance === undefined ? undefined : group.array(expected.tolerance).data;
+  let largest = 0;
+  numbers.forEach((number, i) => {
+    const error = Math.abs(number - expected.data[i]);
+    const bound = allowed === undefined ? 0 : allowed[plane * count + i] * unit;
+    if (!(error <= bound)) {
+      throw new Error(`${name}, number ${i}: ${number} instead of ${expected.data[i]}`);
+    }
+    if (error > 0) largest = Math.max(largest, error / bound);
+  });
+  return largest;
+}
+
+/** Compare both calls of a case; return the largest error over the tolerance. */
+function check(entry, options, group, names, plane, unit) {
+  const { arrays } = entry.answers[DIALECT];
+  const ratios = ["default", "given"].flatMap((call) => {
+    const found = compute(options, group, entry, call === "given");
+    const called = Object.entries(found).map(([name, array]) => [`${call}.${name}`, array]);
+    const missing = names.filter((name) => name.startsWith(`${call}.`)).length - called.length;
+    if (missing !== 0) throw new Error(`${missing} arrays of the call ${call} are missing`);
+    return called.map(([name, array]) => {
+      const index = names.indexOf(name);
+      if (index < 0) throw new Error(`${name} is not expected`);
+      return worst(name, array, group.array(arrays[index]), group, plane, unit);
+    });
+  });
+  return Math.max(...ratios);
+}
+
+function main(folder) {
+  const { manifest, groups } = readFixture(folder, "rnn_oracle vectors");
+  const names = Object.keys(manifest.options);
+  const plane = manifest.tolerances.planes.float64;
+  const unit = manifest.tolerances.unit_roundoff.float64;
+  const claimed = ({ features }) => manifest.features[features].every((f) => FEATURES.has(f));
+  const ratios = [];
+  const failures = [];
+  let left = 0;
+  for (const group of groups) {
+    left += group.cases.filter((entry) => !claimed(entry)).length;
+    for (const entry of group.cases.filter(claimed)) {
+      const options = Object.fromEntries(names.map((name, i) => [name, entry.options[i]]));
+      const layout = manifest.layouts[entry.answers[DIALECT].layout];
+      try {
+        ratios.push(check(entry, options, group, layout.arrays, plane, unit));
+      } catch (error) {
+        failures.push(`${entry.id}: ${error.message}`);
+      }
+    }
+  }
+  failures.slice(0, 20).forEach((failure) => console.log(failure));
+  const largest = Math.max(0, ...ratios).toFixed(3);
+  console.log(
+    `${ratios.length} passed, ${failures.length} failed, ${left} left out; ` +
+      `largest error / tolerance: ${largest}`,
+  );
+  return ratios.length > 0 && failures.length === 0 ? 0 : 1;
+}
+
+try {
+  const here = fileURLToPath(new URL("../../fixtures/vectors", import.meta.url));
+  process.exitCode = main(process.argv[2] ?? here);
+} catch (error) {
+  console.log(error.message);
+  process.exitCode = 2;
+}
