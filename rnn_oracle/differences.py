@@ -3,13 +3,13 @@
 from collections import namedtuple
 
 from .changes import MEANING, ROUNDING, changes
-from .deviations import DEVIATIONS
+from .compare import compare
 from .ledger import load, matching
 from .oracle import expected
 from .outcome import Outcome
+from .parallel import spread
 from .patterns import patterns
-from .problems import SIZES
-from .verdict import apart
+from .verdict import apart, changed_by
 
 Side = namedtuple("Side", "title name dialect version real outcomes")
 Side.__doc__ = """One of the two that are compared.
@@ -33,9 +33,10 @@ case : Case
 change : Change
     The first.
 ledger : tuple of str
-    Ids of the ledger's entries that explain it.
+    Ids of the ledger's entries that explain it: both sides do what the rules and the ledger say
+    of them, and the entry has its part in this.
 by_design : bool
-    Whether the rules of the two dialects differ in this.
+    Whether both sides do what is said of them, and the rules of the two dialects differ in this.
 """
 
 Group = namedtuple("Group", "what calls ledger by_design verdicts differences patterns rules")
@@ -74,58 +75,104 @@ RULES = {
     "shape": ["H1"],
 }
 _RESPECTS = {"nesting": "nesting", "shapes": "symbolic shapes", "states": "number of states"}
+_CHUNK = 50
 _NOTHING = Outcome(unsupported="not there")
 
 
 def compare_sides(old, new):
     """Return the `Comparison` of two sides."""
     cases = list(dict.fromkeys(list(old.outcomes) + list(new.outcomes)))
-    ledger, rounded, found, same = load(), [], [], 0
+    moved = [case for case in cases if changes(*_outcomes(old, new, case))]
+    chunks = [
+        (_part(old, some), _part(new, some), some)
+        for some in (moved[i : i + _CHUNK] for i in range(0, len(moved), _CHUNK))
+    ]
+    run = map(_compare_chunk, chunks)
+    if len(chunks) > 2:
+        run = spread(_compare_chunk, chunks, [len(chunk[2]) for chunk in chunks], "comparing")
+    rounded, found = [], []
+    for some, others in run:
+        rounded += some
+        found += others
+    same = len(cases) - len(moved)
+    return Comparison(old, new, len(cases), same, rounded, _groups(found, cases, load()))
+
+
+def _outcomes(old, new, case):
+    return [side.outcomes.get(case, _NOTHING) for side in (old, new)]
+
+
+def _part(side, cases):
+    outcomes = {case: side.outcomes[case] for case in cases if case in side.outcomes}
+    return side._replace(outcomes=outcomes)
+
+
+def _compare_chunk(chunk):
+    """Return what has moved by rounding, and the differences, of some cases."""
+    old, new, cases = chunk
+    ledger, rounded, found = load(), [], []
     for case in cases:
-        moved = _changes(old, new, case, ledger)
+        if case not in old.outcomes or case not in new.outcomes:
+            (change,) = changes(*_outcomes(old, new, case))
+            what = "appeared" if case in new.outcomes else "vanished"
+            found.append(Difference(what, (), case, change, (), False))
+            continue
+        claims = _Claims(old, new, case, ledger)
+        moved = changes(*_outcomes(old, new, case), apart=claims.apart)
         rounded += [(case, change) for change in moved if change.kind == ROUNDING]
         meant = [change for change in moved if change.kind == MEANING]
-        found += _explained(old, new, case, meant, ledger) if meant else []
-        same += not moved
-    return Comparison(old, new, len(cases), same, rounded, _groups(found, cases, ledger))
+        found += claims.explain(meant) if meant else []
+    return rounded, found
 
 
-def _changes(old, new, case, ledger):
-    before, after = (side.outcomes.get(case, _NOTHING) for side in (old, new))
+class _Claims:
+    """What the rules and the ledger say of a case on either side."""
 
-    def allowed():
-        judged = old if old.real else new
-        far = apart(judged, case, ledger)
-        # What the oracle says is not off by anything.
-        return far if old.real and new.real else {name: a / 2 for name, a in far.items()}
+    def __init__(self, old, new, case, ledger):
+        self.sides, self.case = (old, new), case
+        self.demanded = {d: expected(case, d) for d in {old.dialect, new.dialect}}
+        self.entries = [matching(ledger, side, case) if side.real else [] for side in self.sides]
+        self.claimed = [
+            changed_by(entries, self.demanded[side.dialect], side, case)
+            for side, entries in zip(self.sides, self.entries)
+        ]
 
-    return changes(before, after, allowed)
+    def apart(self):
+        """Return how far apart the two may be."""
+        old, new = self.sides
+        if old.real and new.real:
+            return apart(self.claimed[0])
+        return self.claimed[0 if old.real else 1].allowed
 
-
-def _explained(old, new, case, meant, ledger):
-    """Return the differences of a case, one for each respect."""
-    if case not in old.outcomes or case not in new.outcomes:
-        what = "appeared" if case in new.outcomes else "vanished"
-        return [Difference(what, (), case, meant[0], (), False)]
-    respects = _respects(meant)
-    demanded = [expected(case, side.dialect, bounded=False) for side in (old, new)]
-    designed = _respects(changes(*demanded))
-    entries = {}
-    for side, wanted in zip((old, new), demanded):
-        for entry in matching(ledger, side, case) if side.real else []:
-            claimed = DEVIATIONS[entry.instead](case, side.dialect, SIZES, wanted)
-            entries[entry.id] = _respects(changes(wanted, claimed))
-    return [
-        Difference(
-            what,
-            tuple(calls),
-            case,
-            next(c for c in meant if what in dict(_respects_of(c))),
-            tuple(sorted(name for name, touched in entries.items() if what in touched)),
-            what in designed,
+    def hold(self):
+        """Tell whether both sides do just what is claimed of them."""
+        return not any(
+            compare(claimed, side.outcomes[self.case]).mismatches
+            for side, claimed in zip(self.sides, self.claimed)
+            if side.real
         )
-        for what, calls in respects.items()
-    ]
+
+    def explain(self, meant):
+        """Return the differences of the case, one for each respect."""
+        respects, holds = _respects(meant), self.hold()
+        demanded = [self.demanded[side.dialect] for side in self.sides]
+        designed = _respects(changes(*demanded))
+        touched = {
+            entry.id: _respects(changes(wanted, changed_by([entry], wanted, side, self.case)))
+            for side, entries, wanted in zip(self.sides, self.entries, demanded)
+            for entry in entries
+        }
+        return [
+            Difference(
+                what,
+                tuple(calls),
+                self.case,
+                next(c for c in meant if what in dict(_respects_of(c))),
+                tuple(sorted(n for n, where in touched.items() if holds and what in where)),
+                holds and what in designed,
+            )
+            for what, calls in respects.items()
+        ]
 
 
 def _respects(found):

@@ -45,14 +45,14 @@ def judge(target, case, ledger, sizes=SIZES):
         return Verdict(target.name, case, UNSUPPORTED, 0.0, actual.unsupported, [])
     entries = matching(ledger, target, case)
     demanded = expected(case, target.dialect, sizes)
-    comparison = compare(_changed_by(entries, demanded, target, case, sizes), actual)
+    comparison = compare(changed_by(entries, demanded, target, case, sizes), actual)
     if comparison.mismatches:
         detail = "; ".join(mismatch.detail for mismatch in comparison.mismatches)
         if entries:
             detail += "; not what the ledger says: " + ", ".join(e.id for e in entries)
         return Verdict(target.name, case, DIVERGES, comparison.worst, detail, comparison.mismatches)
     for entry in entries:
-        others = _changed_by([e for e in entries if e is not entry], demanded, target, case, sizes)
+        others = changed_by([e for e in entries if e is not entry], demanded, target, case, sizes)
         if not compare(others, actual).mismatches:
             detail = "the ledger entry {} does not hold: the rules are kept".format(entry.id)
             return Verdict(target.name, case, DIVERGES, comparison.worst, detail, [])
@@ -61,18 +61,13 @@ def judge(target, case, ledger, sizes=SIZES):
     return Verdict(target.name, case, verdict, comparison.worst, detail, [])
 
 
-def apart(target, case, ledger):
-    """Return how far apart two right results of a target may be, arrays by name.
-
-    Each may be off by what is allowed (rule T1) from what the rules demand, changed by what the
-    ledger says of the target.
-    """
-    demanded = expected(case, target.dialect)
-    claimed = _changed_by(matching(ledger, target, case), demanded, target, case, SIZES)
+def apart(claimed):
+    """Return how far apart two right results may be that are each off by what is allowed."""
     return {name: 2 * allowed for name, allowed in claimed.allowed.items()}
 
 
-def _changed_by(entries, outcome, target, case, sizes):
+def changed_by(entries, outcome, target, case, sizes=SIZES):
+    """Return what the rules demand, changed by what the ledger says is returned instead."""
     for entry in entries:
         outcome = DEVIATIONS[entry.instead](case, target.dialect, sizes, outcome)
     return outcome

@@ -1,11 +1,16 @@
-"""What several test modules need: the comparison of a live Keras layer with its copy."""
+"""What several test modules need: a live Keras layer against its copy, and the fixtures."""
 
 import copy
+import functools
+import json
+import os
 
 import numpy as np
 
 import rnn_oracle
 from rnn_oracle import nest
+from rnn_oracle.fixtures.format import MANIFEST, default_folder
+from rnn_oracle.fixtures.reader import read
 from rnn_oracle.oracle import build, symbolic_shapes
 from rnn_oracle.problems import problem
 from rnn_oracle.rounding import bounds
@@ -76,3 +81,27 @@ def flat_shapes(tree):
     if isinstance(tree, (list, tuple)) and not all(n is None or isinstance(n, int) for n in tree):
         return [shape for branch in tree for shape in flat_shapes(branch)]
     return [tuple(tree)]
+
+
+FIXTURES = default_folder()
+
+
+@functools.lru_cache(maxsize=None)
+def committed(kind, *folder):
+    """Read a fixture of this repository, once a process."""
+    return read(os.path.join(FIXTURES, *folder), kind)
+
+
+def recordings():
+    """Return the names of the committed recordings."""
+    return sorted(os.listdir(os.path.join(FIXTURES, "recordings")))
+
+
+def rewrite(folder, change):
+    """Change the manifest of a fixture in place."""
+    path = os.path.join(str(folder), MANIFEST)
+    with open(path, encoding="ascii") as file:
+        manifest = json.load(file)
+    change(manifest)
+    with open(path, "w", encoding="ascii") as file:
+        json.dump(manifest, file)

@@ -102,7 +102,7 @@ function check(entry, options, group, names, plane, unit) {
 
 function main(folder) {
   const { manifest, groups } = readFixture(folder, "rnn_oracle vectors");
-  const names = Object.keys(manifest.options);
+  const names = manifest.options.map(({ name }) => name);
   const plane = manifest.tolerances.planes.float64;
   const unit = manifest.tolerances.unit_roundoff.float64;
   const claimed = ({ features }) => manifest.features[features].every((f) => FEATURES.has(f));
