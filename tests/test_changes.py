@@ -1,0 +1,79 @@
+"""What counts as a change, how far numbers have moved, and whether rounding can explain it."""
+
+import numpy as np
+import pytest
+
+from rnn_oracle.changes import MEANING, ROUNDING, changes, describe, ulps
+from rnn_oracle.outcome import Outcome, Refusal
+
+OLD = np.array([1.0, -2.0, 0.0], np.float32)
+REFUSED = Outcome(refusal=Refusal("call", "ValueError", "no"))
+
+
+def outcome(array, **facts):
+    return Outcome({"default.output": array}, facts)
+
+
+def found(array, allowed=None):
+    apart = None if allowed is None else lambda: {"default.output": np.full(3, allowed)}
+    return changes(outcome(OLD), outcome(array), apart)
+
+
+def test_the_same_bits_are_no_change():
+    assert found(OLD.copy()) == []
+    assert changes(REFUSED, Outcome(refusal=Refusal("call", "ValueError", "other words"))) == []
+
+
+@pytest.mark.parametrize(
+    "allowed, kind, share",
+    [(1e-6, ROUNDING, 0.12), (1e-7, MEANING, 1.2), (None, MEANING, np.inf)],
+    ids=["rounding", "too-much", "exact"],
+)
+def test_one_ulp(allowed, kind, share):
+    (change,) = found(np.nextafter(OLD, np.float32(9)) * [1, 0, 0] + OLD * [0, 1, 1], allowed)
+    assert change.kind == MEANING and change.old == "float32 (3,)"  # it became float64
+    moved = OLD.copy()
+    moved[0] = np.nextafter(moved[0], np.float32(9))
+    (change,) = found(moved, allowed)
+    assert (change.kind, change.ulps) == (kind, 1)
+    assert change.share == pytest.approx(share, abs=0.01)
+    assert "moved by 1 ULP" in describe(change)
+
+
+@pytest.mark.parametrize(
+    "new, old_says, new_says",
+    [
+        (REFUSED, "values", "ValueError at call"),
+        (Outcome(unsupported="no"), "values", "unsupported"),
+        (Outcome({}, {}), "there", "missing"),
+        (outcome(OLD[:2]), "float32 (3,)", "float32 (2,)"),
+        (outcome(OLD.astype(np.float64)), "float32 (3,)", "float64 (3,)"),
+        (outcome(OLD, nesting="*"), "None", "*"),
+    ],
+    ids=["refusal", "unsupported", "missing", "shape", "dtype", "fact"],
+)
+def test_what_is_not_a_number_is_of_meaning(new, old_says, new_says):
+    (change,) = changes(outcome(OLD), new, dict)
+    assert (change.kind, change.old, change.new) == (MEANING, old_says, new_says)
+    assert change.ulps is None and "->" in describe(change)
+
+
+def test_nan_is_never_rounding():
+    (change,) = found(OLD * np.float32("nan"), 1e9)
+    assert change.kind == MEANING and np.isinf(change.share)
+
+
+def test_masks_are_compared_element_by_element():
+    masks = [Outcome({"default.mask": np.array(mask)}, {}) for mask in ([True], [False])]
+    (change,) = changes(*masks)
+    assert (change.kind, change.ulps, change.new) == (MEANING, None, "[False]")
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_units_in_the_last_place(dtype):
+    one, zero = dtype(1), dtype(0)
+    above = np.nextafter(one, dtype(2))
+    tiny = np.nextafter(zero, dtype(1))
+    assert ulps(np.array([one]), np.array([above])) == 1
+    assert ulps(np.array([-tiny, zero]), np.array([tiny, -zero])) == 2
+    assert ulps(np.array([], dtype), np.array([], dtype)) == 0

@@ -1,0 +1,278 @@
+"""Reading is careful: whatever is wrong with a fixture is said, with file and case."""
+
+import functools
+import json
+import os
+import re
+import shutil
+
+import numpy as np
+import pytest
+from helpers import FIXTURES, rewrite
+
+from rnn_oracle.cases import Case
+from rnn_oracle.fixtures import vectors
+from rnn_oracle.fixtures.format import DTYPES, MANIFEST, FixtureError
+from rnn_oracle.fixtures.manifest import RECORDING, VECTORS
+from rnn_oracle.fixtures.reader import read
+from rnn_oracle.fixtures.writer import replace
+
+CASES = [
+    Case("gru", "two", True, True, False, True, "left", "masking"),
+    Case("gru", "one"),
+    Case("lstm", "cells", False, True),
+]
+FIRST = CASES[0].id
+
+
+@functools.lru_cache(maxsize=None)
+def small():
+    return vectors.files([vectors.vector(case) for case in CASES])
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "vectors"
+    replace(str(path), small())
+    return path
+
+
+def binary(folder):
+    return next(folder.glob("gru.*.bin"))
+
+
+def test_what_was_written_is_read(folder):
+    entries = read(str(folder), VECTORS).entries
+    assert [entry.case for entry in entries.values()] == CASES
+    for case in CASES:
+        entry, made = entries[case.id], vectors.vector(case)
+        assert (entry.rules, entry.features) == (made.rules, made.features)
+        assert set(entry.tolerances) == set(made.tolerances)
+        for dialect, answer in made.answers.items():
+            assert entry.answers[dialect].facts == answer.facts
+            for name, array in answer.arrays.items():
+                found = entry.answers[dialect].arrays[name]
+                assert found.dtype == array.dtype and np.array_equal(found, array)
+
+
+# Damage to the binary file.
+
+
+def cut_off(path):
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def grown(path):
+    path.write_bytes(path.read_bytes() + b"\0")
+
+
+def flipped(path):
+    data = bytearray(path.read_bytes())
+    data[8] ^= 1
+    path.write_bytes(bytes(data))
+
+
+def linked_elsewhere(path):
+    elsewhere = path.parent.parent / "elsewhere.bin"
+    path.rename(elsewhere)
+    path.symlink_to(elsewhere)
+
+
+@pytest.mark.parametrize(
+    "damage, message",
+    [
+        (cut_off, r"gru.*\.bin has \d+ bytes, but the manifest says \d+"),
+        (grown, r"gru.*\.bin has \d+ bytes, but the manifest says \d+"),
+        (flipped, r"gru.*\.bin: array 0, part of " + FIRST + ".*sha256"),
+        (linked_elsewhere, "points outside the folder"),
+        (os.remove, "there is no file gru"),
+    ],
+)
+def test_a_damaged_binary(folder, damage, message):
+    damage(binary(folder))
+    with pytest.raises(FixtureError, match=message):
+        read(str(folder), VECTORS)
+
+
+def gru_arrays(folder):
+    manifest = json.loads((folder / MANIFEST).read_text())
+    return next(g["arrays"] for g in manifest["groups"] if g["name"] == "gru")
+
+
+def test_a_changed_number_is_named_with_its_array_and_a_case(folder):
+    path = binary(folder)
+    whole = path.read_bytes()
+    for index, record in enumerate(gru_arrays(folder)):
+        data = bytearray(whole)
+        data[record["offset"]] ^= 0x80
+        path.write_bytes(bytes(data))
+        with pytest.raises(FixtureError, match="array {}, part of gru".format(index)):
+            read(str(folder), VECTORS)
+
+
+def test_the_bytes_between_the_arrays_are_guarded_too(folder):
+    path = binary(folder)
+    data = bytearray(path.read_bytes())
+    between = set(range(len(data)))
+    for record in gru_arrays(folder):
+        size = DTYPES[record["dtype"]].itemsize * int(np.prod(record["shape"]))
+        between -= set(range(record["offset"], record["offset"] + size))
+    data[min(between)] += 1
+    path.write_bytes(bytes(data))
+    with pytest.raises(FixtureError, match="its sha256 is not that of the manifest"):
+        read(str(folder), VECTORS)
+
+
+# Damage to the manifest.
+
+
+def group(manifest):
+    return manifest["groups"][0]
+
+
+def case(manifest):
+    return group(manifest)["cases"][0]
+
+
+def expected(manifest):
+    """The record of the first expected array."""
+    index = case(manifest)["answers"]["keras2"]["arrays"][0]
+    return group(manifest)["arrays"][index]
+
+
+def put(where, name, value):
+    """Return a change that sets a field."""
+
+    def change(manifest):
+        where(manifest)[name] = value
+
+    change.__name__ = "{}_{}_{:.12}".format(where.__name__, name, re.sub(r"\W", "_", repr(value)))
+    return change
+
+
+def root(manifest):
+    return manifest
+
+
+def answer(manifest):
+    return case(manifest)["answers"]["keras2"]
+
+
+def layout(manifest):
+    return manifest["layouts"][0]
+
+
+def cell(manifest):
+    return group(manifest)["stacks"][0][0][0]
+
+
+def lose_an_array(manifest):
+    answer(manifest)["arrays"].pop()
+
+
+def twice(manifest):
+    group(manifest)["cases"].append(case(manifest))
+
+
+CHANGES = [
+    (put(root, "format", "rnn_oracle recording"), "the format is 'rnn_oracle recording'"),
+    (put(root, "version", 2), "version of the format is 2; this package reads 1"),
+    (put(root, "version", "1"), "version"),
+    (put(root, "groups", {}), r"groups must be list, not \{\}"),
+    (put(root, "more", 1), "the manifest has an unknown more"),
+    (put(group, "file", "../gru.00000000.bin"), "group gru: .* is no plain file name"),
+    (put(group, "file", "/etc/passwd"), "group gru: '/etc/passwd' is no plain file name"),
+    (put(group, "file", "gru.00000000.bin"), "group gru: there is no file"),
+    (put(group, "bytes", 10**15), "but the manifest says 1000000000000000"),
+    (put(group, "sha256", "0" * 64), "sha256"),
+    (put(expected, "shape", [10**12, 10**12]), "part of " + FIRST + ".* is no shape"),
+    (put(expected, "shape", [0, 10**9]), "part of " + FIRST + ".*sha256"),
+    (put(expected, "shape", [2**30, 2**30]), "part of " + FIRST + ".*cannot be bytes"),
+    (put(expected, "shape", [1] * 100), "part of " + FIRST + ".* is no shape"),
+    (put(expected, "shape", [-1]), "part of " + FIRST + ".* is no shape"),
+    (put(expected, "shape", [True]), r"shape\[0\] must be int, not True"),
+    (put(expected, "shape", [6, 4, 7]), "its tolerance is an array"),
+    (put(expected, "offset", -8), "part of " + FIRST + ".*cannot be bytes"),
+    (put(expected, "offset", 4), "part of " + FIRST + ".*cannot be bytes"),
+    (put(expected, "offset", 10**18), "part of " + FIRST + ".*cannot be bytes"),
+    (put(expected, "dtype", "complex64"), "part of " + FIRST + ".*unknown dtype 'complex64'"),
+    (put(expected, "tolerance", 10**6), "part of " + FIRST + ".*there is no array 1000000"),
+    (put(expected, "tolerance", 0), "part of " + FIRST + ".*its tolerance is an array"),
+    (put(case, "id", "gru.one"), "gru.one: its options are those of " + FIRST),
+    (put(case, "options", ["gru"]), FIRST + ": "),
+    (put(case, "options", [[]] * 9), FIRST + ": no such case"),
+    (put(case, "x", 10**6), FIRST + ": there is no array 1000000"),
+    (put(case, "x", -1), FIRST + ": there is no array -1"),
+    (put(case, "mask", None), r"cases\[" + FIRST + r"\].mask must be int"),
+    (put(case, "stack", 99), FIRST + ": there is no stack 99"),
+    (put(case, "rules", 99), FIRST + ": there is no rules 99"),
+    (put(case, "features", 1), FIRST + ": was changed"),
+    (put(case, "crc32", "00000000"), FIRST + ": was changed"),
+    (put(cell, "kernel", 10**6), "there is no array 1000000"),
+    (put(cell, "bias", 1), "was changed"),
+    (put(answer, "layout", 99), FIRST + ", keras2: there is no layout 99"),
+    (put(answer, "refusal", 0), FIRST + ", keras2: an answer is one of"),
+    (put(answer, "arrays", []), FIRST + ", keras2: has 0 arrays instead of 8"),
+    (put(layout, "facts", {"default.nesting": "*"}), FIRST + ": was changed"),
+    (put(layout, "arrays", ["default.output"]), FIRST + ", keras2: has 8 arrays instead of 1:"),
+    (lose_an_array, FIRST + ", keras2: has 7 arrays instead of 8"),
+    (twice, FIRST + " is there twice"),
+]
+
+
+@pytest.mark.parametrize("change, message", CHANGES, ids=[c.__name__ for c, _ in CHANGES])
+def test_a_changed_manifest(folder, change, message):
+    rewrite(folder, change)
+    with pytest.raises(FixtureError, match=message) as error:
+        read(str(folder), VECTORS)
+    assert str(folder) in str(error.value)
+
+
+@pytest.mark.parametrize("index", range(9))
+def test_every_option_is_guarded(folder, index):
+    def change(manifest):
+        values = manifest["options"][index]["values"]
+        options = case(manifest)["options"]
+        options[index] = next(v for v in values + ["float64"] if v != options[index])
+
+    rewrite(folder, change)
+    with pytest.raises(FixtureError, match=FIRST):
+        read(str(folder), VECTORS)
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("", "not a whole JSON file"),
+        ('{"format": "rnn_oracle vectors", "version"', "not a whole JSON file"),
+        ("[]", r"the manifest must be dict, not \[\]"),
+        ('{"version": NaN}', "NaN is no JSON"),
+        ('{"version": 1, "version": 1}', "'version' is there twice"),
+        ("[" * 100000, "not a whole JSON file"),
+        ("\u00e9", "not a whole JSON file"),
+    ],
+    ids=["empty", "cut-off", "list", "nan", "twice", "deep", "unicode"],
+)
+def test_what_is_no_manifest(folder, text, message):
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
+    with pytest.raises(FixtureError, match=message) as error:
+        read(str(folder), VECTORS)
+    assert MANIFEST in str(error.value)
+
+
+def test_a_folder_without_a_manifest(tmp_path):
+    with pytest.raises(FixtureError, match="manifest.json: there is no such file"):
+        read(str(tmp_path), VECTORS)
+
+
+def test_a_recording_is_no_vectors(folder):
+    with pytest.raises(FixtureError, match="'rnn_oracle vectors', not 'rnn_oracle recording'"):
+        read(str(folder), RECORDING)
+
+
+def test_a_recording_answers_for_its_own_dialect(tmp_path):
+    path = tmp_path / "tf2.21"
+    shutil.copytree(os.path.join(FIXTURES, "recordings", "tf2.21"), str(path))
+    rewrite(path, lambda manifest: manifest["provenance"].update(dialect="keras2"))
+    with pytest.raises(FixtureError, match=r"has answers for \['keras3'\], not keras2"):
+        read(str(path), RECORDING)

@@ -1,0 +1,43 @@
+"""Patterns: few, exact, and of the options that matter alone."""
+
+import pytest
+
+from rnn_oracle.ledger import load, matches
+from rnn_oracle.matrix import core
+from rnn_oracle.patterns import patterns
+
+CASES = core()
+SETS = {
+    "all": (lambda c: True, 1),
+    "one-value": (lambda c: c.time_major, 1),
+    "two-options": (lambda c: c.return_state and c.mask in ("left", "row"), 1),
+    "the-mask's-way": (lambda c: c.mask_from == "masking" and c.mask != "all_true", 1),
+    "union": (lambda c: c.mask == "row" or (c.stacking == "cells" and c.go_backwards), 2),
+    "exception": (lambda c: not (c.cell == "lstm" and c.stacking == "one"), 2),
+    "one-case": (lambda c: c.id == CASES[77].id, 1),
+    "none": (lambda c: False, 0),
+}
+
+
+def fits(case, pattern):
+    return all(getattr(case, name) in values for name, values in pattern.items())
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_set_of_cases(name):
+    holds, count = SETS[name]
+    found = patterns([case for case in CASES if holds(case)], CASES)
+    assert len(found) == count
+    for case in CASES:
+        assert any(fits(case, pattern) for pattern in found) == holds(case)
+
+
+@pytest.mark.parametrize("entry", load(), ids=lambda entry: entry.id)
+def test_the_cases_of_a_ledger_entry(entry):
+    found = patterns([case for case in CASES if matches(entry, case)], CASES)
+    assert len(found) <= len(entry.cases)
+
+
+def test_an_option_that_excludes_nothing_is_left_out():
+    (pattern,) = patterns([case for case in CASES if case.mask == "row"], CASES)
+    assert pattern == {"mask": ("row",)}
