@@ -166,7 +166,7 @@ def _lines(comparison, form):
         comparison.compared, comparison.same, len(rounded), len(changed)
     )
     if comparison.rounded:
-        yield "rounding: {} numbers' arrays moved, at most {} ULP, {:.3f} of the tolerance".format(
+        yield "rounding: {} arrays moved, at most {} ULP, {:.3f} of the tolerance".format(
             len(comparison.rounded),
             max(change.ulps for _, change in comparison.rounded),
             max(change.share for _, change in comparison.rounded),
@@ -207,6 +207,8 @@ def _details(group, entries, code):
             yield "rule {}: {}".format(rule, in_short(rule))
     first = group.differences[0]
     yield "such as {}: {}".format(code.format(first.case.id), describe(first.change))
+    if first.message:
+        yield "with the message: " + first.message
 
 
 def _pattern(pattern):
@@ -230,7 +232,7 @@ def _as_json(comparison):
                 "what": group.what,
                 "calls": list(group.calls),
                 "verdicts": list(group.verdicts),
-                "cause": _cause(group),
+                "cause": _cause(group).lower(),
                 "ledger": list(group.ledger),
                 "rules": group.rules,
                 "patterns": [{n: list(v) for n, v in p.items()} for p in group.patterns],

@@ -22,7 +22,7 @@ real : bool
 outcomes : dict of Case to Outcome
 """
 
-Difference = namedtuple("Difference", "what calls case change ledger by_design")
+Difference = namedtuple("Difference", "what calls case change ledger by_design message")
 Difference.__doc__ = """What differs in one respect in one case.
 
 what : str
@@ -37,6 +37,8 @@ ledger : tuple of str
     of them, and the entry has its part in this.
 by_design : bool
     Whether both sides do what is said of them, and the rules of the two dialects differ in this.
+message : str
+    Of the error on the new side, if there is one.
 """
 
 Group = namedtuple("Group", "what calls ledger by_design verdicts differences patterns rules")
@@ -115,7 +117,7 @@ def _compare_chunk(chunk):
         if case not in old.outcomes or case not in new.outcomes:
             (change,) = changes(*_outcomes(old, new, case))
             what = "appeared" if case in new.outcomes else "vanished"
-            found.append(Difference(what, (), case, change, (), False))
+            found.append(Difference(what, (), case, change, (), False, ""))
             continue
         claims = _Claims(old, new, case, ledger)
         moved = changes(*_outcomes(old, new, case), apart=claims.apart)
@@ -155,6 +157,7 @@ class _Claims:
     def explain(self, meant):
         """Return the differences of the case, one for each respect."""
         respects, holds = _respects(meant), self.hold()
+        refusal = self.sides[1].outcomes[self.case].refusal
         demanded = [self.demanded[side.dialect] for side in self.sides]
         designed = _respects(changes(*demanded))
         touched = {
@@ -170,6 +173,7 @@ class _Claims:
                 next(c for c in meant if what in dict(_respects_of(c))),
                 tuple(sorted(n for n, where in touched.items() if holds and what in where)),
                 holds and what in designed,
+                refusal.message if refusal else "",
             )
             for what, calls in respects.items()
         ]

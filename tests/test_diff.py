@@ -1,0 +1,219 @@
+"""The command `python -m rnn_oracle.diff`: causes, not cases."""
+
+import json
+
+import numpy as np
+import pytest
+from helpers import committed, recordings
+
+from rnn_oracle import diff
+from rnn_oracle.fixtures import recordings as recorded
+from rnn_oracle.fixtures import writer
+from rnn_oracle.fixtures.manifest import RECORDING
+from rnn_oracle.ledger import load
+from rnn_oracle.outcome import Outcome, Refusal
+from rnn_oracle.plugin import LEFT_OUT
+from rnn_oracle.spec import in_short, rules
+from rnn_oracle.targets import installed
+
+pytest.importorskip("packaging")
+pytest.importorskip("rich")
+ONLY = "lstm.one.sequences.*"
+
+
+@pytest.fixture
+def compared(tmp_path, capsys):
+    """Return a function that compares a recording with a changed copy; it tells what is printed."""
+
+    def compare(change, *options, name="tf2.21-legacy"):
+        fixture = committed(RECORDING, "recordings", name)
+        cases = [e for e in fixture.entries.values() if e.case.id.startswith(ONLY[:-2])]
+        about = fixture.about["provenance"]
+        changed = [new for new in map(_changed(change, about["dialect"]), cases) if new]
+        writer.replace(str(tmp_path / "old"), recorded.files(about, cases))
+        writer.replace(str(tmp_path / "new"), recorded.files(about, changed))
+        status = diff.main([str(tmp_path / "old"), str(tmp_path / "new")] + list(options))
+        return status, capsys.readouterr().out
+
+    return compare
+
+
+def _changed(change, dialect):
+    def changed(entry):
+        outcome = change(entry.case, entry.answers[dialect])
+        return outcome and entry._replace(answers={dialect: outcome})
+
+    return changed
+
+
+def scaled(factor, holds=lambda case: True):
+    """Return a change that multiplies the output of the default call in some cases."""
+
+    def change(case, outcome):
+        if not holds(case):
+            return outcome
+        array = outcome.arrays["default.output"] * np.float32(factor)
+        return Outcome(dict(outcome.arrays, **{"default.output": array}), outcome.facts)
+
+    return change
+
+
+def test_a_recording_is_the_same_as_itself(compared):
+    status, printed = compared(lambda case, outcome: outcome)
+    assert status == 0
+    assert "56 cases: 56 the same to the bit, 0 moved by rounding alone, 0 changed" in printed
+
+
+def test_rounding_is_no_change(compared):
+    status, printed = compared(scaled(1 + 2**-23))
+    assert status == 0 and "56 moved by rounding alone, 0 changed" in printed
+    assert "56 arrays moved, at most 2 ULP" in printed
+
+
+def test_a_change_without_explanation(compared):
+    status, printed = compared(scaled(1.1, lambda case: case.mask == "row"))
+    assert status == 1
+    assert "numbers of the call default: 8 cases, NOT EXPLAINED" in printed
+    assert "\n   where mask = row\n" in printed and "2. " not in printed
+    assert "rule M1: " in printed and "such as lstm.one.sequences.nostate" in printed
+
+
+def test_what_the_ledger_does_not_predict_is_not_called_known(compared):
+    """In these cases an entry of the ledger speaks of other numbers than those that changed."""
+    chosen = load()[0].cases[0]
+
+    def wrong(case, outcome):
+        if case.time_major or case.mask_from != "masking" or case.mask not in chosen["mask"]:
+            return outcome
+        array = outcome.arrays["given.output"] * np.float32(1.1)
+        return Outcome(dict(outcome.arrays, **{"given.output": array}), outcome.facts)
+
+    status, printed = compared(wrong, name="tf2.21")
+    assert status == 1 and "numbers of the call given" in printed
+    assert "NOT EXPLAINED" in printed and "known" not in printed
+
+
+def test_a_value_that_became_an_error(compared):
+    refused = Outcome(refusal=Refusal("call", "ValueError", "no masks any more"))
+    status, printed = compared(lambda c, o: refused if c.mask_from == "argument" else o)
+    assert status == 1
+    assert "1. values -> ValueError at call: 24 cases, NOT EXPLAINED" in printed
+    assert "where mask_from = argument" in printed and "no masks any more" in printed
+
+
+def test_cases_that_came_and_went(compared, tmp_path, capsys):
+    status, printed = compared(lambda case, outcome: None if case.go_backwards else outcome)
+    assert status == 1
+    assert "vanished: 28 cases, in one of the two alone" in printed
+    assert "where go_backwards = True" in printed
+    assert diff.main([str(tmp_path / "new"), str(tmp_path / "old")]) == 1
+    assert "appeared: 28 cases" in capsys.readouterr().out
+
+
+def test_a_fact_that_changed(compared):
+    def change(case, outcome):
+        facts = dict(outcome.facts, **{"given.masks": "None"})
+        return outcome if case.return_state else Outcome(outcome.arrays, facts)
+
+    status, printed = compared(change)
+    assert status == 1 and "masks of the call given: 24 cases, NOT EXPLAINED" in printed
+    assert "rule M4: " in printed and "given.masks: mask -> None" in printed
+
+
+# From one generation to the other.
+
+
+def test_the_generations(capsys):
+    assert diff.main(["tf2.21-legacy", "tf2.21", "--only", "gru.*.row.*"]) == 1
+    printed = capsys.readouterr().out
+    assert "values -> ValueError at build: 32 cases, as the dialects differ" in printed
+    assert "rule D3: `time_major` exists in `keras2` only." in printed
+    assert "container of the calls default, given, symbolic: 16 cases, as" in printed
+    assert "nesting of the call default: 4 cases, a known divergence" in printed
+    assert "numbers of the call given: " in printed and "NOT EXPLAINED" not in printed
+    for entry in load():
+        assert "ledger {}, breaks {}".format(entry.id, entry.rule) in printed
+        assert entry.links[0] in printed
+
+
+@pytest.mark.parametrize("name", recordings())
+@pytest.mark.parametrize("turned", [False, True], ids=["to", "from"])
+def test_the_oracle(name, turned, capsys):
+    sides = [name, "oracle"][:: -1 if turned else 1]
+    known = name == "tf2.21"
+    assert diff.main(sides + ["--only", "gru.cells.*"]) == (1 if known else 0)
+    printed = capsys.readouterr().out
+    assert "NOT EXPLAINED" not in printed and ("a known divergence" in printed) == known
+    assert "moved by rounding alone" in printed and "the oracle, dialect keras" in printed
+
+
+@pytest.mark.skipif(not installed(), reason=LEFT_OUT)
+def test_the_installed_tensorflow(capsys):
+    target = next(iter(installed().values()))
+    side = "installed-legacy" if target.recording.endswith("legacy") else "installed"
+    status = diff.main([side, "oracle", "--only", "gru.cells.last.state.batch_major.forwards.*"])
+    printed = capsys.readouterr().out
+    assert "{} ({} {})".format(target.recording, target.module, target.version) in printed
+    assert status == (1 if target.name == "keras3" else 0) and "NOT EXPLAINED" not in printed
+
+
+# How it is written.
+
+
+def test_json(compared):
+    status, printed = compared(scaled(1.1, lambda case: case.go_backwards), "--json")
+    written = json.loads(printed)
+    assert status == 1 and (written["compared"], written["same"]) == (56, 28)
+    (group,) = written["groups"]
+    assert group["patterns"] == [{"go_backwards": [True]}]
+    assert (group["what"], group["calls"], group["cause"]) == (
+        "numbers",
+        ["default"],
+        "not explained",
+    )
+    assert len(group["cases"]) == 28 and group["cases"][0]["change"]["ulps"] > 1e5
+    assert "G1" in group["rules"] and group["ledger"] == []
+
+
+def test_markdown(compared):
+    _, printed = compared(scaled(1.1, lambda case: case.go_backwards), "--markdown")
+    assert printed.startswith("# tf2.21-legacy (tf_keras ")
+    assert "\n## 1. numbers of the call default: 28 cases" in printed
+    assert "\n- where go_backwards = True\n" in printed and "`lstm.one." in printed
+
+
+# Misuse.
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["tf9.99", "oracle"], "tf9.99 is no recording; there are tf2.21, tf2.21-legacy in"),
+        (["oracle", "oracle"], "the oracle has nothing to differ from"),
+        (["tf2.21", "oracle", "--only", "rnn.*"], "has no case that matches --only 'rnn.*'"),
+        (["tf2.21", "oracle", "--fixtures", "/nowhere"], "there are none in /nowhere"),
+        ([".", "oracle"], "manifest.json: there is no such file"),
+    ],
+    ids=["name", "oracles", "pattern", "folder", "no-recording"],
+)
+def test_misuse(arguments, message, capsys):
+    assert diff.main(arguments) == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["tf2.21"], ["tf2.21", "oracle", "--json", "--markdown"]])
+def test_the_command_line(arguments, capsys):
+    with pytest.raises(SystemExit) as stop:
+        diff.main(arguments)
+    assert stop.value.code == 2
+
+
+def test_without_tensorflow(monkeypatch, capsys):
+    monkeypatch.setattr(diff, "installed", dict)
+    assert diff.main(["installed", "tf2.21"]) == 2
+    assert "installed: there is none here; install it with" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("rule", sorted(rules()))
+def test_a_rule_in_short(rule):
+    assert 10 < len(in_short(rule)) < 320 and in_short(rule).endswith(".")

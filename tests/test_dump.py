@@ -1,0 +1,220 @@
+"""The command `python -m rnn_oracle.dump`."""
+
+import os
+import re
+import shutil
+
+import numpy as np
+import pytest
+from helpers import FIXTURES, committed, recordings
+
+from rnn_oracle import dump
+from rnn_oracle.fixtures import recordings as recorded
+from rnn_oracle.fixtures import vectors, writer
+from rnn_oracle.fixtures.manifest import RECORDING, VECTORS
+from rnn_oracle.fixtures.reader import read
+from rnn_oracle.matrix import core
+from rnn_oracle.plugin import LEFT_OUT
+from rnn_oracle.targets import INSTALL, installed
+
+pytest.importorskip("rich")
+ONLY = "gru.one.last.*.batch_major.forwards.*"
+CASES = [case for case in core() if case.id.startswith("gru.one.last.nostate.batch_major.fo")]
+LSTM = "lstm.one.sequences.state.batch_major.forwards.left.argument"
+
+
+def run(*arguments):
+    return dump.main([str(argument) for argument in arguments])
+
+
+def test_the_same_bytes_with_any_number_of_processes(tmp_path, capsys):
+    for processes in (1, 2):
+        out = tmp_path / str(processes)
+        assert run("--vectors", "--only", ONLY, "--out", out, "--processes", processes) == 0
+    assert "14 cases" in capsys.readouterr().out
+    first, second = (tmp_path / str(n) / "vectors" for n in (1, 2))
+    files = sorted(path.name for path in first.iterdir())
+    assert files == sorted(path.name for path in second.iterdir()) and len(files) == 2
+    assert all((first / name).read_bytes() == (second / name).read_bytes() for name in files)
+
+
+def test_what_is_committed_is_what_would_be_written(capsys):
+    assert run("--vectors", "--check", "--only", "lstm.*.sequences.*.holes.*") == 0
+    assert "no changes" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not installed(), reason=LEFT_OUT)
+def test_the_installed_tensorflow(tmp_path, capsys):
+    names = sorted(target.recording for target in installed().values())
+    some = ["--only", "gru.one.last.*.batch_major.forwards.nomask", "--processes", 1]
+    assert run("--recording", "--out", tmp_path, *some) == 0
+    assert "times its calls" in capsys.readouterr().out
+    assert sorted(os.listdir(str(tmp_path / "recordings"))) == names
+    for name in names:
+        fixture = read(str(tmp_path / "recordings" / name), RECORDING)
+        assert len(fixture.entries) == 2
+        about = fixture.about["provenance"]
+        assert about["recording"] == name and about["numpy"] == np.__version__
+        assert about["tensorflow"].startswith(name[2:].partition("-")[0])
+        assert about["devices"] and isinstance(about["cpu_features"], list)
+
+
+@pytest.mark.skipif(
+    not {target.recording for target in installed().values()} & set(recordings()),
+    reason="the installed TensorFlow has no recording here",
+)
+def test_the_installed_tensorflow_does_what_was_recorded(capsys):
+    some = ["--only", "lstm.*.sequences.state.*.left.*", "--processes", 1]
+    assert run("--recording", "--check", *some) == 0
+    assert capsys.readouterr().out.count("no changes") == len(installed())
+
+
+# What --check says.
+
+
+@pytest.fixture
+def checked(tmp_path, monkeypatch, capsys):
+    """Return a function that checks fixtures against changed entries; it tells what is printed."""
+
+    def check(kind, change, name=LSTM):
+        for folder in (("recordings", "tf2.21-legacy"), ("vectors",))[kind == VECTORS :]:
+            shutil.copytree(os.path.join(FIXTURES, *folder), str(tmp_path.joinpath(*folder)))
+        folder = ("vectors",) if kind == VECTORS else ("recordings", "tf2.21-legacy")
+        entry = _copy(committed(kind, *folder).entries[name])
+        change(entry)
+        about = committed(RECORDING, "recordings", "tf2.21-legacy").about["provenance"]
+        gathered = {
+            VECTORS: dump.Gathered([entry], {}, 1.0),
+            RECORDING: dump.Gathered([], {"keras2": (about, [entry])}, 1.0),
+        }
+        monkeypatch.setattr(dump, "gather", lambda *arguments: gathered[kind])
+        status = run("--vectors", "--check", "--only", name, "--out", tmp_path)
+        return status, capsys.readouterr().out
+
+    return check
+
+
+def _copy(entry):
+    answers = {
+        dialect: type(outcome)(dict(outcome.arrays), dict(outcome.facts))
+        for dialect, outcome in entry.answers.items()
+    }
+    return entry._replace(answers=answers, tolerances=dict(entry.tolerances))
+
+
+def moved(name, ulps=1):
+    """Return a change that moves one number of an array by some ULP."""
+
+    def change(entry):
+        arrays = entry.answers["keras2"].arrays
+        array = arrays[name].copy()
+        for _ in range(ulps):
+            array[-1, -1] = np.nextafter(array[-1, -1], array.dtype.type(9))
+        arrays[name] = array
+
+    return change
+
+
+def test_a_vector_that_moved_is_named(checked):
+    status, printed = checked(VECTORS, moved("given.c1", 3))
+    assert status == 1 and "1 changes" in printed
+    assert "{}: keras2.given.c1: ".format(LSTM) in printed
+    share = re.search(r"moved by 3 ULP, (\S+) of the tolerance", printed).group(1)
+    assert 1e-11 < float(share) < 1e-8
+
+
+def test_a_moved_tolerance_is_named(checked):
+    def change(entry):
+        entry.tolerances["given.c1"] = entry.tolerances["given.c1"] + np.uint16(1)
+
+    status, printed = checked(VECTORS, change)
+    assert status == 1 and "{}: tolerance of given.c1: ".format(LSTM) in printed
+
+
+def test_a_recording_that_was_rounded_otherwise_passes(checked):
+    status, printed = checked(RECORDING, moved("given.c1", 3))
+    assert status == 0 and "no changes, 1 arrays moved by rounding alone, at most 3 ULP" in printed
+
+
+def test_a_recording_that_changed_is_named(checked):
+    status, printed = checked(RECORDING, moved("given.c1", 500))
+    assert status == 1 and "{}: given.c1: ".format(LSTM) in printed
+    assert "moved by 500 ULP" in printed
+
+
+def test_a_recorded_fact_that_changed_is_named(checked):
+    def change(entry):
+        entry.answers["keras2"].facts["given.masks"] = "None None None"
+
+    status, printed = checked(RECORDING, change)
+    assert status == 1 and "given.masks: mask None None -> None None None" in printed
+
+
+def test_cases_that_came_and_went_are_named(tmp_path, monkeypatch, capsys):
+    entries = [vectors.vector(case) for case in CASES]
+    writer.replace(str(tmp_path / "vectors"), vectors.files(entries[:-1]))
+    monkeypatch.setattr(dump, "gather", lambda *_: dump.Gathered(entries[1:], {}, 0.0))
+    assert run("--vectors", "--check", "--out", tmp_path) == 1
+    printed = capsys.readouterr().out
+    assert "{}: there is no such case any more".format(CASES[0].id) in printed
+    assert "{}: keras3.verdict: unsupported -> values".format(CASES[-1].id) in printed
+
+
+def test_other_bytes_for_the_same_vectors_are_a_change(tmp_path, monkeypatch, capsys):
+    entries = [vectors.vector(case) for case in CASES]
+    writer.replace(str(tmp_path / "vectors"), vectors.files(entries[::-1]))
+    monkeypatch.setattr(dump, "gather", lambda *_: dump.Gathered(entries, {}, 0.0))
+    assert run("--vectors", "--check", "--out", tmp_path) == 1
+    assert "the same vectors would be written in other bytes" in capsys.readouterr().out
+
+
+def test_a_damaged_fixture_fails_the_check(tmp_path, monkeypatch, capsys):
+    entries = [vectors.vector(case) for case in CASES]
+    writer.replace(str(tmp_path / "vectors"), vectors.files(entries))
+    next((tmp_path / "vectors").glob("*.bin")).write_bytes(b"")
+    monkeypatch.setattr(dump, "gather", lambda *_: dump.Gathered(entries, {}, 0.0))
+    assert run("--vectors", "--check", "--out", tmp_path) == 1
+    assert "has 0 bytes, but the manifest says" in capsys.readouterr().out
+
+
+# Misuse.
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["--only", "rnn.*"], "no case matches"),
+        (["--processes", "0"], "--processes must be at least 1"),
+        (["--check", "--out", "/nowhere"], "there is no fixture in /nowhere/vectors"),
+        (["--only", "gru.*"], "would lose the cases that --only leaves out"),
+        (["--out", __file__], "cannot write to"),
+    ],
+    ids=["pattern", "processes", "nothing-to-check", "loss", "file"],
+)
+def test_misuse(arguments, message, capsys):
+    assert run("--vectors", *arguments) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_without_tensorflow(monkeypatch, capsys):
+    monkeypatch.setattr(dump, "installed", dict)
+    assert run() == 2
+    printed = capsys.readouterr().err
+    assert "there is no TensorFlow here to record; say --vectors" in printed and INSTALL in printed
+    assert run("--recording") == 2
+    assert "--vectors" not in capsys.readouterr().err
+
+
+def test_with_half_of_what_it_needs(tmp_path, monkeypatch, capsys):
+    def broken(*arguments):
+        raise ImportError("No module named 'rich'")
+
+    monkeypatch.setattr(dump, "gather", broken)
+    assert run("--vectors", "--out", tmp_path) == 2
+    assert "No module named 'rich'" in capsys.readouterr().err
+
+
+def test_an_entry_of_a_recording(target):
+    entry = recorded.entry(target, CASES[0])
+    assert entry.problem is None and list(entry.answers) == [target.dialect]
+    assert target.seconds > 0
