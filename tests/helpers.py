@@ -2,10 +2,12 @@
 
 import copy
 import functools
+import importlib.util
 import json
 import os
 
 import numpy as np
+import pytest
 
 import rnn_oracle
 from rnn_oracle import nest
@@ -84,6 +86,12 @@ def flat_shapes(tree):
 
 
 FIXTURES = default_folder()
+
+
+def needs(package):
+    """Return the mark of tests that want a package, without importing it."""
+    missing = importlib.util.find_spec(package) is None
+    return pytest.mark.skipif(missing, reason="there is no {} here".format(package))
 
 
 @functools.lru_cache(maxsize=None)

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from helpers import committed, recordings
+from helpers import committed, needs, recordings
 
 from rnn_oracle import diff
 from rnn_oracle.fixtures import recordings as recorded
@@ -16,8 +16,7 @@ from rnn_oracle.plugin import LEFT_OUT
 from rnn_oracle.spec import in_short, rules
 from rnn_oracle.targets import installed
 
-pytest.importorskip("packaging")
-pytest.importorskip("rich")
+pytestmark = [needs("packaging"), needs("rich")]
 ONLY = "lstm.one.sequences.*"
 
 

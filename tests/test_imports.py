@@ -5,10 +5,11 @@ import sys
 
 import pytest
 
-RUNTIMES = "tensorflow", "keras", "tf_keras", "pandas", "rich", "pytest"
+RUNTIMES = "tensorflow", "keras", "tf_keras", "pandas", "rich", "pytest", "cpuinfo"
 PROGRAMS = {
     "package": "import rnn_oracle",
-    "command": "import rnn_oracle.check",
+    "commands": "import rnn_oracle.check, rnn_oracle.dump, rnn_oracle.diff",
+    "fixtures": "from rnn_oracle.fixtures import recordings, vectors",
     "targets": "from rnn_oracle.targets import installed; installed()",
     "plugin": "import rnn_oracle.plugin",
     "collection": "import pytest; assert not pytest.main(['--collect-only', '-qq', 'tests'])",

@@ -1,7 +1,7 @@
 """The oracle and the ledger against what releases did, with no TensorFlow at hand."""
 
 import pytest
-from helpers import committed, recordings
+from helpers import committed, needs, recordings
 
 from rnn_oracle.fixtures.manifest import RECORDING
 from rnn_oracle.ledger import load
@@ -10,7 +10,7 @@ from rnn_oracle.problems import SIZES
 from rnn_oracle.targets.recorded import Recorded
 from rnn_oracle.verdict import AGREE, KNOWN, judge
 
-pytest.importorskip("packaging")
+pytestmark = needs("packaging")
 LEDGER = load()
 
 
@@ -20,10 +20,9 @@ def recorded(name):
 
 @pytest.mark.parametrize("case", core(), ids=lambda case: case.id)
 @pytest.mark.parametrize("name", recordings())
-def test_the_release_did_what_is_known(name, case, record_worst):
+def test_the_release_did_what_is_known(name, case):
     verdict = judge(recorded(name), case, LEDGER)
     assert verdict.verdict in (AGREE, KNOWN), verdict.detail
-    record_worst(verdict.worst)
 
 
 @pytest.mark.parametrize("name", recordings())

@@ -19,7 +19,12 @@ def read(name):
 
 
 DEFINED = re.findall(r"^- \*\*([A-Z]\d+)\*\* ", read("SPEC.md"), re.MULTILINE)
-MODULES = [name for name in sorted(os.listdir(PACKAGE)) if name.endswith(".py")]
+MODULES = [
+    os.path.relpath(os.path.join(folder, name), PACKAGE)
+    for folder, _, names in sorted(os.walk(PACKAGE))
+    for name in sorted(names)
+    if name.endswith(".py")
+]
 
 
 def test_every_rule_has_one_id():
