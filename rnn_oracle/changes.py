@@ -4,6 +4,8 @@ from collections import namedtuple
 
 import numpy as np
 
+from .compare import compare_copies, ratios
+
 ROUNDING, MEANING = "rounding", "meaning"
 
 Change = namedtuple("Change", "name kind old new ulps share")
@@ -16,11 +18,10 @@ kind : str
 old, new : str
     What the two say, in short.
 ulps : int or None
-    The largest distance between two numbers, in units in the last place; None where the two
-    cannot be compared as numbers.
+    How far apart these two are, in units in the last place; None where they are no numbers.
 share : float or None
-    The largest difference over how far apart the numbers may be; infinite where they may not
-    differ.
+    Their difference over how far apart they may be, the largest of the array; infinite where they
+    may not differ.
 """
 
 
@@ -29,13 +30,15 @@ def changes(old, new, apart=None):
 
     Parameters
     ----------
-    old, new : Outcome
+    old, new : Outcome or None
+        None for an answer that is not there.
     apart : callable, optional
         Returns how far apart two numbers may be, a dict of arrays by name; it is called where
         numbers differ at all. Any difference is of meaning without it.
     """
-    if _verdict(old) != _verdict(new):
-        return [_meaning("verdict", _verdict(old), _verdict(new))]
+    verdicts = ["not there" if side is None else side.verdict for side in (old, new)]
+    if verdicts[0] != verdicts[1]:
+        return [_meaning("verdict", *verdicts)]
     found = [
         _meaning(name, old.facts.get(name), new.facts.get(name))
         for name in sorted(set(old.facts) | set(new.facts))
@@ -52,12 +55,30 @@ def changes(old, new, apart=None):
     return found
 
 
-def _verdict(outcome):
-    if outcome.unsupported:
-        return "unsupported"
-    if outcome.refusal:
-        return "{} at {}".format(outcome.refusal.type, outcome.refusal.phase)
-    return "values"
+def claimed_changes(old, new, claimed, apart):
+    """Return the changes between two outcomes of which the same is claimed.
+
+    Parameters
+    ----------
+    old, new : Outcome
+    claimed : callable
+        Returns the `Outcome` that the rules demand, with what the ledger says.
+    apart : callable
+        Returns how far apart numbers may be, given what is claimed.
+
+    Returns
+    -------
+    list of Change
+        As of `changes`. Numbers that must be copies of each other, and were, but are not any more
+        (rule T2), have changed in meaning even where each has moved by rounding alone.
+    """
+    found = changes(old, new, lambda: apart(claimed()))
+    if found and all(change.kind == ROUNDING for change in found):
+        broken = compare_copies(claimed(), new)
+        if broken and not compare_copies(claimed(), old):
+            name = "{}.copies".format(broken[0].name.partition(".")[0])
+            found.append(_meaning(name, broken[0].expected, broken[0].actual))
+    return found
 
 
 def _meaning(name, old, new):
@@ -76,39 +97,54 @@ def _moved(name, old, new, allowed):
     if old.shape != new.shape or old.dtype != new.dtype:
         return _meaning(name, *["{} {}".format(array.dtype, array.shape) for array in (old, new)])
     if old.dtype.kind != "f":
-        return _meaning(name, old.tolist(), new.tolist())
-    share = _share(old.astype(np.float64), new.astype(np.float64), allowed)
-    worst = np.unravel_index(np.argmax(share), share.shape)
-    kind = ROUNDING if share[worst] <= 1 else MEANING
-    return Change(name, kind, str(old[worst]), str(new[worst]), ulps(old, new), float(share[worst]))
-
-
-def _share(old, new, allowed):
+        where = tuple(np.argwhere(old != new)[0])
+        return _meaning(_element(name, where), old[where], new[where])
     if allowed is None or allowed.shape != old.shape:
         allowed = np.zeros(old.shape)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.abs(old - new) / allowed
-    share = np.where((old == new) | (np.isnan(old) & np.isnan(new)), 0.0, share)
-    return np.where(np.isnan(share), np.inf, share)
+    share = ratios(old.astype(np.float64), new.astype(np.float64), allowed)
+    worst = np.unravel_index(np.argmax(share), share.shape)
+    return Change(
+        _element(name, worst),
+        ROUNDING if share[worst] <= 1 else MEANING,
+        str(old[worst]),
+        str(new[worst]),
+        ulps(old[worst], new[worst]),
+        float(share[worst]),
+    )
+
+
+def _element(name, where):
+    return "{}[{}]".format(name, ", ".join(map(str, where)))
 
 
 def ulps(old, new):
-    """Return the largest distance between floats of one dtype, in units in the last place."""
-    distance = [abs(a - b) for a, b in zip(_ordered(old), _ordered(new))]
-    return max(distance, default=0)
+    """Return the distance of two floats of one dtype in units in the last place; None for NaN."""
+    return None if np.isnan(old) or np.isnan(new) else abs(_number(old) - _number(new))
 
 
-def _ordered(array):
-    """Number the floats of a dtype in their order, both zeros alike, as Python's integers."""
-    bits = np.ascontiguousarray(array).view("i{}".format(array.dtype.itemsize)).ravel()
-    smallest = np.iinfo(bits.dtype).min
-    return [int(b) if b >= 0 else int(smallest) - int(b) for b in bits]
+def _number(value):
+    """Number the floats of a dtype in their order, both zeros alike."""
+    bits = int(value.view("i{}".format(value.dtype.itemsize)))
+    return bits if bits >= 0 else -(2 ** (8 * value.dtype.itemsize - 1)) - bits
 
 
 def describe(change):
     """Write a change down for a person."""
-    if change.ulps is None:
+    if change.share is None:
         return "{}: {} -> {}".format(change.name, change.old, change.new)
-    return "{}: {} -> {}, moved by {} ULP, {:.3g} of the tolerance".format(
-        change.name, change.old, change.new, change.ulps, change.share
+    ulps = "" if change.ulps is None else "{} ULP, ".format(change.ulps)
+    return "{}: {} -> {}, moved by {}{:.3g} of the tolerance".format(
+        change.name, change.old, change.new, ulps, change.share
     )
+
+
+def in_short(rounded):
+    """Say in a line how far numbers have moved by rounding; nothing where none has."""
+    if not rounded:
+        return []
+    worst = max(rounded, key=lambda change: change.share)
+    return [
+        "{} arrays moved by rounding alone, the worst by {} ULP, {:.3f} of the tolerance".format(
+            len(rounded), worst.ulps, worst.share
+        )
+    ]

@@ -1,11 +1,9 @@
 """`python -m rnn_oracle.check`: judge the installed TensorFlow on the core matrix."""
 
 import argparse
-import fnmatch
 import functools
 import json
 import math
-import os
 import platform
 import sys
 from collections import Counter
@@ -14,8 +12,9 @@ import numpy as np
 
 from . import __version__
 from .cases import AXES
+from .commands import add_only, misuse, selected, writable
 from .ledger import load
-from .matrix import BLOCK, core
+from .matrix import BLOCK
 from .parallel import spread
 from .reproduce import script
 from .targets import INSTALL, installed
@@ -34,18 +33,18 @@ def main(arguments=None):
         not support, 2 on misuse or no TensorFlow.
     """
     options = _parse(arguments)
-    cases = [case for case in core() if fnmatch.fnmatch(case.id, options.only)]
+    cases = selected(options.only)
     if not cases:
-        return _misuse("no case matches --only {!r}".format(options.only))
-    if options.json and not _writable(options.json):
-        return _misuse("cannot write {}".format(options.json))
+        return misuse("check", "no case matches --only {!r}".format(options.only))
+    if options.json and not writable(options.json):
+        return misuse("check", "cannot write {}".format(options.json))
     targets = installed()
     if not targets:
-        return _misuse("there is no TensorFlow here; install it with\n\n    " + INSTALL)
+        return misuse("check", "there is no TensorFlow here; install it with\n\n    " + INSTALL)
     try:
         verdicts = judge_all(targets, cases)
     except ImportError as error:
-        return _misuse("{}; install what is missing with\n\n    {}".format(error, INSTALL))
+        return misuse("check", "{}; install what is missing with\n\n    {}".format(error, INSTALL))
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump(_as_json(targets, verdicts), file, indent=1, allow_nan=False)
@@ -54,26 +53,11 @@ def main(arguments=None):
     return 0 if all(v.verdict in (AGREE, KNOWN) for v in verdicts) else 1
 
 
-def _writable(path):
-    folder = os.path.dirname(os.path.abspath(path))
-    return os.access(path if os.path.exists(path) else folder, os.W_OK) and not os.path.isdir(path)
-
-
 def _parse(arguments):
     parser = argparse.ArgumentParser(prog="python -m rnn_oracle.check", description=__doc__)
     parser.add_argument("--json", metavar="FILE", help="write every verdict to FILE")
-    parser.add_argument(
-        "--only",
-        metavar="PATTERN",
-        default="*",
-        help="run the cases whose id matches, such as 'lstm.*' (default: all)",
-    )
+    add_only(parser)
     return parser.parse_args(arguments)
-
-
-def _misuse(message):
-    print("rnn_oracle.check: " + message, file=sys.stderr)
-    return 2
 
 
 def judge_all(targets, cases):

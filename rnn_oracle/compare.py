@@ -42,7 +42,7 @@ def compare(expected, actual):
     Comparison
     """
     if expected.refusal or actual.refusal:
-        return Comparison(_compare_refusals(expected.refusal, actual.refusal), 0.0)
+        return Comparison(_compare_refusals(expected, actual), 0.0)
     mismatches = [
         _mismatch(name, expected.facts.get(name), actual.facts.get(name))
         for name in sorted(set(expected.facts) | set(actual.facts))
@@ -54,22 +54,15 @@ def compare(expected, actual):
         mismatches += found
         worst = max(worst, ratio)
     if not mismatches:
-        mismatches = _compare_copies(expected, actual)
+        mismatches = compare_copies(expected, actual)
     return Comparison(mismatches, worst)
 
 
 def _compare_refusals(expected, actual):
-    if expected is None:
-        return [_mismatch("verdict", "values", _refusal(actual), actual.message)]
-    if actual is None:
-        return [_mismatch("verdict", _refusal(expected), "values", expected.message)]
-    if expected[:2] != actual[:2]:
-        return [_mismatch("verdict", _refusal(expected), _refusal(actual), actual.message)]
-    return []
-
-
-def _refusal(refusal):
-    return "{} at {}".format(refusal.type, refusal.phase)
+    if expected.verdict == actual.verdict:
+        return []
+    message = (actual.refusal or expected.refusal).message
+    return [_mismatch("verdict", expected.verdict, actual.verdict, message)]
 
 
 def _mismatch(name, expected, actual, more=""):
@@ -89,7 +82,7 @@ def _compare_array(name, expected, actual):
     if want.size == 0:
         return [], 0.0
     allowed = expected.allowed.get(name, np.zeros(want.shape))
-    ratio = _ratio(np.asarray(want, np.float64), np.asarray(have, np.float64), allowed)
+    ratio = ratios(np.asarray(want, np.float64), np.asarray(have, np.float64), allowed)
     worst = np.unravel_index(np.argmax(ratio), ratio.shape)
     if ratio[worst] <= 1:
         return [], float(ratio[worst])
@@ -102,7 +95,7 @@ def _compare_array(name, expected, actual):
     return [found._replace(name=name)], float(ratio[worst])
 
 
-def _ratio(want, have, allowed):
+def ratios(want, have, allowed):
     """Return error over allowance; 0 where equal, both NaN included; infinite where NaN differs."""
     same = (want == have) | (np.isnan(want) & np.isnan(have))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -110,8 +103,8 @@ def _ratio(want, have, allowed):
     return np.where(np.isnan(ratio), np.inf, ratio)
 
 
-def _compare_copies(expected, actual):
-    """Demand equal bits wherever the oracle's own numbers are equal (rule T2)."""
+def compare_copies(expected, actual):
+    """Return a mismatch unless bits are equal wherever the oracle's own numbers are (rule T2)."""
     names = sorted(name for name, array in expected.arrays.items() if array.dtype.kind == "f")
     if not names:
         return []

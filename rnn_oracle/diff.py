@@ -8,17 +8,17 @@ import sys
 
 import numpy as np
 
-from .changes import describe
+from .changes import describe, in_short
+from .commands import add_only, misuse, selected
 from .differences import Side, compare_sides
 from .dump import gather
 from .fixtures.format import FixtureError, default_folder
 from .fixtures.manifest import RECORDING
 from .fixtures.reader import read
 from .ledger import load
-from .matrix import core
 from .oracle import expected
 from .outcome import Outcome
-from .spec import in_short
+from .spec import first_sentence
 from .targets import INSTALL, installed
 
 ORACLE, INSTALLED, LEGACY = "oracle", "installed", "installed-legacy"
@@ -45,8 +45,7 @@ def main(arguments=None):
         old, new = _sides(options)
         comparison = compare_sides(old, new)
     except (MisuseError, FixtureError, ImportError) as error:
-        print("rnn_oracle.diff: {}".format(error), file=sys.stderr)
-        return 2
+        return misuse("diff", str(error))
     if options.json:
         print(json.dumps(_as_json(comparison), indent=1, allow_nan=False))
     else:
@@ -63,12 +62,7 @@ def _parse(arguments):
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--markdown", action="store_true", help="write Markdown")
     form.add_argument("--json", action="store_true", help="write JSON")
-    parser.add_argument(
-        "--only",
-        metavar="PATTERN",
-        default="*",
-        help="the cases whose id matches, such as 'lstm.*'",
-    )
+    add_only(parser)
     parser.add_argument(
         "--fixtures", metavar="FOLDER", default=default_folder(), help="default: %(default)s"
     )
@@ -92,22 +86,23 @@ def _sides(options):
 def _side(name, options):
     if name in (INSTALLED, LEGACY):
         return _installed(name, options.only)
-    folder = os.path.join(options.fixtures, "recordings", name)
-    if not os.path.isdir(folder):
-        folder = name
+    is_path = os.path.basename(name) != name or name in (os.curdir, os.pardir)
+    folder = name if is_path else os.path.join(options.fixtures, "recordings", name)
     if not os.path.isdir(folder):
         raise MisuseError(
-            "{} is no recording; there are {} in {}, {}, {} and {}".format(
+            "{} is no recording; there are {} in {}, {}, {} and {}, and folders as ./{}".format(
                 name,
                 ", ".join(_recordings(options.fixtures)) or "none",
                 options.fixtures,
                 INSTALLED,
                 LEGACY,
                 ORACLE,
+                name,
             )
         )
     fixture = read(folder, RECORDING)
-    return _recorded(fixture.about["provenance"], fixture.entries.values(), options.only)
+    side = _recorded(fixture.about["provenance"], fixture.entries.values(), options.only)
+    return side._replace(title="{} in {}".format(side.title, folder)) if is_path else side
 
 
 def _recordings(folder):
@@ -127,12 +122,12 @@ def _recorded(about, entries, only="*"):
 
 def _installed(name, only):
     found = {
-        LEGACY if target.recording.endswith("-legacy") else INSTALLED: {key: target}
+        LEGACY if target.module == "tf_keras" else INSTALLED: {key: target}
         for key, target in installed().items()
     }
     if name not in found:
         raise MisuseError("{}: there is none here; install it with\n\n    {}".format(name, INSTALL))
-    cases = [case for case in core() if fnmatch.fnmatch(case.id, only)]
+    cases = selected(only)
     gathered = gather(found[name], cases, False) if cases else None
     about, entries = next(iter(gathered.recorded.values())) if cases else ({}, [])
     return _recorded(about, entries)
@@ -155,6 +150,7 @@ def _oracle(other):
 
 _TEXT = {"title": "{}", "group": "\n{}. {}", "item": "   {}", "code": "{}"}
 _MARKDOWN = {"title": "# {}\n", "group": "\n## {}. {}\n", "item": "- {}", "code": "`{}`"}
+_LONGEST = 200
 
 
 def _lines(comparison, form):
@@ -162,15 +158,12 @@ def _lines(comparison, form):
     changed = {d.case for group in comparison.groups for d in group.differences}
     rounded = {case for case, _ in comparison.rounded} - changed
     yield form["title"].format("{} -> {}".format(old, new))
-    yield "{} cases: {} the same to the bit, {} moved by rounding alone, {} changed".format(
+    yield "{} cases: {} the same, {} moved by rounding alone, {} changed".format(
         comparison.compared, comparison.same, len(rounded), len(changed)
     )
-    if comparison.rounded:
-        yield "rounding: {} arrays moved, at most {} ULP, {:.3f} of the tolerance".format(
-            len(comparison.rounded),
-            max(change.ulps for _, change in comparison.rounded),
-            max(change.share for _, change in comparison.rounded),
-        )
+    yield from in_short([change for _, change in comparison.rounded])
+    if comparison.reworded:
+        yield "{} of the same are refused in other words".format(comparison.reworded)
     entries = {entry.id: entry for entry in load()}
     for number, group in enumerate(comparison.groups, 1):
         yield form["group"].format(number, headline(group))
@@ -204,11 +197,12 @@ def _details(group, entries, code):
         yield entry.links[0]
     if not group.ledger:
         for rule in group.rules:
-            yield "rule {}: {}".format(rule, in_short(rule))
+            yield "rule {}: {}".format(rule, first_sentence(rule))
     first = group.differences[0]
-    yield "such as {}: {}".format(code.format(first.case.id), describe(first.change))
+    yield "such as {}: {}".format(code.format(first.case.id), code.format(describe(first.change)))
     if first.message:
-        yield "with the message: " + first.message
+        message = " ".join(first.message.split())[:_LONGEST]
+        yield "with the message {}".format(code.format(message.replace("`", "'")))
 
 
 def _pattern(pattern):

@@ -2,11 +2,11 @@
 
 from collections import namedtuple
 
-from .changes import MEANING, ROUNDING, changes
+from .changes import MEANING, ROUNDING, changes, claimed_changes
 from .compare import compare
 from .ledger import load, matching
+from .matrix import core
 from .oracle import expected
-from .outcome import Outcome
 from .parallel import spread
 from .patterns import patterns
 from .verdict import apart, changed_by
@@ -26,7 +26,7 @@ Difference = namedtuple("Difference", "what calls case change ledger by_design m
 Difference.__doc__ = """What differs in one respect in one case.
 
 what : str
-    The respect: a key of `RULES`, ``"verdict"``, ``"numbers"``, ``"appeared"`` or ``"vanished"``.
+    The respect: ``"numbers"``, ``"verdict"``, a key of `RULES`, or the name of another fact.
 calls : tuple of str
     In which calls.
 case : Case
@@ -55,12 +55,12 @@ rules : list of str
     Ids of the rules that are concerned.
 """
 
-Comparison = namedtuple("Comparison", "old new compared same rounded groups")
+Comparison = namedtuple("Comparison", "old new compared same reworded rounded groups")
 Comparison.__doc__ = """All that sets two sides apart.
 
 old, new : Side
-compared, same : int
-    Number of cases.
+compared, same, reworded : int
+    Number of cases; the last are those of the same that are refused in other words.
 rounded : list of (Case, Change)
     What has moved by rounding alone.
 groups : list of Group
@@ -75,10 +75,13 @@ RULES = {
     "number of states": ["S1"],
     "masks": ["M4"],
     "shape": ["H1"],
+    "copies": ["T2"],
+    "arrays": ["R2", "S1", "M4"],
+    "appeared": [],
+    "vanished": [],
 }
-_RESPECTS = {"nesting": "nesting", "shapes": "symbolic shapes", "states": "number of states"}
+_RESPECTS = {"shapes": "symbolic shapes", "states": "number of states", "mask": "masks"}
 _CHUNK = 50
-_NOTHING = Outcome(unsupported="not there")
 
 
 def compare_sides(old, new):
@@ -96,12 +99,20 @@ def compare_sides(old, new):
     for some, others in run:
         rounded += some
         found += others
-    same = len(cases) - len(moved)
-    return Comparison(old, new, len(cases), same, rounded, _groups(found, cases, load()))
+    same = set(cases) - set(moved)
+    real = old.real and new.real
+    reworded = sum(real and _message(old, case) != _message(new, case) for case in same)
+    groups = _groups(found, cases, load())
+    return Comparison(old, new, len(cases), len(same), reworded, rounded, groups)
+
+
+def _message(side, case):
+    outcome = side.outcomes[case]
+    return outcome.refusal.message if outcome.refusal else outcome.unsupported
 
 
 def _outcomes(old, new, case):
-    return [side.outcomes.get(case, _NOTHING) for side in (old, new)]
+    return [side.outcomes.get(case) for side in (old, new)]
 
 
 def _part(side, cases):
@@ -120,7 +131,7 @@ def _compare_chunk(chunk):
             found.append(Difference(what, (), case, change, (), False, ""))
             continue
         claims = _Claims(old, new, case, ledger)
-        moved = changes(*_outcomes(old, new, case), apart=claims.apart)
+        moved = claims.changes()
         rounded += [(case, change) for change in moved if change.kind == ROUNDING]
         meant = [change for change in moved if change.kind == MEANING]
         found += claims.explain(meant) if meant else []
@@ -139,12 +150,16 @@ class _Claims:
             for side, entries in zip(self.sides, self.entries)
         ]
 
-    def apart(self):
-        """Return how far apart the two may be."""
+    def changes(self):
+        """Return what has changed from the one to the other."""
         old, new = self.sides
-        if old.real and new.real:
-            return apart(self.claimed[0])
-        return self.claimed[0 if old.real else 1].allowed
+        claimed = self.claimed[0 if old.real else 1]
+        return claimed_changes(
+            old.outcomes[self.case],
+            new.outcomes[self.case],
+            lambda: claimed,
+            apart if old.real and new.real else lambda claimed: claimed.allowed,
+        )
 
     def hold(self):
         """Tell whether both sides do just what is claimed of them."""
@@ -190,19 +205,22 @@ def _respects(found):
 
 def _respects_of(change):
     """Return the respects in which a change is one, each with the call."""
-    call, _, thing = change.name.partition(".")
+    call, _, thing = change.name.partition("[")[0].partition(".")
     if change.name == "verdict":
         return [("verdict", "")]
     if thing in ("nesting", "shapes"):
         plain = [_plain(text) for text in (change.old, change.new)]
-        found = [(_RESPECTS[thing], call)] if plain[0] != plain[1] else []
+        found = [(_RESPECTS.get(thing, thing), call)] if plain[0] != plain[1] else []
         other = change.old[:1] != change.new[:1] or not found
         return found + ([("container", call)] if other else [])
-    if thing in ("dtype", "masks", "states"):
-        return [(_RESPECTS.get(thing, thing), call)]
-    if thing == "mask":
-        return [("masks", call)]
-    return [("shape" if change.ulps is None else "numbers", call)]
+    if change.share is not None:
+        return [("numbers", call)]
+    if {change.old, change.new} == {"there", "missing"}:
+        return [("arrays", call)]
+    if change.old.endswith(")") and change.new.endswith(")") and " (" in change.old:
+        dtypes = [text.partition(" ")[0] for text in (change.old, change.new)]
+        return [("shape" if dtypes[0] == dtypes[1] else "dtype", call)]
+    return [(_RESPECTS.get(thing, thing), call)]
 
 
 def _plain(text):
@@ -223,15 +241,16 @@ def _groups(found, cases, ledger):
     for key, differences in groups.items():
         chosen = [difference.case for difference in differences]
         broken = [rules[name] for name in key[2]]
-        cited = broken or RULES.get(key[0]) or _characteristic(chosen, cases)
+        cited = broken or RULES.get(key[0])
+        cited = _characteristic(chosen) if cited is None else cited
         made.append(Group(*key, differences, patterns(chosen, cases), cited))
     return sorted(made, key=lambda group: -len(group.differences))
 
 
-def _characteristic(chosen, cases):
-    """Return the rules that all chosen cases cite, and not all others."""
+def _characteristic(chosen):
+    """Return the rules that all chosen cases cite, and not all others of the matrix."""
     wanted = set(chosen)
-    others = [set(case.rules) for case in cases if case not in wanted]
+    others = [set(case.rules) for case in core() if case not in wanted]
     usual = set.intersection(*others) if others else set()
     common = set.intersection(*[set(case.rules) for case in chosen])
     return [rule for rule in chosen[0].rules if rule in common - usual]

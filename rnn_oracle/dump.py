@@ -1,14 +1,15 @@
 """`python -m rnn_oracle.dump`: write the vectors, and the recording of the installed TensorFlow."""
 
 import argparse
-import fnmatch
 import functools
+import json
 import os
 import sys
 import time
 from collections import namedtuple
 
-from .changes import MEANING, ROUNDING, describe
+from .changes import MEANING, ROUNDING, describe, in_short
+from .commands import add_only, misuse, selected
 from .fixtures import recordings, vectors
 from .fixtures.check import recording_changes, vector_changes
 from .fixtures.format import MANIFEST, FixtureError, default_folder
@@ -19,7 +20,7 @@ from .matrix import BLOCK, core
 from .parallel import cores, spread
 from .targets import INSTALL, installed
 
-Gathered = namedtuple("Gathered", "vectors recorded seconds")
+Gathered = namedtuple("Gathered", "vectors recorded seconds processes")
 Gathered.__doc__ = """What a dump is made of.
 
 vectors : list of Entry
@@ -27,6 +28,7 @@ recorded : dict of str to (provenance, list of Entry)
     By the name of the target.
 seconds : float
     How long all processes together were inside Keras.
+processes : int
 """
 
 
@@ -40,26 +42,57 @@ def main(arguments=None):
         1 where ``--check`` finds a change or a damaged fixture; 2 on misuse.
     """
     options = _parse(arguments)
-    cases = [case for case in core() if fnmatch.fnmatch(case.id, options.only)]
+    cases = selected(options.only)
     targets = installed() if options.recording else {}
     problem = _problem(options, cases, targets)
     if problem:
-        return _misuse(problem)
+        return misuse("dump", problem)
+    folders = _folders(options, targets)
     started = time.perf_counter()
     try:
+        old = [_read(*folder) for folder in folders] if options.check else None
+        for folder, _ in folders:
+            os.makedirs(folder, exist_ok=True)
         gathered = gather(targets, cases, options.vectors, options.processes)
+    except FixtureError as error:
+        print(error)
+        return 1
     except ImportError as error:
-        return _misuse("{}; install what is missing with\n\n    {}".format(error, INSTALL))
+        return misuse("dump", "{}; install what is missing with\n\n    {}".format(error, INSTALL))
+    except OSError as error:
+        return misuse("dump", str(error))
     took = time.perf_counter() - started
-    status = (_check if options.check else _write)(options, gathered)
+    made = [_made(kind, folder, gathered) for folder, kind in folders]
+    if options.check:
+        status = max(_compare(*sides, whole=len(cases) == len(core())) for sides in zip(old, made))
+    else:
+        status = _write([folder for folder, _ in folders], made)
     if targets:
-        print(_speed(took, options.processes or cores(), gathered.seconds))
+        print(_speed(took, gathered))
     return status
 
 
-def _misuse(message):
-    print("rnn_oracle.dump: " + message, file=sys.stderr)
-    return 2
+def _read(folder, kind):
+    fixture = read(folder, kind)
+    name = fixture.about.get("provenance", {}).get("recording")
+    if kind == RECORDING and name != os.path.basename(folder):
+        raise FixtureError("{}: it is a recording of {}".format(folder, name))
+    return fixture
+
+
+def _write(folders, made):
+    for folder, (entries, files) in zip(folders, made):
+        replace(folder, files)
+        size = sum(map(len, files.values()))
+        print("{}: {} cases, {:,} bytes".format(folder, len(entries), size))
+    return 0
+
+
+def _speed(took, gathered):
+    each = gathered.seconds / gathered.processes
+    return "{:.0f} s with {} processes, each {:.0f} s inside Keras: {:.2f} times its calls".format(
+        took, gathered.processes, each, took / each
+    )
 
 
 def _parse(arguments):
@@ -69,12 +102,7 @@ def _parse(arguments):
     parser.add_argument(
         "--out", metavar="FOLDER", default=default_folder(), help="default: %(default)s"
     )
-    parser.add_argument(
-        "--only",
-        metavar="PATTERN",
-        default="*",
-        help="the cases whose id matches, such as 'lstm.*'",
-    )
+    add_only(parser)
     parser.add_argument(
         "--check", action="store_true", help="write nothing; compare with what is in FOLDER"
     )
@@ -96,38 +124,34 @@ def _problem(options, cases, targets):
         return "there is no TensorFlow here to record; {}install it with\n\n    {}".format(
             advice, INSTALL
         )
-    folders = _folders(options, targets)
+    folders = [folder for folder, _ in _folders(options, targets)]
     there = [folder for folder in folders if os.path.exists(os.path.join(folder, MANIFEST))]
     if options.check and there != folders:
         missing = [folder for folder in folders if folder not in there]
         return "there is no fixture in {} to compare with".format(" or ".join(missing))
-    if not options.check and options.only != "*" and there:
+    if not options.check and len(cases) < len(core()) and there:
         return "{} would lose the cases that --only leaves out; choose another --out".format(
             there[0]
         )
-    if not options.check and not _writable(options.out):
-        return "cannot write to {}".format(options.out)
     return None
 
 
-def _writable(folder):
-    """Tell whether a folder can be written to, or made."""
-    while not os.path.exists(folder):
-        folder = os.path.dirname(os.path.abspath(folder))
-    return os.path.isdir(folder) and os.access(folder, os.W_OK)
-
-
 def _folders(options, targets):
-    folders = [_vectors_folder(options)] if options.vectors else []
-    return folders + [_recording_folder(options, target.recording) for target in targets.values()]
+    """Return the folder and kind of each fixture that is asked for."""
+    vectors_there = [(os.path.join(options.out, "vectors"), VECTORS)] if options.vectors else []
+    return vectors_there + [
+        (os.path.join(options.out, "recordings", target.recording), RECORDING)
+        for target in targets.values()
+    ]
 
 
-def _vectors_folder(options):
-    return os.path.join(options.out, "vectors")
-
-
-def _recording_folder(options, name):
-    return os.path.join(options.out, "recordings", name)
+def _made(kind, folder, gathered):
+    """Return entries and files of a fixture that was gathered."""
+    if kind == VECTORS:
+        return gathered.vectors, vectors.files(gathered.vectors)
+    made = {about["recording"]: (about, entries) for about, entries in gathered.recorded.values()}
+    about, entries = made[os.path.basename(folder)]
+    return entries, recordings.files(about, entries)
 
 
 def gather(targets, cases, with_vectors, processes=None):
@@ -152,7 +176,8 @@ def gather(targets, cases, with_vectors, processes=None):
             recorded[name][1].extend(entries)
             seconds += spent
     found = {i: v for family, made in zip(families, results) for i, v in zip(family, made)}
-    return Gathered([found[i] for i in sorted(found)], recorded, seconds)
+    made = [found[i] for i in sorted(found)]
+    return Gathered(made, recorded, seconds, min(processes or cores(), len(jobs)))
 
 
 def _work(job):
@@ -171,38 +196,11 @@ def _targets():
     return installed()
 
 
-def _write(options, gathered):
-    for folder, _, entries, files in _fixtures(options, gathered):
-        replace(folder, files)
-        size = sum(map(len, files.values()))
-        print("{}: {} cases, {:,} bytes".format(folder, len(entries), size))
-    return 0
-
-
-def _check(options, gathered):
-    return max(
-        _compare(folder, kind, entries, files, whole=options.only == "*")
-        for folder, kind, entries, files in _fixtures(options, gathered)
-    )
-
-
-def _fixtures(options, gathered):
-    """Yield folder, kind, entries and files of each fixture."""
-    if gathered.vectors:
-        files = vectors.files(gathered.vectors)
-        yield _vectors_folder(options), VECTORS, gathered.vectors, files
-    for about, entries in gathered.recorded.values():
-        folder = _recording_folder(options, about["recording"])
-        yield folder, RECORDING, entries, recordings.files(about, entries)
-
-
-def _compare(folder, kind, entries, files, whole):
+def _compare(fixture, made, whole):
     """Print what has moved in a fixture; return the status."""
-    try:
-        fixture = read(folder, kind)
-    except FixtureError as error:
-        print("{}\n{}: not whole".format(error, folder))
-        return 1
+    folder, kind, (entries, files) = fixture.folder, fixture.about["format"], made
+    if kind == RECORDING:
+        _tell_provenance(folder, fixture.about["provenance"], files)
     compared = {VECTORS: vector_changes, RECORDING: recording_changes}[kind](fixture, entries)
     found = [(case.id, change) for case, moved in compared for change in moved]
     real = [(name, change) for name, change in found if change.kind == MEANING]
@@ -215,8 +213,17 @@ def _compare(folder, kind, entries, files, whole):
     other = kind == VECTORS and unmoved and not _on_disk(folder, files)
     if other:
         print("{}: the same vectors would be written in other bytes".format(folder))
-    _summarize(folder, len(entries), real + gone, [c for _, c in found if c.kind == ROUNDING])
+    words = ["{} cases, {} changes".format(len(entries), len(real) + len(gone) or "no")]
+    rounded = [change for _, change in found if change.kind == ROUNDING]
+    print("{}: {}".format(folder, ", ".join(words + in_short(rounded))))
     return 1 if real or gone or other else 0
+
+
+def _tell_provenance(folder, old, files):
+    new = json.loads(files[MANIFEST].decode("ascii"))["provenance"]
+    for name in sorted(new):
+        if old[name] != new[name]:
+            print("{}: recorded with {} {}, now {}".format(folder, name, old[name], new[name]))
 
 
 def _on_disk(folder, files):
@@ -229,24 +236,6 @@ def _on_disk(folder, files):
             if file.read() != data:
                 return False
     return True
-
-
-def _summarize(folder, count, real, rounded):
-    words = ["{} cases".format(count), "{} changes".format(len(real) or "no")]
-    if rounded:
-        words.append(
-            "{} arrays moved by rounding alone, at most {} ULP, {:.3f} of the tolerance".format(
-                len(rounded), max(c.ulps for c in rounded), max(c.share for c in rounded)
-            )
-        )
-    print("{}: {}".format(folder, ", ".join(words)))
-
-
-def _speed(took, processes, seconds):
-    each = seconds / processes
-    return "{:.0f} s with {} processes, each {:.0f} s inside Keras: {:.2f} times its calls".format(
-        took, processes, each, took / each
-    )
 
 
 if __name__ == "__main__":

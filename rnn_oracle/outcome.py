@@ -38,6 +38,13 @@ class Outcome:
         self.unsupported = unsupported
         self.refusal = refusal
 
+    @property
+    def verdict(self):
+        """Which of the three holds, in short: ``"values"``, ``"ValueError at call"``."""
+        if self.unsupported:
+            return "unsupported"
+        return "{0.type} at {0.phase}".format(self.refusal) if self.refusal else "values"
+
     @classmethod
     def refused(cls, phase, error):
         """Return the outcome of an exception in that phase."""

@@ -1,7 +1,11 @@
 """Runs a function over chunks of work in processes of their own, behind a progress bar."""
 
+import contextlib
+import functools
+import importlib.util
 import multiprocessing
 import os
+import sys
 from concurrent.futures import ProcessPoolExecutor
 
 
@@ -14,25 +18,33 @@ def spread(function, chunks, sizes, title, processes=None):
         At the top level of a module.
     chunks : list
     sizes : list of int
-        How far each chunk moves the progress bar, which is shown on a terminal only.
+        How far each chunk moves the progress bar, which is shown on a terminal only, and where
+        there is `rich`.
     title : str
         What the bar says.
     processes : int, optional
         By default one for each core.
     """
+    # TensorFlow does not survive a fork.
+    context = multiprocessing.get_context("spawn")
+    count = min(processes or cores(), len(chunks))
+    with ProcessPoolExecutor(count, mp_context=context) as pool, _bar(title, sum(sizes)) as advance:
+        for size, result in zip(sizes, pool.map(function, chunks)):
+            yield result
+            advance(size)
+
+
+@contextlib.contextmanager
+def _bar(title, total):
+    """Show a progress bar on a terminal; give the function that moves it."""
+    if not sys.stderr.isatty() or importlib.util.find_spec("rich") is None:
+        yield lambda size: None
+        return
     from rich.console import Console
     from rich.progress import Progress
 
-    console = Console(stderr=True)
-    # TensorFlow does not survive a fork.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        min(processes or cores(), len(chunks)), mp_context=context
-    ) as pool, Progress(console=console, disable=not console.is_terminal) as progress:
-        bar = progress.add_task(title, total=sum(sizes))
-        for size, result in zip(sizes, pool.map(function, chunks)):
-            yield result
-            progress.advance(bar, size)
+    with Progress(console=Console(stderr=True)) as progress:
+        yield functools.partial(progress.advance, progress.add_task(title, total=total))
 
 
 def cores():

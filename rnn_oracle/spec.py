@@ -14,6 +14,6 @@ def rules():
     return {name: " ".join(words.split()) for name, words in found}
 
 
-def in_short(rule):
+def first_sentence(rule):
     """Return the first sentence of a rule."""
     return re.split(r"(?<=[a-z`)]{2})[.:;] ", rules()[rule])[0].rstrip(".") + "."

@@ -1,8 +1,8 @@
 // Reads a fixture without any package: see fixtures/INTERPRETING.md.
 
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { lstatSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 
 const SIZES = { bool: 1, float16: 2, float32: 4, float64: 8, upper_half_of_float32: 2 };
 
@@ -15,9 +15,11 @@ export function readFixture(folder, format) {
 }
 
 function readGroup(folder, group) {
-  require(group.file === basename(group.file), `${group.file} is no plain file name`);
+  require(/^[a-z0-9_]+\.[0-9a-f]{8}\.bin$/.test(group.file), `${group.file} is no plain file name`);
   const path = join(folder, group.file);
-  require(statSync(path).size === group.bytes, `${path} does not have ${group.bytes} bytes`);
+  const found = lstatSync(path);
+  require(found.isFile(), `${path} is no plain file`);
+  require(found.size === group.bytes, `${path} does not have ${group.bytes} bytes`);
   // A copy, so that it begins where every typed array can view it.
   const bytes = new Uint8Array(readFileSync(path)).buffer;
   return { ...group, array: (index) => readArray(group, bytes, index) };
@@ -29,6 +31,7 @@ function readArray(group, bytes, index) {
   require(record !== undefined, `${group.file}: there is no array ${index}`);
   const { dtype, shape, offset, sha256 } = record;
   require(Object.hasOwn(SIZES, dtype), `${group.file}, array ${index}: unknown dtype ${dtype}`);
+  require(shape.every((n) => n >= 0), `${group.file}, array ${index}: ${shape} is no shape`);
   const count = shape.reduce((product, n) => product * n, 1);
   const end = offset + count * SIZES[dtype];
   require(offset >= 0 && end <= bytes.byteLength, `${group.file}: array ${index} is not inside`);

@@ -64,11 +64,14 @@ function computeRow(options, group, layers, x, mask, row) {
   return { output: options.return_sequences ? x : x.at(-1), states };
 }
 
-/** Compare flat numbers; return the largest error over the tolerance. */
+const shapeOf = (found) => (Array.isArray(found) ? [found.length, ...shapeOf(found[0])] : []);
+
+/** Compare number by number; return the largest error over the tolerance. */
 function worst(name, found, expected, group, plane, unit) {
-  const numbers = [found].flat(Infinity);
+  const numbers = found.flat(Infinity);
   const count = expected.data.length;
-  if (numbers.length !== count) throw new Error(`${name}: ${numbers.length} numbers of ${count}`);
+  const [shape, wanted] = [shapeOf(found).join(), expected.shape.join()];
+  if (shape !== wanted) throw new Error(`${name}: shape ${shape} instead of ${wanted}`);
   const allowed =
     expected.tolerance === undefined ? undefined : group.array(expected.tolerance).data;
   let largest = 0;

@@ -1,0 +1,34 @@
+"""What the command lines have in common."""
+
+import fnmatch
+import os
+import sys
+
+from .matrix import core
+
+
+def add_only(parser):
+    """Add the option that chooses cases by their ids."""
+    parser.add_argument(
+        "--only",
+        metavar="PATTERN",
+        default="*",
+        help="the cases whose id matches, such as 'lstm.*' (default: all)",
+    )
+
+
+def selected(pattern):
+    """Return the cases of the core matrix whose id matches."""
+    return [case for case in core() if fnmatch.fnmatch(case.id, pattern)]
+
+
+def misuse(command, message):
+    """Say what was wrong with a call of a command; return its exit status."""
+    print("rnn_oracle.{}: {}".format(command, message), file=sys.stderr)
+    return 2
+
+
+def writable(path):
+    """Tell whether a file can be written."""
+    folder = os.path.dirname(os.path.abspath(path))
+    return os.access(path if os.path.exists(path) else folder, os.W_OK) and not os.path.isdir(path)
