@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn_oracle.changes import MEANING, ROUNDING, changes, describe, ulps
+from rnn_oracle.changes import MEANING, ROUNDING, changes, claimed_changes, describe, ulps
 from rnn_oracle.outcome import Outcome, Refusal
 
 OLD = np.array([1.0, -2.0, 0.0], np.float32)
@@ -30,12 +30,10 @@ def test_the_same_bits_are_no_change():
     ids=["rounding", "too-much", "exact"],
 )
 def test_one_ulp(allowed, kind, share):
-    (change,) = found(np.nextafter(OLD, np.float32(9)) * [1, 0, 0] + OLD * [0, 1, 1], allowed)
-    assert change.kind == MEANING and change.old == "float32 (3,)"  # it became float64
     moved = OLD.copy()
     moved[0] = np.nextafter(moved[0], np.float32(9))
     (change,) = found(moved, allowed)
-    assert (change.kind, change.ulps) == (kind, 1)
+    assert (change.name, change.kind, change.ulps) == ("default.output[0]", kind, 1)
     assert change.share == pytest.approx(share, abs=0.01)
     assert "moved by 1 ULP" in describe(change)
 
@@ -55,18 +53,19 @@ def test_one_ulp(allowed, kind, share):
 def test_what_is_not_a_number_is_of_meaning(new, old_says, new_says):
     (change,) = changes(outcome(OLD), new, dict)
     assert (change.kind, change.old, change.new) == (MEANING, old_says, new_says)
-    assert change.ulps is None and "->" in describe(change)
+    assert change.share is None and "->" in describe(change)
 
 
 def test_nan_is_never_rounding():
     (change,) = found(OLD * np.float32("nan"), 1e9)
-    assert change.kind == MEANING and np.isinf(change.share)
+    assert change.kind == MEANING and np.isinf(change.share) and change.ulps is None
+    assert "moved by inf of the tolerance" in describe(change)
 
 
 def test_masks_are_compared_element_by_element():
     masks = [Outcome({"default.mask": np.array(mask)}, {}) for mask in ([True], [False])]
     (change,) = changes(*masks)
-    assert (change.kind, change.ulps, change.new) == (MEANING, None, "[False]")
+    assert (change.kind, change.ulps, change.new) == (MEANING, None, "False")
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
@@ -74,6 +73,39 @@ def test_units_in_the_last_place(dtype):
     one, zero = dtype(1), dtype(0)
     above = np.nextafter(one, dtype(2))
     tiny = np.nextafter(zero, dtype(1))
-    assert ulps(np.array([one]), np.array([above])) == 1
-    assert ulps(np.array([-tiny, zero]), np.array([tiny, -zero])) == 2
-    assert ulps(np.array([], dtype), np.array([], dtype)) == 0
+    assert ulps(one, above) == 1
+    assert ulps(-tiny, tiny) == 2
+    assert ulps(zero, -zero) == 0
+    assert ulps(one, dtype("nan")) is None
+
+
+def test_the_ulps_are_those_of_the_numbers_shown():
+    old, new = np.array([1e-30, 1.0], np.float32), np.array([-1e-30, 1.5], np.float32)
+    (change,) = changes(outcome(old), outcome(new), lambda: {"default.output": np.full(2, 0.1)})
+    assert (change.name, change.old, change.new) == ("default.output[1]", "1.0", "1.5")
+    assert change.ulps == 2**22
+
+
+def test_what_is_not_there_is_not_unsupported():
+    (change,) = changes(None, Outcome(unsupported="not there"))
+    assert (change.old, change.new) == ("not there", "unsupported")
+
+
+@pytest.mark.parametrize("name", ["output", "h1"])
+def test_a_copy_that_is_none_any_more_is_of_meaning(name):
+    """The last output is the state, to the bit (rule T2)."""
+    names = ["default.output", "default.h1"]
+    claimed = Outcome(dict.fromkeys(names, OLD.astype(np.float64)))
+    old = Outcome(dict.fromkeys(names, OLD))
+    moved = np.nextafter(OLD, np.float32(9))
+    new = Outcome(dict(old.arrays, **{"default." + name: moved}))
+
+    def found(old, new):
+        apart = dict.fromkeys(names, np.full(3, 1e-3))
+        return claimed_changes(old, new, lambda: claimed, lambda claimed: apart)
+
+    assert [c.kind for c in found(old, new)] == [ROUNDING, MEANING]
+    assert found(old, new)[1].name == "default.copies"
+    assert [c.kind for c in found(new, old)] == [ROUNDING]
+    both = Outcome(dict.fromkeys(names, moved))
+    assert [c.kind for c in found(old, both)] == [ROUNDING, ROUNDING]

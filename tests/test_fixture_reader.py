@@ -11,6 +11,8 @@ import pytest
 from helpers import FIXTURES, rewrite
 
 from rnn_oracle.cases import Case
+from rnn_oracle.fixtures import manifest as manifest_module
+from rnn_oracle.fixtures import reader as reader_module
 from rnn_oracle.fixtures import vectors
 from rnn_oracle.fixtures.format import DTYPES, MANIFEST, FixtureError
 from rnn_oracle.fixtures.manifest import RECORDING, VECTORS
@@ -170,6 +172,22 @@ def lose_an_array(manifest):
     answer(manifest)["arrays"].pop()
 
 
+def options(manifest):
+    return case(manifest)["options"]
+
+
+def tolerances(manifest):
+    return manifest["tolerances"]
+
+
+def values(manifest):
+    return manifest["options"][0]["values"]
+
+
+def lose_a_case(manifest):
+    group(manifest)["cases"].pop()
+
+
 def twice(manifest):
     group(manifest)["cases"].append(case(manifest))
 
@@ -192,15 +210,26 @@ CHANGES = [
     (put(expected, "shape", [-1]), "part of " + FIRST + ".* is no shape"),
     (put(expected, "shape", [True]), r"shape\[0\] must be int, not True"),
     (put(expected, "shape", [6, 4, 7]), "its tolerance is an array"),
-    (put(expected, "offset", -8), "part of " + FIRST + ".*cannot be bytes"),
+    (put(expected, "offset", -8), "part of " + FIRST + ".*offset is outside the file"),
     (put(expected, "offset", 4), "part of " + FIRST + ".*cannot be bytes"),
-    (put(expected, "offset", 10**18), "part of " + FIRST + ".*cannot be bytes"),
+    (put(expected, "offset", 10**4000), "part of " + FIRST + ".*offset is outside the file"),
     (put(expected, "dtype", "complex64"), "part of " + FIRST + ".*unknown dtype 'complex64'"),
     (put(expected, "tolerance", 10**6), "part of " + FIRST + ".*there is no array 1000000"),
     (put(expected, "tolerance", 0), "part of " + FIRST + ".*its tolerance is an array"),
     (put(case, "id", "gru.one"), "gru.one: its options are those of " + FIRST),
-    (put(case, "options", ["gru"]), FIRST + ": "),
-    (put(case, "options", [[]] * 9), FIRST + ": no such case"),
+    (put(case, "options", ["gru"]), FIRST + ": 1 options, not 9"),
+    (put(options, 0, []), FIRST + r": no case has cell = \[\]"),
+    (put(options, 2, 1), FIRST + ": no case has return_sequences = 1"),
+    (put(options, 6, "none"), FIRST + ": no such case: mask_from='masking' is not one of"),
+    (put(options, 8, None), FIRST + ": no case has dtype = None"),
+    (put(root, "options", []), FIRST + ": 9 options, not 0"),
+    (put(group, "name", "lstm"), "group lstm: 'gru.* is no plain file name of this group"),
+    (put(case, "id", "\ud800"), r"\\ud800: its options are those of " + FIRST),
+    (put(tolerances, "planes", {"float16": 2}), "manifest.json: its fields.* were changed"),
+    (put(values, 0, "gnu"), "manifest.json: its fields.* were changed"),
+    (lose_a_case, "manifest.json: .*the list of its cases.* changed"),
+    (put(root, "groups", []), "manifest.json: .*the list of its cases.* changed"),
+    (put(root, "crc32", "00000000"), "manifest.json: .*the crc32 is another"),
     (put(case, "x", 10**6), FIRST + ": there is no array 1000000"),
     (put(case, "x", -1), FIRST + ": there is no array -1"),
     (put(case, "mask", None), r"cases\[" + FIRST + r"\].mask must be int"),
@@ -270,9 +299,33 @@ def test_a_recording_is_no_vectors(folder):
         read(str(folder), RECORDING)
 
 
-def test_a_recording_answers_for_its_own_dialect(tmp_path):
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"dialect": "keras2"}, r"has answers for \['keras3'\], not keras2"),
+        ({"keras": "3.2.0"}, "manifest.json: its fields.* were changed"),
+        ({"settings": []}, "provenance.settings must be dict"),
+    ],
+    ids=["dialect", "version", "type"],
+)
+def test_the_provenance_of_a_recording_is_guarded(change, message, tmp_path):
     path = tmp_path / "tf2.21"
     shutil.copytree(os.path.join(FIXTURES, "recordings", "tf2.21"), str(path))
-    rewrite(path, lambda manifest: manifest["provenance"].update(dialect="keras2"))
-    with pytest.raises(FixtureError, match=r"has answers for \['keras3'\], not keras2"):
+    rewrite(path, lambda manifest: manifest["provenance"].update(change))
+    with pytest.raises(FixtureError, match=message):
         read(str(path), RECORDING)
+
+
+@pytest.mark.parametrize("name", [MANIFEST, "gru.*.bin"])
+def test_what_cannot_be_read(name, folder, monkeypatch):
+    path = str(next(folder.glob(name)))
+
+    def forbidden(file, *arguments, **named):
+        if file == path:
+            raise PermissionError("no")
+        return open(file, *arguments, **named)
+
+    for module in (manifest_module, reader_module):
+        monkeypatch.setattr(module, "open", forbidden, raising=False)
+    with pytest.raises(FixtureError, match="cannot be read: no"):
+        read(str(folder), VECTORS)

@@ -101,6 +101,15 @@ def test_names_that_are_counted_up_lose_their_number(message, written):
     assert writer.without_counters(message) == written
 
 
+def test_the_files_of_others_are_left_alone(tmp_path):
+    files = vectors.files([vectors.vector(CASES[0])])
+    others = ["weights.bin", "notes.new", "gru.bin"]
+    for name in others + ["gru.01234567.bin", "gru.01234567.bin.new"]:
+        (tmp_path / name).write_text("mine")
+    writer.replace(str(tmp_path), files)
+    assert set(os.listdir(str(tmp_path))) == set(files) | set(others)
+
+
 class StopError(Exception):
     pass
 

@@ -1,5 +1,9 @@
 """The vectors: the oracle gives them, and they are what they are said to be. No TensorFlow."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from helpers import committed
@@ -77,3 +81,25 @@ def test_cases_of_a_family_share_their_numbers():
     assert len(found) == len(cases) / 4
     entry = vector(cases[found[0][-1]])
     assert entry.case == cases[found[0][-1]]
+
+
+PROGRAM = """
+import hashlib
+from rnn_oracle.fixtures.vectors import files, vector
+from rnn_oracle.matrix import core
+made = files([vector(case) for case in core()[10::331]])
+print(hashlib.sha256(b"".join(made.values())).hexdigest())
+"""
+
+
+def test_the_bytes_do_not_depend_on_the_processor(pytestconfig):
+    """Another kernel of the BLAS sums a product in another order, as another processor would."""
+    printed = [
+        subprocess.check_output(
+            [sys.executable, "-c", PROGRAM],
+            cwd=str(pytestconfig.rootpath),
+            env=dict(os.environ, **{"OPENBLAS_CORETYPE": kernel} if kernel else {}),
+        )
+        for kernel in (None, "Nehalem")
+    ]
+    assert printed[0] == printed[1]
