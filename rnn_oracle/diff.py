@@ -121,16 +121,17 @@ def _recorded(about, entries, only="*"):
 
 
 def _installed(name, only):
-    found = {
-        LEGACY if target.module == "tf_keras" else INSTALLED: {key: target}
-        for key, target in installed().items()
-    }
-    if name not in found:
+    targets = installed()
+    found = {LEGACY if t.module == "tf_keras" else INSTALLED: key for key, t in targets.items()}
+    # Where tf.keras was told to be tf_keras, that is what is installed.
+    found.setdefault(INSTALLED, found.get(LEGACY))
+    if found.get(name) is None:
         raise MisuseError("{}: there is none here; install it with\n\n    {}".format(name, INSTALL))
     cases = selected(only)
-    gathered = gather(found[name], cases, False) if cases else None
-    about, entries = next(iter(gathered.recorded.values())) if cases else ({}, [])
-    return _recorded(about, entries)
+    if not cases:
+        raise MisuseError("no case matches --only {!r}".format(only))
+    gathered = gather({found[name]: targets[found[name]]}, cases, False)
+    return _recorded(*gathered.recorded[found[name]])
 
 
 def _oracle(other):

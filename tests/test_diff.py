@@ -255,6 +255,33 @@ def test_without_tensorflow(monkeypatch, capsys):
     assert "installed: there is none here; install it with" in capsys.readouterr().err
 
 
+class Installed:
+    def __init__(self, module):
+        self.module = module
+
+
+@pytest.mark.parametrize(
+    "modules, name, taken",
+    [
+        (["tensorflow.keras", "tf_keras"], "installed", "tensorflow.keras"),
+        (["tensorflow.keras", "tf_keras"], "installed-legacy", "tf_keras"),
+        (["tf_keras"], "installed", "tf_keras"),
+        (["tensorflow.keras"], "installed-legacy", None),
+    ],
+)
+def test_which_of_the_installed_is_meant(modules, name, taken, monkeypatch, capsys):
+    def gather(targets, cases, with_vectors):
+        ((_, target),) = targets.items()
+        raise diff.MisuseError(target.module)
+
+    monkeypatch.setattr(diff, "installed", lambda: {m[-7:]: Installed(m) for m in modules})
+    monkeypatch.setattr(diff, "gather", gather)
+    assert diff.main([name, "oracle"]) == 2
+    assert "diff: {}".format(taken or "installed-legacy: there is none") in capsys.readouterr().err
+    assert diff.main(["installed", "oracle", "--only", "rnn.*"]) == 2
+    assert "no case matches --only 'rnn.*'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("rule", sorted(rules()))
 def test_a_rule_in_short(rule):
     assert 10 < len(first_sentence(rule)) < 320 and first_sentence(rule).endswith(".")

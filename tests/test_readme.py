@@ -1,7 +1,12 @@
-"""The README's Python runs as it stands, and says what it says."""
+"""The README's Python runs as it stands, and says what it says; so does the reading page."""
 
+import json
+import os
 import re
 
+from helpers import FIXTURES
+
+from rnn_oracle.fixtures.format import MANIFEST
 from rnn_oracle.plugin import LEFT_OUT
 
 
@@ -15,3 +20,12 @@ def test_the_example(target, pytestconfig, capsys):
 
 def test_what_is_left_out_without_tensorflow_tells_how_to_install_it():
     assert "pip install" in LEFT_OUT
+
+
+def test_the_reading_page_shows_a_real_case():
+    with open(os.path.join(FIXTURES, "INTERPRETING.md"), encoding="utf-8") as file:
+        (example,) = re.findall(r"```json\n(.*?)```", file.read(), re.DOTALL)
+    with open(os.path.join(FIXTURES, "vectors", MANIFEST), encoding="ascii") as file:
+        groups = json.load(file)["groups"]
+    shown = json.loads(example)
+    assert shown in [case for group in groups for case in group["cases"]]

@@ -15,8 +15,6 @@ class Recorded:
     name, dialect, module, version, recording : str
         As of the target that was recorded, see `rnn_oracle.targets.keras.KerasTarget`.
     provenance : dict
-    cases : list of Case
-        In the order of the recording.
     """
 
     def __init__(self, fixture):
@@ -26,7 +24,6 @@ class Recorded:
         self.version = self.provenance["keras"]
         self.recording = self.provenance["recording"]
         self._entries = fixture.entries
-        self.cases = [entry.case for entry in fixture.entries.values()]
 
     def __repr__(self):
         return "{} ({} {})".format(self.recording, self.module, self.version)
