@@ -242,15 +242,18 @@ def _groups(found, cases, ledger):
         chosen = [difference.case for difference in differences]
         broken = [rules[name] for name in key[2]]
         cited = broken or RULES.get(key[0])
-        cited = _characteristic(chosen) if cited is None else cited
+        cited = _characteristic(chosen, key[0]) if cited is None else cited
         made.append(Group(*key, differences, patterns(chosen, cases), cited))
     return sorted(made, key=lambda group: -len(group.differences))
 
 
-def _characteristic(chosen):
+def _characteristic(chosen, what):
     """Return the rules that all chosen cases cite, and not all others of the matrix."""
     wanted = set(chosen)
     others = [set(case.rules) for case in core() if case not in wanted]
-    usual = set.intersection(*others) if others else set()
     common = set.intersection(*[set(case.rules) for case in chosen])
-    return [rule for rule in chosen[0].rules if rule in common - usual]
+    if others:
+        common -= set.intersection(*others)
+    if what == "verdict":  # no equation of a cell decides whether a case is refused
+        common = {rule for rule in common if not rule.startswith("C")}
+    return [rule for rule in chosen[0].rules if rule in common]

@@ -9,6 +9,7 @@ import pytest
 from helpers import FIXTURES, committed, recordings
 
 from rnn_oracle import dump
+from rnn_oracle.cases import Case
 from rnn_oracle.fixtures import recordings as recorded
 from rnn_oracle.fixtures import vectors, writer
 from rnn_oracle.fixtures.manifest import RECORDING, VECTORS
@@ -244,3 +245,9 @@ def test_an_entry_of_a_recording(target):
     entry = recorded.entry(target, CASES[0])
     assert entry.problem is None and list(entry.answers) == [target.dialect]
     assert target.seconds > 0
+
+
+def test_a_refusal_is_recorded_in_the_same_words_each_time(target):
+    case = Case("gru", "two_without_sequences")
+    first, second = (recorded.entry(target, case).answers[target.dialect] for _ in range(2))
+    assert first.refusal == second.refusal and "gru" in first.refusal.message

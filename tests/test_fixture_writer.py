@@ -98,7 +98,7 @@ def test_an_answer_comes_back(kind, tmp_path):
     ],
 )
 def test_names_that_are_counted_up_lose_their_number(message, written):
-    assert writer.without_counters(message) == written
+    assert recorded.without_counters(message) == written
 
 
 def test_the_files_of_others_are_left_alone(tmp_path):
