@@ -62,7 +62,8 @@ def claimed_changes(old, new, claimed, apart):
     ----------
     old, new : Outcome
     claimed : callable
-        Returns the `Outcome` that the rules demand, with what the ledger says.
+        Returns the `Outcome` that the rules demand, with what the ledger says; it is called where
+        the two differ at all.
     apart : callable
         Returns how far apart numbers may be, given what is claimed.
 
@@ -72,10 +73,13 @@ def claimed_changes(old, new, claimed, apart):
         As of `changes`. Numbers that must be copies of each other, and were, but are not any more
         (rule T2), have changed in meaning even where each has moved by rounding alone.
     """
-    found = changes(old, new, lambda: apart(claimed()))
-    if found and all(change.kind == ROUNDING for change in found):
-        broken = compare_copies(claimed(), new)
-        if broken and not compare_copies(claimed(), old):
+    if not changes(old, new):
+        return []
+    demanded = claimed()
+    found = changes(old, new, lambda: apart(demanded))
+    if all(change.kind == ROUNDING for change in found):
+        broken = compare_copies(demanded, new)
+        if broken and not compare_copies(demanded, old):
             name = "{}.copies".format(broken[0].name.partition(".")[0])
             found.append(_meaning(name, broken[0].expected, broken[0].actual))
     return found

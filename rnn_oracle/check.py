@@ -4,6 +4,7 @@ import argparse
 import functools
 import json
 import math
+import os
 import platform
 import sys
 from collections import Counter
@@ -12,7 +13,7 @@ import numpy as np
 
 from . import __version__
 from .cases import AXES
-from .commands import add_only, misuse, selected, writable
+from .commands import add_only, misuse, selected
 from .ledger import load
 from .matrix import BLOCK
 from .parallel import spread
@@ -36,7 +37,7 @@ def main(arguments=None):
     cases = selected(options.only)
     if not cases:
         return misuse("check", "no case matches --only {!r}".format(options.only))
-    if options.json and not writable(options.json):
+    if options.json and not _writable(options.json):
         return misuse("check", "cannot write {}".format(options.json))
     targets = installed()
     if not targets:
@@ -51,6 +52,11 @@ def main(arguments=None):
             file.write("\n")
     _print(targets, verdicts)
     return 0 if all(v.verdict in (AGREE, KNOWN) for v in verdicts) else 1
+
+
+def _writable(path):
+    folder = os.path.dirname(os.path.abspath(path))
+    return os.access(path if os.path.exists(path) else folder, os.W_OK) and not os.path.isdir(path)
 
 
 def _parse(arguments):

@@ -1,7 +1,6 @@
 """What the command lines have in common."""
 
 import fnmatch
-import os
 import sys
 
 from .matrix import core
@@ -26,9 +25,3 @@ def misuse(command, message):
     """Say what was wrong with a call of a command; return its exit status."""
     print("rnn_oracle.{}: {}".format(command, message), file=sys.stderr)
     return 2
-
-
-def writable(path):
-    """Tell whether a file can be written."""
-    folder = os.path.dirname(os.path.abspath(path))
-    return os.access(path if os.path.exists(path) else folder, os.W_OK) and not os.path.isdir(path)

@@ -2,7 +2,6 @@
 
 import argparse
 import functools
-import json
 import os
 import sys
 import time
@@ -17,7 +16,7 @@ from .fixtures.manifest import RECORDING, VECTORS
 from .fixtures.reader import read
 from .fixtures.writer import replace
 from .matrix import BLOCK, core
-from .parallel import cores, spread
+from .parallel import spread, workers
 from .targets import INSTALL, installed
 
 Gathered = namedtuple("Gathered", "vectors recorded seconds processes")
@@ -81,7 +80,7 @@ def _read(folder, kind):
 
 
 def _write(folders, made):
-    for folder, (entries, files) in zip(folders, made):
+    for folder, (_, entries, files) in zip(folders, made):
         replace(folder, files)
         size = sum(map(len, files.values()))
         print("{}: {} cases, {:,} bytes".format(folder, len(entries), size))
@@ -146,12 +145,12 @@ def _folders(options, targets):
 
 
 def _made(kind, folder, gathered):
-    """Return entries and files of a fixture that was gathered."""
+    """Return provenance (None for vectors), entries and files of a fixture that was gathered."""
     if kind == VECTORS:
-        return gathered.vectors, vectors.files(gathered.vectors)
+        return None, gathered.vectors, vectors.files(gathered.vectors)
     made = {about["recording"]: (about, entries) for about, entries in gathered.recorded.values()}
     about, entries = made[os.path.basename(folder)]
-    return entries, recordings.files(about, entries)
+    return about, entries, recordings.files(about, entries)
 
 
 def gather(targets, cases, with_vectors, processes=None):
@@ -177,7 +176,7 @@ def gather(targets, cases, with_vectors, processes=None):
             seconds += spent
     found = {i: v for family, made in zip(families, results) for i, v in zip(family, made)}
     made = [found[i] for i in sorted(found)]
-    return Gathered(made, recorded, seconds, min(processes or cores(), len(jobs)))
+    return Gathered(made, recorded, seconds, workers(jobs, processes))
 
 
 def _work(job):
@@ -198,9 +197,9 @@ def _targets():
 
 def _compare(fixture, made, whole):
     """Print what has moved in a fixture; return the status."""
-    folder, kind, (entries, files) = fixture.folder, fixture.about["format"], made
+    folder, kind, (about, entries, files) = fixture.folder, fixture.about["format"], made
     if kind == RECORDING:
-        _tell_provenance(folder, fixture.about["provenance"], files)
+        _tell_provenance(folder, fixture.about["provenance"], about)
     compared = {VECTORS: vector_changes, RECORDING: recording_changes}[kind](fixture, entries)
     found = [(case.id, change) for case, moved in compared for change in moved]
     real = [(name, change) for name, change in found if change.kind == MEANING]
@@ -219,8 +218,7 @@ def _compare(fixture, made, whole):
     return 1 if real or gone or other else 0
 
 
-def _tell_provenance(folder, old, files):
-    new = json.loads(files[MANIFEST].decode("ascii"))["provenance"]
+def _tell_provenance(folder, old, new):
     for name in sorted(new):
         if old[name] != new[name]:
             print("{}: recorded with {} {}, now {}".format(folder, name, old[name], new[name]))

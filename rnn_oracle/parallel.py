@@ -27,7 +27,7 @@ def spread(function, chunks, sizes, title, processes=None):
     """
     # TensorFlow does not survive a fork.
     context = multiprocessing.get_context("spawn")
-    count = min(processes or cores(), len(chunks))
+    count = workers(chunks, processes)
     with ProcessPoolExecutor(count, mp_context=context) as pool, _bar(title, sum(sizes)) as advance:
         for size, result in zip(sizes, pool.map(function, chunks)):
             yield result
@@ -47,6 +47,10 @@ def _bar(title, total):
         yield functools.partial(progress.advance, progress.add_task(title, total=total))
 
 
-def cores():
-    """Return the number of cores that this process may use."""
+def workers(chunks, processes=None):
+    """Return how many processes `spread` takes: no more than there are cores or chunks."""
+    return min(processes or _cores(), len(chunks))
+
+
+def _cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()

@@ -21,14 +21,23 @@ function nested({ shape, data }, depth = 0, begin = 0) {
 
 const transposed = (rows) => rows[0].map((_, j) => rows.map((row) => row[j]));
 
+/** Return the layers of a stack, with arrays in place of their indices. */
+const readStack = (group, stack) =>
+  group.stacks[stack].map((layer) =>
+    layer.map(({ initial_state, ...weights }) => ({
+      ...Object.fromEntries(Object.entries(weights).map(([n, i]) => [n, nested(group.array(i))])),
+      initial_state: initial_state.map((i) => nested(group.array(i))),
+    })),
+  );
+
 /** Return the output and final states of the stack, by name, for one call. */
 function compute(options, group, entry, given) {
   const turn = options.time_major ? transposed : (rows) => rows;
   const mask = entry.mask === undefined ? undefined : turn(nested(group.array(entry.mask)));
-  const layers = group.stacks[entry.stack];
+  const layers = readStack(group, entry.stack);
   const found = turn(nested(group.array(entry.x))).map((x, row) => {
     const rows = mask === undefined ? undefined : mask[row];
-    return computeRow(options, group, layers, x, rows, given ? row : undefined);
+    return computeRow(options, layers, x, rows, given ? row : undefined);
   });
   const arrays = { output: found.map(({ output }) => output) };
   if (options.return_sequences) arrays.output = turn(arrays.output);
@@ -41,20 +50,14 @@ function compute(options, group, entry, given) {
   return arrays;
 }
 
-function computeRow(options, group, layers, x, mask, row) {
+function computeRow(options, layers, x, mask, row) {
   const states = {};
   let number = 0;
   for (const layer of layers) {
-    const cells = layer.map(({ initial_state, ...weights }) =>
-      Object.fromEntries(Object.entries(weights).map(([n, i]) => [n, nested(group.array(i))])),
-    );
     const begin = layer.map(({ initial_state }) =>
-      initial_state.map((i) => {
-        const rows = nested(group.array(i));
-        return row === undefined ? rows[0].map(() => 0) : rows[row];
-      }),
+      initial_state.map((rows) => (row === undefined ? rows[0].map(() => 0) : rows[row])),
     );
-    const result = runLayer(options.cell, cells, x, mask, begin, options.go_backwards);
+    const result = runLayer(options.cell, layer, x, mask, begin, options.go_backwards);
     x = result.outputs;
     for (const after of result.states) {
       number += 1;
