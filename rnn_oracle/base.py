@@ -45,7 +45,7 @@ class Module:
     Parameters
     ----------
     own : dict
-        The arguments that the class itself handles, by name.
+        The arguments that the class itself handles, by name; `DEFAULT` where the dialect tells.
     kept : dict
         All others given. Those that cannot change a forward pass are kept for
         `get_config`; any other raises as Keras does (rule D4).
@@ -65,6 +65,7 @@ class Module:
             inert.update(self.dialect.recurrent_arguments)
         self._refuse_unknown(own, inert, kept)
         inert.update(kept)
+        own = {name: self.dialect.default(name, value) for name, value in own.items()}
         self._config = dict(inert, **own)
         self._config["dtype"] = self.dtype.name
 

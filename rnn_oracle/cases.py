@@ -1,6 +1,11 @@
 """A case: one combination of options, as frozen data with an id that never changes."""
 
+from collections import namedtuple
 from dataclasses import dataclass, fields
+
+Sizes = namedtuple("Sizes", "batch steps features units")
+SIZES = Sizes(batch=4, steps=6, features=3, units=(5, 7, 8))
+"""Of the arrays of a case, unless it is made smaller."""
 
 AXES = {
     "cell": ("simple_rnn", "lstm", "gru", "gru_reset_before"),
@@ -30,12 +35,14 @@ MASK_FROM = ("argument", "masking")
 
 CELLS = {
     "simple_rnn": ("SimpleRNN", {}),
-    "lstm": ("LSTM", {}),
-    "gru": ("GRU", {}),
-    "gru_reset_before": ("GRU", {"reset_after": False}),
+    "lstm": ("LSTM", {"recurrent_activation": "sigmoid"}),
+    "gru": ("GRU", {"recurrent_activation": "sigmoid", "reset_after": True}),
+    "gru_reset_before": ("GRU", {"recurrent_activation": "sigmoid", "reset_after": False}),
+    "lstm_hard_sigmoid": ("LSTM", {"recurrent_activation": "hard_sigmoid"}),
+    "gru_hard_sigmoid": ("GRU", {"recurrent_activation": "hard_sigmoid", "reset_after": True}),
 }
-"""What Keras calls each cell of the axis: the layer's name (the cell's ends in Cell), and the
-arguments that make it."""
+"""What Keras calls each cell: the layer's name (the cell's ends in Cell), and the arguments that
+make it, among them all whose default was ever another. The last two are not in the core matrix."""
 
 _WORDS = {
     "return_sequences": ("last", "sequences"),
@@ -43,6 +50,19 @@ _WORDS = {
     "time_major": ("batch_major", "time_major"),
     "go_backwards": ("forwards", "backwards"),
 }
+
+
+_RECURRENT = ["return_sequences", "return_state", "go_backwards", "stateful", "unroll"]
+_RECURRENT += ["zero_output_for_mask"]
+_CELL = ["activation", "use_bias", "dropout", "recurrent_dropout"]
+DEFAULTS = {
+    "SimpleRNN": _CELL + _RECURRENT,
+    "LSTM": _CELL + ["recurrent_activation", "unit_forget_bias"] + _RECURRENT,
+    "GRU": _CELL + ["recurrent_activation", "reset_after"] + _RECURRENT,
+    "RNN": _RECURRENT,
+    "Bidirectional": ["merge_mode"],
+}
+"""The arguments of each layer whose defaults decide what it returns."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +89,11 @@ class Case:
     mask_from: str = None
     dtype: str = "float32"
 
+    family, sizes = "layers", SIZES
+    axes = dict(AXES, cell=tuple(CELLS))
+
     def __post_init__(self):
-        for axis, values in AXES.items():
+        for axis, values in self.axes.items():
             if getattr(self, axis) not in values:
                 raise ValueError(
                     "{}={!r} is not one of {}".format(axis, getattr(self, axis), values)
@@ -108,13 +131,21 @@ class Case:
     @property
     def states_of_a_cell(self):
         """The letters of a cell's states, in order."""
-        return "hc" if self.cell == "lstm" else "h"
+        return "hc" if self.layer == "LSTM" else "h"
+
+    @property
+    def layer(self):
+        """Keras's name of the layer, such as ``"GRU"``."""
+        return CELLS[self.cell][0]
 
     @property
     def rules(self):
         """Ids of the rules in SPEC.md that decide what this case returns."""
-        rules = {"simple_rnn": ["C1"], "lstm": ["C2"], "gru": ["C4"], "gru_reset_before": ["C5"]}
-        cited = rules[self.cell] + ["A1", "D1", "H1", "H2", "R1", "R2", "S1", "S3"]
+        rules = {"SimpleRNN": "C1", "LSTM": "C2", "GRU": "C4"}
+        cited = ["C5" if self.cell == "gru_reset_before" else rules[self.layer]]
+        cited += ["A1", "D1", "H1", "H2", "R1", "R2", "S1", "S3"]
+        if self.cell.endswith("hard_sigmoid"):
+            cited.append("A2")
         if self.stacking == "cells":
             cited += ["C6", "D2"]
         if self.stacking.endswith("without_sequences"):
@@ -145,3 +176,40 @@ class Case:
         if self.stacking.endswith("without_sequences"):
             found.append("refusal")
         return found
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What a layer is when it is given no more than it must be.
+
+    Attributes
+    ----------
+    layer : str
+        One of `DEFAULTS`.
+    """
+
+    layer: str
+
+    family, sizes = "defaults", SIZES
+    axes = {"layer": tuple(DEFAULTS)}
+    dtype = "float32"
+    rules = ("F1",)
+
+    def __post_init__(self):
+        if self.layer not in DEFAULTS:
+            raise ValueError("layer={!r} is not one of {}".format(self.layer, tuple(DEFAULTS)))
+
+    @property
+    def id(self):
+        """A readable name, for ever the same."""
+        return "defaults." + self.layer.lower()
+
+    @property
+    def options(self):
+        """The fields as a dict of plain values."""
+        return {"layer": self.layer}
+
+    @property
+    def features(self):
+        """What a runtime must have to run this case, as words to select by."""
+        return ["defaults", self.layer]

@@ -8,7 +8,7 @@ import numpy as np
 
 from . import nest
 from .base import Composite, Weighted, positive_integer
-from .dialects import KERAS3
+from .dialects import DEFAULT, KERAS3
 from .errors import OracleValueError
 from .inputs import as_numbers, check_features, check_states
 
@@ -42,6 +42,7 @@ class Cell(Weighted):
 
     def __init__(self, own, kept, dialect, dtype):
         super().__init__(own, kept, dialect, dtype)
+        own = self.get_config()
         self.units = positive_integer(own["units"], "units", type(self).__name__)
         self.use_bias = own["use_bias"]
         self.activation = self.dialect.activation(own["activation"])
@@ -139,7 +140,7 @@ class LSTMCell(Cell):
         self,
         units,
         activation="tanh",
-        recurrent_activation="sigmoid",
+        recurrent_activation=DEFAULT,
         use_bias=True,
         *,
         dtype=None,
@@ -182,10 +183,10 @@ class GRUCell(Cell):
         self,
         units,
         activation="tanh",
-        recurrent_activation="sigmoid",
+        recurrent_activation=DEFAULT,
         use_bias=True,
         *,
-        reset_after=True,
+        reset_after=DEFAULT,
         dtype=None,
         dialect=KERAS3,
         **kept,
@@ -198,7 +199,7 @@ class GRUCell(Cell):
             reset_after=reset_after,
         )
         super().__init__(own, kept, dialect, dtype)
-        self.reset_after = reset_after
+        self.reset_after = self.get_config()["reset_after"]
 
     def weight_shapes(self):
         shapes = super().weight_shapes()

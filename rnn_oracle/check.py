@@ -12,16 +12,16 @@ from collections import Counter
 import numpy as np
 
 from . import __version__
-from .cases import AXES
-from .commands import add_only, misuse, selected
-from .ledger import load
-from .matrix import BLOCK
+from .commands import add_only, blocks, misuse, selected_for
+from .families import FAMILIES
+from .ledger import load, unmeasured
 from .parallel import spread
 from .reproduce import script
 from .targets import INSTALL, installed
 from .verdict import AGREE, DIVERGES, KNOWN, UNSUPPORTED, judge
 
 ORDER = (AGREE, KNOWN, DIVERGES, UNSUPPORTED)
+_COLUMNS = 4
 
 
 def main(arguments=None):
@@ -34,14 +34,14 @@ def main(arguments=None):
         not support, 2 on misuse or no TensorFlow.
     """
     options = _parse(arguments)
-    cases = selected(options.only)
-    if not cases:
-        return misuse("check", "no case matches --only {!r}".format(options.only))
     if options.json and not _writable(options.json):
         return misuse("check", "cannot write {}".format(options.json))
-    targets = installed()
-    if not targets:
+    there = installed()
+    if not there:
         return misuse("check", "there is no TensorFlow here; install it with\n\n    " + INSTALL)
+    targets, cases = selected_for(there, options.only)
+    if not targets:
+        return misuse("check", "no case matches --only {!r}".format(options.only))
     try:
         verdicts = judge_all(targets, cases)
     except ImportError as error:
@@ -67,8 +67,8 @@ def _parse(arguments):
 
 
 def judge_all(targets, cases):
-    """Judge all cases on all targets with every core."""
-    chunks = [(name, cases[i : i + BLOCK]) for name in targets for i in range(0, len(cases), BLOCK)]
+    """Judge the cases of all targets with every core."""
+    chunks = [(name, block) for name in targets for block in blocks(cases[name])]
     sizes = [len(chunk) for _, chunk in chunks]
     return [v for found in spread(_judge_chunk, chunks, sizes, "checking") for v in found]
 
@@ -111,7 +111,10 @@ def _print(targets, verdicts):
     # A pipe has no width of its own, and the table must not be folded for it.
     console = Console(width=None if sys.stdout.isatty() else 140)
     for name, target in targets.items():
-        console.print(_table(target, [v for v in verdicts if v.target == name]))
+        for table in _tables(target, [v for v in verdicts if v.target == name]):
+            console.print(table)
+    for words in filter(None, map(unmeasured, targets.values())):
+        print(words)
     counts = Counter(v.verdict for v in verdicts)
     print(", ".join("{} {}".format(counts[word], word) for word in ORDER if counts[word]))
     print(
@@ -123,24 +126,38 @@ def _print(targets, verdicts):
     _print_divergences(targets, [v for v in verdicts if v.verdict == DIVERGES])
 
 
-def _table(target, verdicts):
-    """Make the table of verdicts, options by cells."""
+def _tables(target, verdicts):
+    """Yield tables of verdicts, options by the first axis of the cases, a few columns each."""
+    for family in FAMILIES.values():
+        first, *others = family.axes
+        of_family = [v for v in verdicts if v.case.family == family.family]
+        columns = list(dict.fromkeys(v.case.options[first] for v in of_family))
+        for some in (columns[i : i + _COLUMNS] for i in range(0, len(columns), _COLUMNS)):
+            chosen = [v for v in of_family if v.case.options[first] in some]
+            yield _table(
+                str(target), first, some, {axis: family.axes[axis] for axis in others}, chosen
+            )
+
+
+def _table(title, first, columns, axes, verdicts):
     from rich.table import Table
 
-    table = Table(title=str(target), title_justify="left")
+    table = Table(title=title, title_justify="left")
     table.add_column("option", no_wrap=True)
-    cells = AXES["cell"]
-    for cell in cells:
-        table.add_column(cell)
-    for axis, values in AXES.items():
-        if axis == "cell":
-            continue
+    for column in columns:
+        table.add_column(column)
+
+    def add(label, chosen):
+        if chosen:
+            cells = [_tally(v for v in chosen if v.case.options[first] == c) for c in columns]
+            table.add_row(label, *cells)
+
+    add("all", verdicts)
+    table.add_section()
+    for axis, values in axes.items():
         for value in values:
-            chosen = [v for v in verdicts if v.case.options[axis] == value]
-            if not chosen:
-                continue
-            row = [_tally(v for v in chosen if v.case.cell == cell) for cell in cells]
-            table.add_row("{} = {}".format(axis, value), *row)
+            label = "{} = {}".format(axis, value)
+            add(label, [v for v in verdicts if v.case.options[axis] == value])
         table.add_section()
     return table
 
@@ -170,7 +187,7 @@ def _print_divergences(targets, diverging):
     groups = {}
     for v in diverging:
         names = tuple(m.name for m in v.mismatches) or (v.detail,)
-        groups.setdefault((v.target, v.case.cell, names), []).append(v)
+        groups.setdefault((v.target, v.case.options.get("cell"), names), []).append(v)
     for (name, _, what), group in groups.items():
         print(
             "\nDIVERGES: {} on {}, in {} and {} more cases like it".format(

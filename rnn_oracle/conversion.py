@@ -9,6 +9,8 @@ from .dialects import DIALECTS
 from .errors import OracleTypeError, OracleValueError
 
 _DROPPED = ("name", "dtype")
+_PACKAGES = ("keras", "tf_keras", "tensorflow", "tensorflow_core")
+"""Where Keras lives; the last in TensorFlow 1.15 and 2.1."""
 _PLAIN = {
     name: getattr(module, name)
     for module, names in (
@@ -63,7 +65,7 @@ def from_keras(layer, dtype=None):
         return _rnn(layer, dtype)
     if name == "Bidirectional":
         return _bidirectional(layer, dtype)
-    if name in ("Sequential", "Functional"):
+    if name in ("Sequential", "Functional") or _is_early_functional(layer, name):
         return core.Sequential([_link(link, dtype) for link in _chain(layer)])
     raise OracleTypeError(
         "from_keras cannot copy {}.{}: it knows {}, and a user's own cell has to be written in "
@@ -75,14 +77,20 @@ def from_keras(layer, dtype=None):
     )
 
 
+def _is_early_functional(layer, name):
+    """Tell whether it is a functional model as up to TensorFlow 2.2, without a class of its own."""
+    return name == "Model" and getattr(layer, "_is_graph_network", False)
+
+
 def dialect_of(layer):
     """Return the name of the dialect of the Keras generation that an object belongs to."""
     package = type(layer).__module__.partition(".")[0]
     if package == "keras":
         version = getattr(sys.modules.get("keras"), "__version__", "2")
         return "keras3" if int(version.partition(".")[0]) >= 3 else "keras2"
-    if package in ("tf_keras", "tensorflow"):
-        return "keras2"
+    if package in _PACKAGES:
+        release = getattr(sys.modules.get("tensorflow"), "__version__", "2")
+        return "keras2_v1" if release.startswith("1.") else "keras2"
     raise OracleTypeError("{} is not a Keras object".format(type(layer).__name__))
 
 
@@ -127,7 +135,7 @@ def _activation(function, dialect):
     """Return the name of one of Keras's own activations, else the function, fed with arrays."""
     name = getattr(function, "__name__", None)
     package = getattr(function, "__module__", "").partition(".")[0]
-    if package in ("keras", "tf_keras", "tensorflow") and name in DIALECTS[dialect].activations:
+    if package in _PACKAGES and name in DIALECTS[dialect].activations:
         return name
     return lambda x: np.asarray(function(x))
 
@@ -192,8 +200,12 @@ def _chain(model):
 def _arguments(node):
     """Return the arguments that an operation of a functional model was called with, by name."""
     (call,) = node._inbound_nodes
-    named = call.call_kwargs if hasattr(call, "call_kwargs") else call.arguments.kwargs
-    args = call.call_args if hasattr(call, "call_args") else call.arguments.args
+    if hasattr(call, "call_kwargs"):
+        args, named = call.call_args, call.call_kwargs
+    elif hasattr(call.arguments, "kwargs"):
+        args, named = call.arguments.args, call.arguments.kwargs
+    else:  # up to TensorFlow 2.2
+        args, named = (call.input_tensors,), call.arguments or {}
     named = {name: value for name, value in named.items() if value is not None}
     return dict(zip(("input", "axis"), args), **named)
 
@@ -211,4 +223,8 @@ def _is_mean_over_time(link):
     if type(link).__name__ == "TFOpLambda" and link.get_config()["function"] == "math.reduce_mean":
         call = _arguments(link)
         return call.get("axis") in over_time and not call.get("keepdims")
+    if type(link).__name__ == "TensorFlowOpLayer":  # up to TensorFlow 2.3
+        config = link.get_config()
+        node, axis = config["node_def"], np.ravel(config["constants"].get(1)).tolist()
+        return node["op"] == "Mean" and axis in over_time and not node["attr"]["keep_dims"]["b"]
     return False

@@ -4,7 +4,7 @@ Each takes the outcome that the rules demand and returns the outcome that the en
 that a known divergence is judged as strictly as agreement.
 """
 
-from .oracle import allow, build, call_stack, set_weights
+from .oracle import allow, build, call_stack, calls, set_weights
 from .outcome import Outcome
 from .problems import problem
 
@@ -17,8 +17,30 @@ def single_states_wrapped(case, dialect, sizes, outcome):
     )
 
 
+def symbolic_call_refused(case, dialect, sizes, outcome):
+    """A symbolic call raises ValueError; others do what they should."""
+    facts = dict(outcome.facts, **{"symbolic.shapes": "ValueError at call"})
+    return Outcome(outcome.arrays, facts, outcome.allowed)
+
+
 def implicit_mask_dropped(case, dialect, sizes, outcome):
     """With an initial state, a mask that is attached to the input is passed on, but not applied."""
+    return _masks_of_arguments_only(case, dialect, sizes, outcome, ["given"])
+
+
+def mask_argument_not_passed_on(case, dialect, sizes, outcome):
+    """A mask that comes as an argument is applied, but is not attached to the output."""
+    outcome = _masks_of_arguments_only(case, dialect, sizes, outcome, ["default", "given"])
+    arrays = {name: a for name, a in outcome.arrays.items() if not name.endswith(".mask")}
+    facts = {
+        name: fact.replace("mask", "None") if name.endswith(".masks") else fact
+        for name, fact in outcome.facts.items()
+    }
+    return Outcome(arrays, facts, outcome.allowed)
+
+
+def _masks_of_arguments_only(case, dialect, sizes, outcome, names):
+    """Return the outcome if, in the calls named, no layer looks at a mask attached to its input."""
     given = problem(case, sizes)
     layers = build(case, dialect, sizes)
     set_weights(layers, given)
@@ -26,12 +48,21 @@ def implicit_mask_dropped(case, dialect, sizes, outcome):
     def applied(i, mask):
         return mask if i == 0 and case.mask_from == "argument" else None
 
-    call = "given", case, layers, given, given.states, applied
-    arrays, _ = call_stack(*call)
-    allowed = allow(*call)
-    return Outcome(dict(outcome.arrays, **arrays), outcome.facts, dict(outcome.allowed, **allowed))
+    arrays, allowed = dict(outcome.arrays), dict(outcome.allowed)
+    for name, states in calls(given):
+        if name in names:
+            call = name, case, layers, given, states, applied
+            arrays.update(call_stack(*call)[0])
+            allowed.update(allow(*call))
+    return Outcome(arrays, outcome.facts, allowed)
 
 
 DEVIATIONS = {
-    function.__name__: function for function in (single_states_wrapped, implicit_mask_dropped)
+    function.__name__: function
+    for function in (
+        single_states_wrapped,
+        symbolic_call_refused,
+        implicit_mask_dropped,
+        mask_argument_not_passed_on,
+    )
 }

@@ -1,16 +1,23 @@
-"""Dialects: where Keras 2 and Keras 3 differ by design, each difference in one place, by name."""
+"""Dialects: where generations of Keras differ by design, each difference in one place, by name."""
 
 from . import activations
 from .errors import OracleTypeError, OracleValueError
 
+DEFAULT = type("Default", (), {"__repr__": lambda self: "the dialect's default"})()
+"""Stands in a signature for a default that depends on the dialect."""
+
 
 class Dialect:
-    """One generation of Keras as data. Read-only by convention; see the two instances below.
+    """One generation of Keras as data. Read-only by convention; see the instances below.
 
     Attributes
     ----------
     name : str
-        ``"keras3"`` or ``"keras2"``.
+        ``"keras3"``, ``"keras2"`` or ``"keras2_v1"``.
+    generation : str
+        The name of the dialect without its own defaults: ``"keras3"`` or ``"keras2"``.
+    defaults : dict
+        Of the constructors' arguments that have not had the same default ever since (rule F1).
     results : type
         The container of a layer's output and states: `tuple` or `list` (rule D1).
     stacked : type
@@ -49,6 +56,14 @@ class Dialect:
     def __init__(self, **facts):
         self.__dict__.update(facts)
 
+    def replaced(self, **facts):
+        """Return a dialect that differs in some facts."""
+        return Dialect(**dict(self.__dict__, **facts))
+
+    def default(self, name, value):
+        """Return the value given to an argument, or the default that stands for `DEFAULT`."""
+        return self.defaults[name] if value is DEFAULT else value
+
     def __deepcopy__(self, memo):
         return self
 
@@ -82,6 +97,8 @@ _LAYER_ARGUMENTS = frozenset(
 
 KERAS3 = Dialect(
     name="keras3",
+    generation="keras3",
+    defaults={"recurrent_activation": "sigmoid", "reset_after": True},
     results=tuple,
     stacked=list,
     flat_state_shapes=False,
@@ -101,6 +118,8 @@ KERAS3 = Dialect(
 
 KERAS2 = Dialect(
     name="keras2",
+    generation="keras2",
+    defaults=KERAS3.defaults,
     results=list,
     stacked=tuple,
     flat_state_shapes=True,
@@ -119,7 +138,19 @@ KERAS2 = Dialect(
     backward_is_flipped=True,
 )
 
-DIALECTS = {dialect.name: dialect for dialect in (KERAS3, KERAS2)}
+KERAS2_V1 = KERAS2.replaced(
+    name="keras2_v1",
+    defaults={"recurrent_activation": "hard_sigmoid", "reset_after": False},
+    recorded_states_win=False,
+)
+"""`tf.keras` of TensorFlow 1; `tf.compat.v1.keras` afterwards has its defaults."""
+
+DIALECTS = {dialect.name: dialect for dialect in (KERAS3, KERAS2, KERAS2_V1)}
+
+
+def generation(name):
+    """Return the name by which the ledger knows the targets of a dialect, that of tf1 itself."""
+    return DIALECTS[name].generation if name in DIALECTS else name
 
 
 def get_dialect(dialect):

@@ -9,23 +9,25 @@ import sys
 import numpy as np
 
 from .changes import describe, in_short
-from .commands import add_only, misuse, selected
-from .differences import Side, compare_sides
+from .commands import add_only, misuse, selected_for
+from .dialects import generation
+from .differences import DEFAULT, Side, compare_sides
 from .dump import gather
 from .fixtures.format import FixtureError, default_folder
 from .fixtures.manifest import RECORDING
 from .fixtures.reader import read
+from .fixtures.store import recordings_in
 from .ledger import load
 from .oracle import expected
 from .outcome import Outcome
 from .spec import first_sentence
 from .targets import INSTALL, installed
 
-ORACLE, INSTALLED, LEGACY = "oracle", "installed", "installed-legacy"
+ORACLE, INSTALLED, LEGACY, V1 = "oracle", "installed", "installed-legacy", "installed-v1"
 SIDES = """A and B are each the name of a recording, such as tf2.21, the folder of one,
-`installed` for the tf.keras that is installed, `installed-legacy` for the tf_keras beside it, or
-`oracle` for what the rules demand. The exit status is 0 where nothing changed but by rounding, 1
-where something did, 2 on misuse."""
+`installed` for the tf.keras that is installed, `installed-legacy` for the tf_keras beside it,
+`installed-v1` for the cells of TensorFlow 1, or `oracle` for what the rules demand. The exit status
+is 0 where nothing changed but by rounding, 1 where something did, 2 on misuse."""
 
 
 class MisuseError(Exception):
@@ -79,35 +81,30 @@ def _sides(options):
             raise MisuseError(
                 "{} has no case that matches --only {!r}".format(side.title, options.only)
             )
+    if None not in sides and not set(sides[0].outcomes) & set(sides[1].outcomes):
+        raise MisuseError("{} and {} have no case in common".format(*[s.title for s in sides]))
     real = sides[0] or sides[1]
     return [side or _oracle(real) for side in sides]
 
 
 def _side(name, options):
-    if name in (INSTALLED, LEGACY):
+    if name in (INSTALLED, LEGACY, V1):
         return _installed(name, options.only)
     is_path = os.path.basename(name) != name or name in (os.curdir, os.pardir)
     folder = name if is_path else os.path.join(options.fixtures, "recordings", name)
     if not os.path.isdir(folder):
         raise MisuseError(
-            "{} is no recording; there are {} in {}, {}, {} and {}, and folders as ./{}".format(
+            "{} is no recording; there are {} in {}, {}, and folders as ./{}".format(
                 name,
-                ", ".join(_recordings(options.fixtures)) or "none",
+                ", ".join(recordings_in(os.path.join(options.fixtures, "recordings"))) or "none",
                 options.fixtures,
-                INSTALLED,
-                LEGACY,
-                ORACLE,
+                ", ".join((INSTALLED, LEGACY, V1, ORACLE)),
                 name,
             )
         )
     fixture = read(folder, RECORDING)
     side = _recorded(fixture.about["provenance"], fixture.entries.values(), options.only)
     return side._replace(title="{} in {}".format(side.title, folder)) if is_path else side
-
-
-def _recordings(folder):
-    inside = os.path.join(folder, "recordings")
-    return sorted(os.listdir(inside)) if os.path.isdir(inside) else []
 
 
 def _recorded(about, entries, only="*"):
@@ -117,21 +114,29 @@ def _recorded(about, entries, only="*"):
         for entry in entries
         if fnmatch.fnmatch(entry.case.id, only)
     }
-    return Side(title, about["dialect"], about["dialect"], about["keras"], True, outcomes)
+    name = generation(about["dialect"])
+    return Side(title, name, about["dialect"], about["keras"], True, outcomes)
 
 
 def _installed(name, only):
     targets = installed()
-    found = {LEGACY if t.module == "tf_keras" else INSTALLED: key for key, t in targets.items()}
+    found = {_called(target): key for key, target in targets.items()}
     # Where tf.keras was told to be tf_keras, that is what is installed.
     found.setdefault(INSTALLED, found.get(LEGACY))
     if found.get(name) is None:
         raise MisuseError("{}: there is none here; install it with\n\n    {}".format(name, INSTALL))
-    cases = selected(only)
+    key = found[name]
+    chosen, cases = selected_for({key: targets[key]}, only)
     if not cases:
         raise MisuseError("no case matches --only {!r}".format(only))
-    gathered = gather({found[name]: targets[found[name]]}, cases, False)
-    return _recorded(*gathered.recorded[found[name]])
+    return _recorded(*gather(chosen, cases).recorded[key])
+
+
+def _called(target):
+    """Return the word by which a target is asked for."""
+    if target.dialect == "tf1":
+        return V1
+    return LEGACY if target.module == "tf_keras" else INSTALLED
 
 
 def _oracle(other):
@@ -175,6 +180,8 @@ def _lines(comparison, form):
 def headline(group):
     """Return a line that says what differs, how often, and what kind of cause it has."""
     words = " -> ".join(group.verdicts) or group.what
+    if group.what.startswith(DEFAULT):
+        words = "{}: {}".format(group.what, words)
     if any(group.calls) and group.what != "symbolic shapes":
         words += " of the call{} {}".format("s" * (len(group.calls) > 1), ", ".join(group.calls))
     return "{}: {} cases, {}".format(words, len(group.differences), _cause(group))

@@ -5,7 +5,7 @@ from collections import namedtuple
 from .changes import MEANING, ROUNDING, changes, claimed_changes
 from .compare import compare
 from .ledger import load, matching
-from .matrix import core
+from .matrix import all_cases
 from .oracle import expected
 from .parallel import spread
 from .patterns import patterns
@@ -47,7 +47,7 @@ Group.__doc__ = """All differences of one cause.
 what, calls, ledger, by_design
     As of each `Difference`.
 verdicts : tuple of str
-    The verdicts before and after, or nothing where both have values.
+    The verdicts, or defaults, before and after; nothing where both have values.
 differences : list of Difference
 patterns : list of dict
     The cases, see `rnn_oracle.patterns`.
@@ -80,6 +80,7 @@ RULES = {
     "appeared": [],
     "vanished": [],
 }
+DEFAULT = "default of "
 _RESPECTS = {"shapes": "symbolic shapes", "states": "number of states", "mask": "masks"}
 _CHUNK = 50
 
@@ -208,6 +209,8 @@ def _respects_of(change):
     call, _, thing = change.name.partition("[")[0].partition(".")
     if change.name == "verdict":
         return [("verdict", "")]
+    if call == "defaults":
+        return [(DEFAULT + thing, "")]
     if thing in ("nesting", "shapes"):
         plain = [_plain(text) for text in (change.old, change.new)]
         found = [(_RESPECTS.get(thing, thing), call)] if plain[0] != plain[1] else []
@@ -232,25 +235,27 @@ def _groups(found, cases, ledger):
     groups = {}
     for difference in found:
         verdicts = ()
-        if difference.what == "verdict":
+        if difference.what == "verdict" or difference.what.startswith(DEFAULT):
             verdicts = difference.change.old, difference.change.new
         key = difference.what, difference.calls, difference.ledger, difference.by_design, verdicts
-        groups.setdefault(key, []).append(difference)
+        groups.setdefault((key, difference.case.family), []).append(difference)
     rules = {entry.id: entry.rule for entry in ledger}
     made = []
-    for key, differences in groups.items():
+    for (key, family), differences in groups.items():
         chosen = [difference.case for difference in differences]
         broken = [rules[name] for name in key[2]]
         cited = broken or RULES.get(key[0])
         cited = _characteristic(chosen, key[0]) if cited is None else cited
-        made.append(Group(*key, differences, patterns(chosen, cases), cited))
+        alike = [case for case in cases if case.family == family]
+        made.append(Group(*key, differences, patterns(chosen, alike), cited))
     return sorted(made, key=lambda group: -len(group.differences))
 
 
 def _characteristic(chosen, what):
-    """Return the rules that all chosen cases cite, and not all others of the matrix."""
-    wanted = set(chosen)
-    others = [set(case.rules) for case in core() if case not in wanted]
+    """Return the rules that all chosen cases cite, and not all others of their family."""
+    wanted, family = set(chosen), chosen[0].family
+    matrix = [case for dialect in ("keras3", "tf1") for case in all_cases(dialect)]
+    others = [set(c.rules) for c in matrix if c.family == family and c not in wanted]
     common = set.intersection(*[set(case.rules) for case in chosen])
     if others:
         common -= set.intersection(*others)

@@ -8,14 +8,15 @@ import time
 from collections import namedtuple
 
 from .changes import MEANING, ROUNDING, describe, in_short
-from .commands import add_only, misuse, selected
+from .commands import ALL, add_only, blocks, misuse, selected, selected_for
 from .fixtures import recordings, vectors
 from .fixtures.check import recording_changes, vector_changes
 from .fixtures.format import MANIFEST, FixtureError, default_folder
 from .fixtures.manifest import RECORDING, VECTORS
 from .fixtures.reader import read
+from .fixtures.store import others, store
 from .fixtures.writer import replace
-from .matrix import BLOCK, core
+from .matrix import core
 from .parallel import spread, workers
 from .targets import INSTALL, installed
 
@@ -41,18 +42,14 @@ def main(arguments=None):
         1 where ``--check`` finds a change or a damaged fixture; 2 on misuse.
     """
     options = _parse(arguments)
-    cases = selected(options.only)
-    targets = installed() if options.recording else {}
-    problem = _problem(options, cases, targets)
+    there = installed() if options.recording else {}
+    targets, cases = selected_for(there, options.only)
+    numbers = _of_vectors(selected(options.only)) if options.vectors else []
+    problem = _problem(options, there, targets, cases, numbers)
     if problem:
         return misuse("dump", problem)
-    folders = _folders(options, targets)
-    started = time.perf_counter()
     try:
-        old = [_read(*folder) for folder in folders] if options.check else None
-        for folder, _ in folders:
-            os.makedirs(folder, exist_ok=True)
-        gathered = gather(targets, cases, options.vectors, options.processes)
+        status, speed = (_check if options.check else _write)(options, targets, cases, numbers)
     except FixtureError as error:
         print(error)
         return 1
@@ -60,14 +57,8 @@ def main(arguments=None):
         return misuse("dump", "{}; install what is missing with\n\n    {}".format(error, INSTALL))
     except OSError as error:
         return misuse("dump", str(error))
-    took = time.perf_counter() - started
-    made = [_made(kind, folder, gathered) for folder, kind in folders]
-    if options.check:
-        status = max(_compare(*sides, whole=len(cases) == len(core())) for sides in zip(old, made))
-    else:
-        status = _write([folder for folder, _ in folders], made)
     if targets:
-        print(_speed(took, gathered))
+        print(speed)
     return status
 
 
@@ -79,19 +70,51 @@ def _read(folder, kind):
     return fixture
 
 
-def _write(folders, made):
-    for folder, (_, entries, files) in zip(folders, made):
+def _check(options, targets, cases, numbers):
+    """Compare what would be written with what is there; return the status and the speed."""
+    old = [_read(*folder) for folder in _folders(options, targets)]
+    gathered, speed = _gather(options, targets, cases, numbers)
+    whole = options.only == ALL
+    return max(_compare(fixture, gathered, whole) for fixture in old), speed
+
+
+def _write(options, targets, cases, numbers):
+    """Write what is asked for; return the status and the speed."""
+    recordings_folder = os.path.join(options.out, "recordings")
+    if targets:
+        # What could not be stored in the end is found out before all the work.
+        others(recordings_folder, [target.recording for target in targets.values()])
+    for folder, _ in _folders(options, targets):
+        os.makedirs(folder, exist_ok=True)
+    gathered, speed = _gather(options, targets, cases, numbers)
+    if options.vectors:
+        folder, files = os.path.join(options.out, "vectors"), vectors.files(gathered.vectors)
         replace(folder, files)
-        size = sum(map(len, files.values()))
-        print("{}: {} cases, {:,} bytes".format(folder, len(entries), size))
-    return 0
+        _tell_size(folder, gathered.vectors, sum(map(len, files.values())))
+    if targets:
+        made = _by_recording(gathered)
+        sizes = store(recordings_folder, made)
+        for name, (_, entries) in made.items():
+            _tell_size(os.path.join(recordings_folder, name), entries, sizes[name])
+    return 0, speed
 
 
-def _speed(took, gathered):
+def _tell_size(folder, entries, size):
+    print("{}: {} cases, {:,} bytes".format(folder, len(entries), size))
+
+
+def _by_recording(gathered):
+    return {about["recording"]: (about, entries) for about, entries in gathered.recorded.values()}
+
+
+def _gather(options, *wanted):
+    started = time.perf_counter()
+    gathered = gather(*wanted, processes=options.processes)
+    took = time.perf_counter() - started
     each = gathered.seconds / gathered.processes
-    return "{:.0f} s with {} processes, each {:.0f} s inside Keras: {:.2f} times its calls".format(
-        took, gathered.processes, each, took / each
-    )
+    words = "{:.0f} s with {} processes, each {:.0f} s inside Keras: {:.2f} times its calls"
+    timed = each > 0
+    return gathered, words.format(took, gathered.processes, each, took / each) if timed else ""
 
 
 def _parse(arguments):
@@ -112,25 +135,27 @@ def _parse(arguments):
     return options
 
 
-def _problem(options, cases, targets):
+def _problem(options, there, targets, cases, numbers):
     """Return what is wrong with a call of the command, or None."""
-    if not cases:
+    if options.vectors and not numbers:
+        return "no vector matches --only {!r}".format(options.only)
+    if there and not targets:
         return "no case matches --only {!r}".format(options.only)
     if options.processes is not None and options.processes < 1:
         return "--processes must be at least 1, not {}".format(options.processes)
-    if options.recording and not targets:
+    if options.recording and not there:
         advice = "say --vectors for the vectors alone, or " if options.vectors else ""
         return "there is no TensorFlow here to record; {}install it with\n\n    {}".format(
             advice, INSTALL
         )
     folders = [folder for folder, _ in _folders(options, targets)]
-    there = [folder for folder in folders if os.path.exists(os.path.join(folder, MANIFEST))]
-    if options.check and there != folders:
-        missing = [folder for folder in folders if folder not in there]
+    made = [folder for folder in folders if os.path.exists(os.path.join(folder, MANIFEST))]
+    if options.check and made != folders:
+        missing = [folder for folder in folders if folder not in made]
         return "there is no fixture in {} to compare with".format(" or ".join(missing))
-    if not options.check and len(cases) < len(core()) and there:
+    if not options.check and options.only != ALL and made:
         return "{} would lose the cases that --only leaves out; choose another --out".format(
-            there[0]
+            made[0]
         )
     return None
 
@@ -144,39 +169,44 @@ def _folders(options, targets):
     ]
 
 
-def _made(kind, folder, gathered):
-    """Return provenance (None for vectors), entries and files of a fixture that was gathered."""
-    if kind == VECTORS:
-        return None, gathered.vectors, vectors.files(gathered.vectors)
-    made = {about["recording"]: (about, entries) for about, entries in gathered.recorded.values()}
-    about, entries = made[os.path.basename(folder)]
-    return about, entries, recordings.files(about, entries)
-
-
-def gather(targets, cases, with_vectors, processes=None):
+def gather(targets, cases, numbers=(), processes=None):
     """Work out the vectors and run the targets, with several processes.
+
+    Parameters
+    ----------
+    targets : dict of str to target
+    cases : dict of str to list
+        The cases of each target.
+    numbers : list of Case
+        Those to work out vectors of.
+    processes : int, optional
+        By default one for each core.
 
     Returns
     -------
     Gathered
     """
-    blocks = [cases[i : i + BLOCK] for i in range(0, len(cases), BLOCK)]
     jobs = [("provenance", name, ()) for name in targets]
-    jobs += [("recording", name, block) for name in targets for block in blocks]
-    families = vectors.families(cases) if with_vectors else []
-    jobs += [("vectors", None, [cases[i] for i in family]) for family in families]
+    runs = [("recording", name, block) for name in targets for block in blocks(cases[name])]
+    families = vectors.families(numbers)
+    jobs += runs + [("vectors", None, [numbers[i] for i in family]) for family in families]
     sizes = [len(job[2]) for job in jobs]
     results = spread(_work, jobs, sizes, "dumping", processes)
     abouts = {name: next(results) for name in targets}
     recorded, seconds = {name: (about, []) for name, about in abouts.items()}, 0.0
-    for name in targets:
-        for _ in blocks:
-            entries, spent = next(results)
-            recorded[name][1].extend(entries)
-            seconds += spent
+    for _, name, _ in runs:
+        entries, spent = next(results)
+        recorded[name][1].extend(entries)
+        seconds += spent
     found = {i: v for family, made in zip(families, results) for i, v in zip(family, made)}
     made = [found[i] for i in sorted(found)]
     return Gathered(made, recorded, seconds, workers(jobs, processes))
+
+
+def _of_vectors(cases):
+    """Return the cases that vectors are for: where the dialects differ in no number."""
+    numbers = set(core())
+    return [case for case in cases if case in numbers]
 
 
 def _work(job):
@@ -195,10 +225,11 @@ def _targets():
     return installed()
 
 
-def _compare(fixture, made, whole):
+def _compare(fixture, gathered, whole):
     """Print what has moved in a fixture; return the status."""
-    folder, kind, (about, entries, files) = fixture.folder, fixture.about["format"], made
+    folder, kind, entries = fixture.folder, fixture.about["format"], gathered.vectors
     if kind == RECORDING:
+        about, entries = _by_recording(gathered)[os.path.basename(folder)]
         _tell_provenance(folder, fixture.about["provenance"], about)
     compared = {VECTORS: vector_changes, RECORDING: recording_changes}[kind](fixture, entries)
     found = [(case.id, change) for case, moved in compared for change in moved]
@@ -209,7 +240,7 @@ def _compare(fixture, made, whole):
     for name in gone:
         print("{}: {}: there is no such case any more".format(folder, name))
     unmoved = whole and not (real or gone)
-    other = kind == VECTORS and unmoved and not _on_disk(folder, files)
+    other = kind == VECTORS and unmoved and not _on_disk(folder, vectors.files(entries))
     if other:
         print("{}: the same vectors would be written in other bytes".format(folder))
     words = ["{} cases, {} changes".format(len(entries), len(real) + len(gone) or "no")]

@@ -1,13 +1,19 @@
 """The ledger of known divergences: which cases, in which versions, against which rule, how."""
 
+import functools
 import json
 import os
 from collections import namedtuple
+from dataclasses import fields as fields_of
 
-from .cases import Case
 from .deviations import DEVIATIONS
+from .families import FAMILIES
 
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ledger.json")
+
+VERSIONS = "versions"
+MEASURED = {"keras2": "2.21.0", "keras3": "3.15.1", "tf1": "2.21.0"}
+"""The newest version of each target that the rules and the ledger were measured on."""
 
 Entry = namedtuple("Entry", "id title target versions cases rule instead harm links mended")
 Entry.__doc__ = """One known divergence, of one cause.
@@ -20,7 +26,8 @@ target : str
 versions : str
     Of the target, as a version specifier: ``">=3.0,<3.4"``.
 cases : list of dict
-    Patterns: a case matches where, in one of them, each option has one of the values listed.
+    Patterns: a case matches where, in one of them, each option has one of the values listed. A
+    pattern may have "versions" of its own, where other entries explain the case in the others.
 rule : str
     The id of the rule in SPEC.md that is broken.
 instead : str
@@ -56,9 +63,9 @@ def _entry(fields):
     entry = Entry(**fields)
     if entry.instead not in DEVIATIONS:
         raise ValueError("{}: unknown deviation {!r}".format(where, entry.instead))
-    options = Case("lstm").options
+    options = {field.name for kind in FAMILIES.values() for field in fields_of(kind)}
     for pattern in entry.cases:
-        unknown = sorted(set(pattern) - set(options))
+        unknown = sorted(set(pattern) - options - {VERSIONS})
         if unknown:
             raise ValueError("{}: no case has the options {}".format(where, unknown))
     return entry
@@ -70,18 +77,41 @@ def matching(entries, target, case):
 
 
 def _speaks_of(entry, target, case):
+    return (
+        entry.target == target.name
+        and _covers(entry.versions, target.version)
+        and any(
+            fits(pattern, case) and _covers(pattern.get(VERSIONS, ""), target.version)
+            for pattern in entry.cases
+        )
+    )
+
+
+def unmeasured(target):
+    """Return what to say of a target that is newer than all that was measured, else None."""
+    newest = MEASURED[target.name]
+    if not _covers(">" + newest, target.version):
+        return None
+    return (
+        "{} {} is newer than any release that was measured ({}): it is judged by the newest "
+        "rules, and by the entries of the ledger that have no end".format(
+            target.name, target.version, newest
+        )
+    )
+
+
+@functools.lru_cache(maxsize=None)
+def _covers(versions, version):
     from packaging.specifiers import SpecifierSet
 
-    if entry.target != target.name:
-        return False
-    if not SpecifierSet(entry.versions).contains(target.version, prereleases=True):
-        return False
-    return matches(entry, case)
+    return SpecifierSet(versions).contains(version, prereleases=True)
 
 
-def matches(entry, case):
-    """Tell whether one of the entry's patterns fits the case, whatever the target."""
+def fits(pattern, case):
+    """Tell whether a pattern fits a case, whatever the target and its version."""
     options = case.options
-    return any(
-        all(options[name] in values for name, values in pattern.items()) for pattern in entry.cases
+    return all(
+        name in options and options[name] in values
+        for name, values in pattern.items()
+        if name != VERSIONS
     )

@@ -1,8 +1,9 @@
-"""The core matrix: the whole product of the axes, nothing sampled."""
+"""The matrix: the whole product of the core axes, and what stands beside it."""
 
 import itertools
 
-from .cases import AXES, MASK_FROM, Case
+from .cases import AXES, DEFAULTS, MASK_FROM, Case, Defaults
+from .tf1.cases import matrix as tf1_matrix
 
 ORDER = (
     "cell",
@@ -27,6 +28,24 @@ def core():
     values, meets both.
     """
     return [_case(indices) for indices in itertools.product(*(_indices(axis) for axis in ORDER))]
+
+
+def activations():
+    """Return the cases of gates whose function the generations of Keras define differently."""
+    return [
+        Case(cell, "one", sequences, True, False, backwards, mask, mask_from)
+        for cell in ("lstm_hard_sigmoid", "gru_hard_sigmoid")
+        for sequences in (False, True)
+        for backwards in (False, True)
+        for mask, mask_from in (("none", None), ("right", "argument"))
+    ]
+
+
+def all_cases(dialect="keras3"):
+    """Return all cases of a dialect, in a fixed order; those of all Keras are the same."""
+    if dialect == "tf1":
+        return tf1_matrix()
+    return core() + activations() + [Defaults(layer) for layer in DEFAULTS]
 
 
 def _indices(axis):

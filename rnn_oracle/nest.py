@@ -25,14 +25,23 @@ def map_structure(function, tree, *others):
     if not is_nested(tree):
         return function(tree, *others)
     mapped = [map_structure(function, *branches) for branches in zip(tree, *others)]
+    if hasattr(tree, "_fields"):
+        return type(tree)(*mapped)
     return tuple(mapped) if isinstance(tree, tuple) else mapped
 
 
 def describe(tree, leaf=lambda value: "*"):
-    """Write a structure down: ``(*, [*, *])`` is a tuple of a leaf and a list of two."""
+    """Write a structure down: ``(*, [*, *])`` is a tuple of a leaf and a list of two.
+
+    A namedtuple keeps its name and those of its fields: ``LSTMStateTuple(c=*, h=*)``.
+    """
     if not is_nested(tree):
         return leaf(tree)
-    inside = ", ".join(describe(branch, leaf) for branch in tree)
+    branches = [describe(branch, leaf) for branch in tree]
+    if hasattr(tree, "_fields"):
+        named = map("{}={}".format, tree._fields, branches)
+        return "{}({})".format(type(tree).__name__, ", ".join(named))
+    inside = ", ".join(branches)
     if isinstance(tree, list):
         return "[" + inside + "]"
     return "(" + inside + ("," if len(tree) == 1 else "") + ")"

@@ -2,17 +2,24 @@
 
 import numpy as np
 
-from . import cells, nest
+from . import bidirectional, cells, nest, recurrent
 from .cases import CELLS
 from .dialects import get_dialect
 from .errors import OracleError
-from .outcome import Outcome, observe
-from .problems import SIZES, layer_units, nest_states, problem, sequences_of_layers
-from .recurrent import RNN
+from .outcome import Outcome, defaults, observe
+from .problems import (
+    SIZES,
+    layer_units,
+    nest_states,
+    plain_layer,
+    problem,
+    sequences_of_layers,
+)
 from .rounding import UNIT_ROUNDOFF, exact
+from .tf1 import oracle as tf1_oracle
 
 
-def expected(case, dialect, sizes=SIZES, bounded=True):
+def expected(case, dialect, sizes=None, bounded=True):
     """Return the `Outcome` that the rules demand of a case.
 
     Parameters
@@ -20,7 +27,7 @@ def expected(case, dialect, sizes=SIZES, bounded=True):
     case : Case
     dialect : str or Dialect
     sizes : Sizes, optional
-        Of the problem.
+        Of the problem; by default those of the case.
     bounded : bool
         Whether to work out `allowed`, which takes longer than the values.
 
@@ -29,6 +36,10 @@ def expected(case, dialect, sizes=SIZES, bounded=True):
     Outcome
         With values computed in float64, and `allowed` for the dtype of the case.
     """
+    return _EXPECTED[case.family](case, dialect, sizes or case.sizes, bounded)
+
+
+def _of_layers(case, dialect, sizes, bounded):
     given = problem(case, sizes)
     try:
         layers = build(case, dialect, sizes)
@@ -39,6 +50,15 @@ def expected(case, dialect, sizes=SIZES, bounded=True):
         return _outcome(case, layers, given, bounded)
     except OracleError as error:
         return Outcome.refused("call", error)
+
+
+def _of_defaults(case, dialect, sizes, bounded):
+    """Return what a layer is without arguments, as facts; needs no sizes and has no bounds."""
+    made = plain_layer(case, (cells, recurrent, bidirectional), dialect=dialect)
+    return defaults(case, made.get_config().get)
+
+
+_EXPECTED = {"layers": _of_layers, "defaults": _of_defaults, "tf1": tf1_oracle.expected}
 
 
 def build(case, dialect, sizes=SIZES, dtype=None):
@@ -53,7 +73,7 @@ def build(case, dialect, sizes=SIZES, dtype=None):
     for units, sequences in zip(layer_units(case, sizes), sequences_of_layers(case)):
         stack = [cell_class(u, dtype=dtype, dialect=dialect, **arguments) for u in units]
         cell = stack if case.stacking == "cells" else stack[0]
-        layers.append(RNN(cell, return_sequences=sequences, **options))
+        layers.append(recurrent.RNN(cell, return_sequences=sequences, **options))
     return layers
 
 

@@ -3,6 +3,7 @@
 from collections import namedtuple
 
 from . import nest
+from .cases import DEFAULTS
 from .errors import OracleError
 
 Refusal = namedtuple("Refusal", "phase type message")
@@ -56,6 +57,19 @@ def state_names(case):
     """Return the names of the final states in order, ``h1 c1 h2 c2`` for two layers of LSTM."""
     letters = case.states_of_a_cell
     return ["{}{}".format(letter, i + 1) for i in range(case.depth) for letter in letters]
+
+
+def defaults(case, find):
+    """Return the `Outcome` of a layer that was given no more arguments than it must be.
+
+    Parameters
+    ----------
+    case : Defaults
+    find : callable
+        ``find(name, otherwise)`` is the value of an argument, or `otherwise` if it has none.
+    """
+    told = {name: find(name, "no argument") for name in DEFAULTS[case.layer]}
+    return Outcome(facts={"defaults." + name: str(value) for name, value in told.items()})
 
 
 def observe(call, case, results, masks, as_array):

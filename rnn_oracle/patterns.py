@@ -2,10 +2,6 @@
 
 import numpy as np
 
-from .cases import Case
-
-OPTIONS = tuple(Case("lstm").options)
-
 
 def patterns(chosen, all_cases):
     """Return patterns that together fit the chosen cases and none of the others.
@@ -16,7 +12,7 @@ def patterns(chosen, all_cases):
     Parameters
     ----------
     chosen, all_cases : list of Case
-        The first are some of the second.
+        The first are some of the second; all of one family.
 
     Returns
     -------
@@ -26,7 +22,7 @@ def patterns(chosen, all_cases):
     """
     wanted = set(chosen)
     right = np.array([case in wanted for case in all_cases], bool)
-    columns = {name: [getattr(case, name) for case in all_cases] for name in OPTIONS}
+    columns = {name: [getattr(case, name) for case in all_cases] for name in all_cases[0].options}
     has = {
         name: {value: np.array([v == value for v in column]) for value in dict.fromkeys(column)}
         for name, column in columns.items()
@@ -73,7 +69,7 @@ def _inside(box, has):
 def _telling(box, has):
     """Leave out the options that exclude nothing."""
     inside = _inside(box, has)
-    for name in reversed(OPTIONS):
+    for name in reversed(list(has)):
         less = {n: values for n, values in box.items() if n != name}
         if less and (_inside(less, has) == inside).all():
             box = less

@@ -4,18 +4,26 @@ import functools
 
 import pytest
 
+from .ledger import unmeasured
 from .targets import INSTALL, installed
 
 WORST = "rnn_oracle: error / allowed"
 LEFT_OUT = "no TensorFlow here, so nothing was compared with it; install it with: " + INSTALL
 
+NO_CELLS = "there is no TensorFlow here, or one from 2.16 on without tf_keras"
+
 
 def pytest_generate_tests(metafunc):
-    """Run a test that takes `target` on every target that is installed, or skip it."""
-    if "target" in metafunc.fixturenames:
-        targets = [pytest.param(target, id=name) for name, target in _targets().items()]
-        skipped = pytest.param(None, id="keras", marks=pytest.mark.skip(reason=LEFT_OUT))
-        metafunc.parametrize("target", targets or [skipped], scope="session")
+    """Run a test that takes `target` on every Keras that is installed, or skip it.
+
+    A test that takes `tf1_target` likewise runs on the cells of TensorFlow 1.
+    """
+    for fixture, without in (("target", LEFT_OUT), ("tf1_target", NO_CELLS)):
+        if fixture in metafunc.fixturenames:
+            found = {n: t for n, t in _targets().items() if (n == "tf1") == (fixture != "target")}
+            targets = [pytest.param(target, id=name) for name, target in found.items()]
+            skipped = pytest.param(None, id="none", marks=pytest.mark.skip(reason=without))
+            metafunc.parametrize(fixture, targets or [skipped], scope="session")
 
 
 @functools.lru_cache(maxsize=None)
@@ -44,5 +52,7 @@ def pytest_terminal_summary(terminalreporter):
                 worst, len(ratios), nodeid
             )
         )
+        for words in filter(None, map(unmeasured, _targets().values())):
+            terminalreporter.write_line(words)
     if not _targets():
         terminalreporter.write_line(LEFT_OUT)

@@ -15,6 +15,7 @@ DIGITS = 34  # those of IEEE 754's decimal128
 
 _decimal = np.frompyfunc(decimal.Decimal, 1, 1)
 _ARITHMETIC = ("add", "subtract", "multiply", "divide", "matmul", "negative", "absolute", "exp")
+_ARITHMETIC += ("maximum", "minimum")
 
 
 class Precise(Carrier):

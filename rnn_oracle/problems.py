@@ -11,8 +11,7 @@ from collections import namedtuple
 
 import numpy as np
 
-Sizes = namedtuple("Sizes", "batch steps features units")
-SIZES = Sizes(batch=4, steps=6, features=3, units=(5, 7, 8))
+from .cases import SIZES
 
 Problem = namedtuple("Problem", "x mask weights states")
 Problem.__doc__ = """The arrays of a case.
@@ -45,10 +44,31 @@ def nest_states(case, cells):
     return [cell[0] if len(cell) == 1 else cell for cell in cells]
 
 
+def plain_layer(case, homes, **arguments):
+    """Make the layer of a case of `Defaults` with no more arguments than it must be given.
+
+    Parameters
+    ----------
+    case : Defaults
+    homes : sequence of modules
+        Where the classes are.
+    arguments : dict
+        For the innermost layer or cell.
+    """
+
+    def find(name):
+        return next(getattr(home, name) for home in homes if hasattr(home, name))
+
+    inside = {"RNN": "SimpleRNNCell", "Bidirectional": "SimpleRNN"}.get(case.layer)
+    if inside is None:
+        return find(case.layer)(2, **arguments)
+    return find(case.layer)(find(inside)(2, **arguments))
+
+
 def problem(case, sizes=SIZES):
     """Return the `Problem` of a case; the same arrays on every machine and NumPy."""
     mask = mask_of_kind(case.mask, sizes)
-    x = _numbers("x", (sizes.batch, sizes.steps, sizes.features), 0.2, 1.2).copy()
+    x = numbers("x", (sizes.batch, sizes.steps, sizes.features), 0.2, 1.2).copy()
     if case.mask_from == "masking":
         x[~mask] = 0.0
     weights, states, features = [], [], sizes.features
@@ -57,7 +77,7 @@ def problem(case, sizes=SIZES):
         states.append([])
         for j, units in enumerate(layer):
             where = "{}.{}.{}".format(case.cell, i, j)
-            weights[-1].append(_weights(case, units, features, where))
+            weights[-1].append(cell_weights(case, units, features, where))
             states[-1].append(_states(case, units, sizes.batch, where))
             features = units
     if case.time_major:
@@ -90,32 +110,34 @@ def mask_of_kind(kind, sizes=SIZES):
     return mask
 
 
-def _weights(case, units, features, where):
+def cell_weights(case, units, features, where):
     """Return the weights of one cell in Keras's order (rules C1, C2, C4, C5)."""
-    width = {"simple_rnn": 1, "lstm": 4}.get(case.cell, 3) * units
+    width = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}[case.layer] * units
+    two_biases = case.layer == "GRU" and case.cell != "gru_reset_before"
     shapes = {
         "kernel": (features, width),
         "recurrent_kernel": (units, width),
-        "bias": (2, width) if case.cell == "gru" else (width,),
+        "bias": (2, width) if two_biases else (width,),
     }
     return [
-        _numbers(where + "." + name, shape, 0.1, 0.6).astype(case.dtype)
+        numbers(where + "." + name, shape, 0.1, 0.6).astype(case.dtype)
         for name, shape in shapes.items()
     ]
 
 
 def _states(case, units, batch, where):
     return [
-        _numbers("{}.state{}".format(where, i), (batch, units), 0.2, 0.9).astype(case.dtype)
+        numbers("{}.state{}".format(where, i), (batch, units), 0.2, 0.9).astype(case.dtype)
         for i in range(len(case.states_of_a_cell))
     ]
 
 
 @functools.lru_cache(maxsize=None)
-def _numbers(key, shape, low, high):
+def numbers(key, shape, low, high):
+    """Return telling numbers for a key: of both signs, between `low` and `high` in size."""
     # RandomState's stream is frozen: the same in every release of NumPy.
     random = np.random.RandomState(zlib.crc32(key.encode()))
     sizes = random.uniform(low, high, shape)
-    numbers = (sizes * random.choice([-1.0, 1.0], shape)).astype(np.float32).astype(np.float64)
-    numbers.flags.writeable = False
-    return numbers
+    told = (sizes * random.choice([-1.0, 1.0], shape)).astype(np.float32).astype(np.float64)
+    told.flags.writeable = False
+    return told

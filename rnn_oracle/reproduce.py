@@ -3,12 +3,10 @@
 import numpy as np
 
 from . import nest
-from .cases import CELLS
+from .cases import CELLS, SIZES, Sizes
 from .oracle import expected
 from .outcome import state_names
 from .problems import (
-    SIZES,
-    Sizes,
     layer_units,
     nest_states,
     problem,
@@ -24,11 +22,12 @@ _LADDER = (
     Sizes(4, 6, 1, (1, 2, 1)),
     SIZES,
 )
+_EAGER = "tf.compat.v1.enable_eager_execution()"
 _LEAVES = "tf.nest.flatten({top})"
 _NEST = '"; ".join(repr(tf.nest.map_structure({leaf}, y)).replace("\'", "") for y in [{all}])'
 _FACTS = {
     "nesting": _NEST.replace("{leaf}", 'lambda t: "*"'),
-    "shapes": _NEST.replace("{leaf}", "lambda t: str(tuple(t.shape))"),
+    "shapes": _NEST.replace("{leaf}", "lambda t: str(tuple(tf.TensorShape(t.shape).as_list()))"),
     "dtype": '" ".join(t.dtype.name for t in tf.nest.flatten({top})[:1]'
     " + [s for y in [{all}] for s in tf.nest.flatten(y)[1:]])",
     "states": "str(len(tf.nest.flatten([{all}])) - {layers})",
@@ -52,9 +51,9 @@ def script(target, case, ledger=()):
     -------
     str
         A program of NumPy and TensorFlow alone that fails where the divergence shows and
-        passes where it does not; a comment where there is nothing to show.
+        passes where it does not; a comment where there is nothing to show, or no layer.
     """
-    for sizes in _LADDER:
+    for sizes in _LADDER if case.family == "layers" else ():
         verdict = judge(target, case, ledger, sizes)
         if verdict.mismatches:
             return _Script(target, case, sizes, verdict.mismatches[0]).text()
@@ -74,6 +73,7 @@ class _Script:
         lines = ["# {}: {}".format(self.target, self.mismatch.detail)]
         lines += ["import numpy as np"] if self.call != "symbolic" else []
         lines += ["import tensorflow as tf", self._import(), ""]
+        lines += [_EAGER] if self.target.dialect == "keras2_v1" else []
         program = self._inputs()
         for i in range(len(self.units)):
             program += self._layer(i)
@@ -115,7 +115,7 @@ class _Script:
 
     def _layer(self, i):
         name, arguments = CELLS[self.case.cell]
-        more = "".join(", {}={}".format(*pair) for pair in arguments.items())
+        more = "".join(", {}={!r}".format(*pair) for pair in arguments.items())
         options = self._options(i)
         if self.case.stacking == "cells":
             cells = ["keras.layers.{}Cell({}{})".format(name, u, more) for u in self.units[i]]

@@ -6,7 +6,6 @@ from .compare import compare
 from .deviations import DEVIATIONS
 from .ledger import matching
 from .oracle import expected
-from .problems import SIZES
 
 AGREE, KNOWN, DIVERGES, UNSUPPORTED = "agree", "known divergence", "DIVERGES", "unsupported"
 
@@ -27,7 +26,7 @@ mismatches : list of Mismatch
 """
 
 
-def judge(target, case, ledger, sizes=SIZES):
+def judge(target, case, ledger, sizes=None):
     """Run a case on a target and judge it.
 
     A known divergence must return just what its ledger entries claim, and each entry that
@@ -40,25 +39,66 @@ def judge(target, case, ledger, sizes=SIZES):
     ledger : list of Entry
     sizes : Sizes, optional
     """
+    sizes = sizes or case.sizes
     actual = target.run(case, sizes)
+    return judge_answer(actual, matching(ledger, target, case), Claims(target, case, sizes))
+
+
+def judge_answer(actual, entries, claims):
+    """Judge an answer that a target has given; see `judge`.
+
+    Parameters
+    ----------
+    actual : Outcome
+    entries : list of Entry
+        Those of the ledger that speak of the case on this target.
+    claims : Claims
+        Of the case on this target, or on another of the same dialect.
+    """
+    about = claims.target.name, claims.case
     if actual.unsupported:
-        return Verdict(target.name, case, UNSUPPORTED, 0.0, actual.unsupported, [])
-    entries = matching(ledger, target, case)
-    demanded = expected(case, target.dialect, sizes)
-    comparison = compare(changed_by(entries, demanded, target, case, sizes), actual)
+        return Verdict(*about, UNSUPPORTED, 0.0, actual.unsupported, [])
+    comparison = compare(claims.of(entries), actual)
     if comparison.mismatches:
         detail = "; ".join(mismatch.detail for mismatch in comparison.mismatches)
         if entries:
             detail += "; not what the ledger says: " + ", ".join(e.id for e in entries)
-        return Verdict(target.name, case, DIVERGES, comparison.worst, detail, comparison.mismatches)
+        return Verdict(*about, DIVERGES, comparison.worst, detail, comparison.mismatches)
     for entry in entries:
-        others = changed_by([e for e in entries if e is not entry], demanded, target, case, sizes)
+        others = claims.of([e for e in entries if e is not entry])
         if not compare(others, actual).mismatches:
             detail = "the ledger entry {} does not hold: the rules are kept".format(entry.id)
-            return Verdict(target.name, case, DIVERGES, comparison.worst, detail, [])
+            return Verdict(*about, DIVERGES, comparison.worst, detail, [])
     detail = "; ".join("{}: breaks {}".format(entry.id, entry.rule) for entry in entries)
-    verdict = KNOWN if entries else AGREE
-    return Verdict(target.name, case, verdict, comparison.worst, detail, [])
+    return Verdict(*about, KNOWN if entries else AGREE, comparison.worst, detail, [])
+
+
+class Claims:
+    """What the rules and the ledger say of a case in a dialect, each claim worked out once.
+
+    Parameters
+    ----------
+    target : target
+    case : Case
+    sizes : Sizes, optional
+    """
+
+    def __init__(self, target, case, sizes=None):
+        self.target, self.case, self.sizes = target, case, sizes or case.sizes
+        self._made = {}
+
+    def of(self, entries=()):
+        """Return what the rules demand, changed by what these entries say is returned instead."""
+        key = tuple(entry.id for entry in entries)
+        if key not in self._made:
+            self._made[key] = self._make(entries)
+        return self._made[key]
+
+    def _make(self, entries):
+        if not entries:
+            return expected(self.case, self.target.dialect, self.sizes)
+        before = self.of(entries[:-1])
+        return changed_by(entries[-1:], before, self.target, self.case, self.sizes)
 
 
 def apart(claimed):
@@ -66,8 +106,8 @@ def apart(claimed):
     return {name: 2 * allowed for name, allowed in claimed.allowed.items()}
 
 
-def changed_by(entries, outcome, target, case, sizes=SIZES):
+def changed_by(entries, outcome, target, case, sizes=None):
     """Return what the rules demand, changed by what the ledger says is returned instead."""
     for entry in entries:
-        outcome = DEVIATIONS[entry.instead](case, target.dialect, sizes, outcome)
+        outcome = DEVIATIONS[entry.instead](case, target.dialect, sizes or case.sizes, outcome)
     return outcome

@@ -5,17 +5,21 @@ import functools
 import importlib.util
 import json
 import os
+import re
 
 import numpy as np
 import pytest
+from packaging.specifiers import SpecifierSet
 
 import rnn_oracle
 from rnn_oracle import nest
-from rnn_oracle.fixtures.format import MANIFEST, default_folder
+from rnn_oracle.fixtures.format import MANIFEST, Entry, default_folder
 from rnn_oracle.fixtures.reader import read
+from rnn_oracle.fixtures.store import recordings_in
 from rnn_oracle.oracle import build, symbolic_shapes
 from rnn_oracle.problems import problem
 from rnn_oracle.rounding import bounds
+from rnn_oracle.targets.keras import plain_shape
 
 
 def numbers(*shape, seed=0, dtype="float32"):
@@ -60,9 +64,42 @@ def assert_same(want, got, allowed):
         np.testing.assert_array_less(np.abs(g - w) - a, 1e-300)
 
 
+def within(target, **versions):
+    """Tell whether a target is among these releases: ``within(target, keras3=">=3.0,<3.3")``.
+
+    A generation that is not named has none of them.
+    """
+    return target.name in versions and SpecifierSet(versions[target.name]).contains(
+        target.version, prereleases=True
+    )
+
+
+def knows(make, *arguments, **named):
+    """Tell whether the class of a Keras layer takes these arguments."""
+    try:
+        make(*arguments, **named)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def copy_of(target, layer):
+    """Return the oracle's copy of a Keras layer, less what the release does not do.
+
+    In TensorFlow 2.1 the kernels that LSTM and GRU share with cuDNN ignore
+    `zero_output_for_mask` (rule M3), also where `Bidirectional` has set it (rule B3).
+    """
+    copy = rnn_oracle.from_keras(layer)
+    if within(target, keras2=">=2.0,<2.2"):
+        for side in ("forward_layer", "backward_layer"):
+            if getattr(getattr(layer, side, layer), "could_use_cudnn", False):
+                getattr(copy, side, copy).configure(zero_output_for_mask=False)
+    return copy
+
+
 def assert_agrees(target, layer, x, **arguments):
     """Compare what a Keras layer returns with what its copy returns; return the copy."""
-    copy = rnn_oracle.from_keras(layer)
+    copy = copy_of(target, layer)
     dtype = "float64" if x.dtype == np.float64 else "float32"
     allowed = bounds(copy, x, dtype, **arguments)
     assert_same(copy(x, **arguments), call(target, layer, x, **arguments), allowed)
@@ -82,7 +119,7 @@ def flat_shapes(tree):
     """Return all shapes of a nested structure of shapes, in order."""
     if isinstance(tree, (list, tuple)) and not all(n is None or isinstance(n, int) for n in tree):
         return [shape for branch in tree for shape in flat_shapes(branch)]
-    return [tuple(tree)]
+    return [plain_shape(tree)]
 
 
 FIXTURES = default_folder()
@@ -102,7 +139,44 @@ def committed(kind, *folder):
 
 def recordings():
     """Return the names of the committed recordings."""
-    return sorted(os.listdir(os.path.join(FIXTURES, "recordings")))
+    return recordings_in(os.path.join(FIXTURES, "recordings"))
+
+
+ABOUT = dict.fromkeys(["module", "keras", "tensorflow", "python", "numpy", "system", "machine"], "")
+ABOUT.update(recording="tf2.21", dialect="keras3", cpu_features=[], devices=[], settings={})
+"""The provenance of a recording that is made up."""
+
+
+def made_up(outcomes, **about):
+    """Return the provenance and the entries of a recording of these outcomes by case."""
+    about = dict(ABOUT, **about)
+    return about, [
+        Entry(case, None, None, None, {about["dialect"]: outcome}, {})
+        for case, outcome in outcomes.items()
+    ]
+
+
+# Damage.
+
+
+def cut_off(path):
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def grown(path):
+    path.write_bytes(path.read_bytes() + b"\0")
+
+
+def flipped(path, byte=8):
+    data = bytearray(path.read_bytes())
+    data[byte] ^= 0x80
+    path.write_bytes(bytes(data))
+
+
+def linked_elsewhere(path):
+    elsewhere = path.parent.parent / "elsewhere.bin"
+    path.rename(elsewhere)
+    path.symlink_to(elsewhere)
 
 
 def rewrite(folder, change):
@@ -113,3 +187,29 @@ def rewrite(folder, change):
     change(manifest)
     with open(path, "w", encoding="ascii") as file:
         json.dump(manifest, file)
+
+
+def put(where, name, value):
+    """Return a change that sets a field."""
+
+    def change(manifest):
+        where(manifest)[name] = value
+
+    change.__name__ = "{}_{}_{:.12}".format(where.__name__, name, re.sub(r"\W", "_", repr(value)))
+    return change
+
+
+def root(manifest):
+    return manifest
+
+
+def forbid(monkeypatch, modules, path):
+    """Let a file be unreadable for modules."""
+
+    def forbidden(file, *arguments, **named):
+        if os.path.realpath(file) == os.path.realpath(str(path)):
+            raise PermissionError("no")
+        return open(file, *arguments, **named)
+
+    for module in modules:
+        monkeypatch.setattr(module, "open", forbidden, raising=False)

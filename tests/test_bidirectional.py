@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import assert_agrees, flat_shapes, give_weights, numbers
+from helpers import assert_agrees, flat_shapes, give_weights, numbers, within
 
 import rnn_oracle
 from rnn_oracle import nest
@@ -31,6 +31,10 @@ def test_merge_modes(target, name, merge_mode, return_sequences, return_state):
     states = [numbers(2, 4, seed=i) for i in range(2 * STATES[name])]
     assert_agrees(target, layer, X)
     copy = assert_agrees(target, layer, X, mask=MASK, initial_state=states)
+    if return_state and within(target, keras2="<2.5", keras3="<3.2"):
+        with pytest.raises(TypeError):  # a fault in joining the shapes of the two layers
+            layer.compute_output_shape((None, None, 3))
+        return
     real = layer.compute_output_shape((None, None, 3))
     ours = copy.compute_output_shape((None, None, 3))
     assert flat_shapes(ours) == flat_shapes(real)
@@ -58,8 +62,9 @@ def test_the_layer_may_go_backwards_itself_in_keras2_only(target):
 
 
 def test_masked_steps_are_zero_in_both_directions(target):
-    copy = assert_agrees(target, wrapped(target, "GRU", return_sequences=True), X, mask=MASK)
-    assert not copy(X, mask=MASK)[~MASK].any()
+    layer = wrapped(target, "GRU", return_sequences=True)
+    assert_agrees(target, layer, X, mask=MASK)
+    assert not rnn_oracle.from_keras(layer)(X, mask=MASK)[~MASK].any()
 
 
 def test_over_a_list_of_cells(target):
@@ -81,7 +86,8 @@ def test_the_mask_goes_on(target, merge_mode, return_sequences, return_state):
     assert describe(ours) == describe(told)
     result = layer(target.tf.constant(X), mask=target.tf.constant(MASK))
     real = [getattr(t, "_keras_mask", None) for t in target.tf.nest.flatten(result)]
-    expected = nest.flatten(ours) + [None] * 9
+    # A mask given as an argument goes no further before Keras 3.11, see the ledger.
+    expected = ([] if within(target, keras3="<3.11") else nest.flatten(ours)) + [None] * 9
     assert [m is None for m in real] == [m is None for m in expected[: len(real)]]
 
 

@@ -7,12 +7,13 @@ import sys
 import pytest
 
 from rnn_oracle import check
-from rnn_oracle.cases import Case
+from rnn_oracle.cases import Case, Defaults
 from rnn_oracle.ledger import load
 from rnn_oracle.outcome import Outcome, Refusal
 from rnn_oracle.plugin import LEFT_OUT
 from rnn_oracle.reproduce import script
 from rnn_oracle.targets import INSTALL, installed
+from rnn_oracle.tf1.cases import Tf1Case
 from rnn_oracle.verdict import judge
 
 ONLY = "gru.cells.last.*.batch_major.forwards.*"
@@ -26,6 +27,7 @@ def run(*arguments):
     )
 
 
+@pytest.mark.target
 @pytest.mark.skipif(not installed(), reason=LEFT_OUT)
 def test_the_installed_tensorflow(tmp_path):
     path = tmp_path / "verdicts.json"
@@ -33,10 +35,10 @@ def test_the_installed_tensorflow(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert "\x1b" not in done.stdout and "checking" not in done.stderr
     assert "mask = row" in done.stdout
-    assert all(str(target) in done.stdout for target in installed().values())
+    assert all(str(t) in done.stdout for name, t in installed().items() if name != "tf1")
     written = json.loads(path.read_text())
     results = written["results"]
-    assert len(results) == 14 * len(installed()) == len({r["id"] for r in results})
+    assert len(results) == 14 * len(set(installed()) - {"tf1"}) == len({r["id"] for r in results})
     for result in results:
         assert set(result) >= {"id", "options", "verdict", "worst", "detail"}
         assert result["id"] == "{}.{}".format(result["target"], Case(**result["options"]).id)
@@ -48,7 +50,7 @@ def test_the_installed_tensorflow(tmp_path):
 
 
 def without_ledger(targets, cases):
-    return [judge(target, case, []) for target in targets.values() for case in cases]
+    return [judge(target, case, []) for name, target in targets.items() for case in cases[name]]
 
 
 def test_a_divergence_is_shown_with_a_script(target, monkeypatch, capsys):
@@ -130,20 +132,35 @@ def test_a_script_tells_a_refusal_apart(target):
         exec(wrong, {})
 
 
+class Small:
+    name = dialect = "keras3"
+    version = "3.15.1"
+
+    def run(self, case, sizes):
+        return Outcome(unsupported="has no GRU")
+
+
 def test_what_is_not_supported_is_no_success(monkeypatch, capsys):
     pytest.importorskip("rich")
-
-    class Small:
-        name = dialect = "keras3"
-        version = "3.15.1"
-
-        def run(self, case, sizes):
-            return Outcome(unsupported="has no GRU")
-
     monkeypatch.setattr(check, "judge_all", without_ledger)
     monkeypatch.setattr(check, "installed", lambda: {"keras3": Small()})
     assert check.main(["--only", "gru.one.last.nostate.batch_major.forwards.nomask"]) == 1
     assert "1 unsupported" in capsys.readouterr().out
+
+
+def test_a_newer_release_than_any_that_was_measured_is_told(monkeypatch, capsys):
+    pytest.importorskip("rich")
+    monkeypatch.setattr(check, "judge_all", without_ledger)
+    monkeypatch.setattr(Small, "version", "3.99.0")
+    monkeypatch.setattr(check, "installed", lambda: {"keras3": Small()})
+    check.main(["--only", "gru.one.last.nostate.batch_major.forwards.nomask"])
+    assert "keras3 3.99.0 is newer than any release that was measured" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("case", [Defaults("GRU"), Tf1Case("gru")], ids=lambda case: case.id)
+def test_there_are_scripts_for_layers_alone(case):
+    told = script(Small(), case)
+    assert told.startswith("# {} on ".format(case.id)) and "has no GRU" in told
 
 
 def test_nothing_to_show_is_said(target):
@@ -161,7 +178,7 @@ def test_with_half_of_what_it_needs(monkeypatch, capsys):
         raise ImportError("No module named 'rich'")
 
     monkeypatch.setattr(check, "judge_all", broken)
-    monkeypatch.setattr(check, "installed", lambda: {"keras3": None})
+    monkeypatch.setattr(check, "installed", lambda: {"keras3": Small()})
     assert check.main(["--only", "gru.one.*"]) == 2
     assert INSTALL in capsys.readouterr().err
 

@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 import pytest
-from helpers import assert_agrees, call, give_weights, numbers
+from helpers import assert_agrees, call, give_weights, knows, numbers, within
 
 import rnn_oracle
 
@@ -22,8 +22,14 @@ def test_a_cell_called_by_hand(target, name):
         if name == "LSTMCell" and given is states[0]:
             continue
         output, after = copy(X[:, 0], given)
+        bare = given is not states
+        if bare and within(target, keras2="<2.2"):
+            with pytest.raises(target.tf.errors.InvalidArgumentError):  # it takes the first row
+                cell(target.tf.constant(X[:, 0]), real)
+            continue
         real_output, real_after = cell(target.tf.constant(X[:, 0]), real)
-        assert isinstance(after, list) == isinstance(real_after, list)
+        wrapped = bare and within(target, keras2=">=2.2,<2.3")
+        assert isinstance(real_after, list) == (isinstance(after, list) or wrapped)
         np.testing.assert_allclose(np.asarray(real_output), output, rtol=1e-5, atol=1e-6)
         np.testing.assert_allclose(np.asarray(real_after), np.asarray(after), rtol=1e-5, atol=1e-6)
 
@@ -143,6 +149,10 @@ def test_stacks_of_stacks(target):
     layers = target.keras.layers
     inner = layers.StackedRNNCells([layers.GRUCell(4), layers.LSTMCell(5)])
     layer = layers.RNN(layers.StackedRNNCells([inner, layers.GRUCell(6)]))
+    if within(target, keras2="<2.7"):
+        with pytest.raises(TypeError):  # it takes the sizes of the inner stack for a shape
+            layer.build((2, 5, 3))
+        return
     give_weights(layer, (2, 5, 3))
     copy = rnn_oracle.from_keras(layer)
     assert len(copy.get_weights()) == len(layer.get_weights()) == 9
@@ -166,7 +176,10 @@ def test_what_is_not_keras():
 
 
 def test_an_option_that_the_oracle_lacks(target):
-    layer = target.keras.layers.GlobalAveragePooling1D(keepdims=True)
+    pooling = target.keras.layers.GlobalAveragePooling1D
+    if not knows(pooling, keepdims=True):
+        pytest.skip("GlobalAveragePooling1D of this release has no keepdims")
+    layer = pooling(keepdims=True)
     with pytest.raises((TypeError, ValueError), match="does not know the argument keepdims"):
         rnn_oracle.from_keras(layer)
 

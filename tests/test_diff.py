@@ -7,14 +7,15 @@ import pytest
 from helpers import committed, needs, recordings
 
 from rnn_oracle import diff
-from rnn_oracle.fixtures import recordings as recorded
-from rnn_oracle.fixtures import writer
 from rnn_oracle.fixtures.manifest import RECORDING
-from rnn_oracle.ledger import load
+from rnn_oracle.fixtures.store import store
+from rnn_oracle.ledger import load, matching
+from rnn_oracle.matrix import core
 from rnn_oracle.outcome import Outcome, Refusal
 from rnn_oracle.plugin import LEFT_OUT
 from rnn_oracle.spec import first_sentence, rules
 from rnn_oracle.targets import installed
+from rnn_oracle.targets.recorded import Recorded
 
 pytestmark = needs("packaging")
 ONLY = "lstm.one.sequences.*"
@@ -29,8 +30,7 @@ def compared(tmp_path, capsys):
         cases = [e for e in fixture.entries.values() if e.case.id.startswith(ONLY[:-2])]
         about = fixture.about["provenance"]
         changed = [new for new in map(_changed(change, about["dialect"]), cases) if new]
-        writer.replace(str(tmp_path / "old"), recorded.files(about, cases))
-        writer.replace(str(tmp_path / "new"), recorded.files(about, changed))
+        store(str(tmp_path), {"old": (about, cases), "new": (about, changed)})
         status = diff.main([str(tmp_path / "old"), str(tmp_path / "new")] + list(options))
         return status, capsys.readouterr().out
 
@@ -88,7 +88,8 @@ def test_a_change_without_explanation(compared):
 
 def test_what_the_ledger_does_not_predict_is_not_called_known(compared):
     """In these cases an entry of the ledger speaks of other numbers than those that changed."""
-    chosen = load()[0].cases[0]
+    ledger = {entry.id: entry for entry in load()}
+    chosen = ledger["keras3-mask-lost-with-initial-state"].cases[0]
 
     def wrong(case, outcome):
         if case.time_major or case.mask_from != "masking" or case.mask not in chosen["mask"]:
@@ -168,7 +169,10 @@ def test_the_generations(capsys):
     assert "container of the calls default, given, symbolic: 16 cases, as" in printed
     assert "nesting of the call default: 4 cases, a known divergence" in printed
     assert "numbers of the call given: " in printed and "NOT EXPLAINED" not in printed
+    newer = Recorded(committed(RECORDING, "recordings", "tf2.21"))
     for entry in load():
+        if not any(matching([entry], newer, case) for case in core()):
+            continue
         assert "ledger {}, breaks {}".format(entry.id, entry.rule) in printed
         assert entry.links[0] in printed
 
@@ -184,6 +188,7 @@ def test_the_oracle(name, turned, capsys):
     assert "moved by rounding alone" in printed and "the oracle, dialect keras" in printed
 
 
+@pytest.mark.target
 @pytest.mark.skipif(not installed(), reason=LEFT_OUT)
 def test_the_installed_tensorflow(capsys):
     target = next(iter(installed().values()))

@@ -12,10 +12,12 @@ from rnn_oracle import dump
 from rnn_oracle.cases import Case
 from rnn_oracle.fixtures import recordings as recorded
 from rnn_oracle.fixtures import vectors, writer
+from rnn_oracle.fixtures.format import MANIFEST
 from rnn_oracle.fixtures.manifest import RECORDING, VECTORS
 from rnn_oracle.fixtures.reader import read
+from rnn_oracle.fixtures.store import recordings_in
 from rnn_oracle.matrix import core
-from rnn_oracle.plugin import LEFT_OUT
+from rnn_oracle.plugin import LEFT_OUT, NO_CELLS
 from rnn_oracle.targets import INSTALL, installed
 
 ONLY = "gru.one.last.*.batch_major.forwards.*"
@@ -43,13 +45,14 @@ def test_what_is_committed_is_what_would_be_written(capsys):
     assert "no changes" in capsys.readouterr().out
 
 
+@pytest.mark.target
 @pytest.mark.skipif(not installed(), reason=LEFT_OUT)
 def test_the_installed_tensorflow(tmp_path, capsys):
-    names = sorted(target.recording for target in installed().values())
+    names = sorted(t.recording for name, t in installed().items() if name != "tf1")
     some = ["--only", "gru.one.last.*.batch_major.forwards.nomask", "--processes", 1]
     assert run("--recording", "--out", tmp_path, *some) == 0
     assert "times its calls" in capsys.readouterr().out
-    assert sorted(os.listdir(str(tmp_path / "recordings"))) == names
+    assert recordings_in(str(tmp_path / "recordings")) == names
     for name in names:
         fixture = read(str(tmp_path / "recordings" / name), RECORDING)
         assert len(fixture.entries) == 2
@@ -59,6 +62,7 @@ def test_the_installed_tensorflow(tmp_path, capsys):
         assert about["devices"] and isinstance(about["cpu_features"], list)
 
 
+@pytest.mark.target
 @pytest.mark.skipif(
     not {target.recording for target in installed().values()} & set(recordings()),
     reason="the installed TensorFlow has no recording here",
@@ -66,14 +70,25 @@ def test_the_installed_tensorflow(tmp_path, capsys):
 def test_the_installed_tensorflow_does_what_was_recorded(capsys):
     some = ["--only", "lstm.*.sequences.state.batch_major.forwards.left.*", "--processes", 1]
     assert run("--recording", "--check", *some) == 0
-    assert capsys.readouterr().out.count("no changes") == len(installed())
+    assert capsys.readouterr().out.count("no changes") == len(set(installed()) - {"tf1"})
+
+
+@pytest.mark.target
+@pytest.mark.skipif("tf1" not in installed(), reason=NO_CELLS)
+def test_the_cells_of_tensorflow_1(tmp_path, capsys):
+    some = ["--only", "tf1.gru.dynamic.one.tuple.mixed.*", "--processes", 1]
+    assert run("--recording", "--out", tmp_path, *some) == 0
+    (name,) = recordings_in(str(tmp_path / "recordings"))
+    fixture = read(str(tmp_path / "recordings" / name), RECORDING)
+    assert name.endswith("-v1") and len(fixture.entries) == 2
+    assert fixture.about["provenance"]["dialect"] == "tf1"
 
 
 # What --check says.
 
 
 class Legacy:
-    recording = "tf2.21-legacy"
+    recording, dialect = "tf2.21-legacy", "keras2"
 
 
 @pytest.fixture
@@ -82,7 +97,8 @@ def checked(tmp_path, monkeypatch, capsys):
 
     def check(kind, change, **elsewhere):
         folder = ("vectors",) if kind == VECTORS else ("recordings", "tf2.21-legacy")
-        shutil.copytree(os.path.join(FIXTURES, *folder), str(tmp_path.joinpath(*folder)))
+        # A recording may need what lies beside it.
+        shutil.copytree(os.path.join(FIXTURES, folder[0]), str(tmp_path / folder[0]))
         entry = _copy(committed(kind, *folder).entries[LSTM])
         change(entry)
         about = committed(RECORDING, "recordings", "tf2.21-legacy").about["provenance"]
@@ -91,7 +107,7 @@ def checked(tmp_path, monkeypatch, capsys):
             VECTORS: dump.Gathered([entry], {}, 1.0, 1),
             RECORDING: dump.Gathered([], {"keras2": (about, [entry])}, 1.0, 1),
         }
-        monkeypatch.setattr(dump, "gather", lambda *arguments: gathered[kind])
+        monkeypatch.setattr(dump, "gather", lambda *_, **__: gathered[kind])
         monkeypatch.setattr(dump, "installed", lambda: {"keras2": Legacy})
         what = "--vectors" if kind == VECTORS else "--recording"
         status = run(what, "--check", "--only", LSTM, "--out", tmp_path)
@@ -162,7 +178,7 @@ def test_a_recorded_fact_that_changed_is_named(checked):
 def test_cases_that_came_and_went_are_named(tmp_path, monkeypatch, capsys):
     entries = [vectors.vector(case) for case in CASES]
     writer.replace(str(tmp_path / "vectors"), vectors.files(entries[:-1]))
-    monkeypatch.setattr(dump, "gather", lambda *_: dump.Gathered(entries[1:], {}, 0.0, 1))
+    monkeypatch.setattr(dump, "gather", lambda *_, **__: dump.Gathered(entries[1:], {}, 0.0, 1))
     assert run("--vectors", "--check", "--out", tmp_path) == 1
     printed = capsys.readouterr().out
     assert "{}: there is no such case any more".format(CASES[0].id) in printed
@@ -172,7 +188,7 @@ def test_cases_that_came_and_went_are_named(tmp_path, monkeypatch, capsys):
 def test_other_bytes_for_the_same_vectors_are_a_change(tmp_path, monkeypatch, capsys):
     entries = [vectors.vector(case) for case in CASES]
     writer.replace(str(tmp_path / "vectors"), vectors.files(entries[::-1]))
-    monkeypatch.setattr(dump, "gather", lambda *_: dump.Gathered(entries, {}, 0.0, 1))
+    monkeypatch.setattr(dump, "gather", lambda *_, **__: dump.Gathered(entries, {}, 0.0, 1))
     assert run("--vectors", "--check", "--out", tmp_path) == 1
     assert "the same vectors would be written in other bytes" in capsys.readouterr().out
 
@@ -181,7 +197,7 @@ def test_a_damaged_fixture_fails_the_check(tmp_path, monkeypatch, capsys):
     entries = [vectors.vector(case) for case in CASES]
     writer.replace(str(tmp_path / "vectors"), vectors.files(entries))
     next((tmp_path / "vectors").glob("*.bin")).write_bytes(b"")
-    monkeypatch.setattr(dump, "gather", lambda *_: dump.Gathered(entries, {}, 0.0, 1))
+    monkeypatch.setattr(dump, "gather", lambda *_, **__: dump.Gathered(entries, {}, 0.0, 1))
     assert run("--vectors", "--check", "--out", tmp_path) == 1
     assert "has 0 bytes, but the manifest says" in capsys.readouterr().out
 
@@ -192,11 +208,25 @@ def test_another_machine_is_told(checked):
 
 
 def test_a_recording_in_the_place_of_another(tmp_path, monkeypatch, capsys):
-    source = os.path.join(FIXTURES, "recordings", "tf2.21")
-    shutil.copytree(source, str(tmp_path / "recordings" / "tf2.21-legacy"))
+    out = tmp_path / "recordings"
+    shutil.copytree(os.path.join(FIXTURES, "recordings"), str(out))
+    shutil.rmtree(str(out / "tf2.21-legacy"))
+    shutil.copytree(str(out / "tf2.21"), str(out / "tf2.21-legacy"))
     monkeypatch.setattr(dump, "installed", lambda: {"keras2": Legacy})
     assert run("--recording", "--check", "--out", tmp_path) == 1
     assert "tf2.21-legacy: it is a recording of tf2.21" in capsys.readouterr().out
+
+
+def test_a_damaged_recording_stops_the_dump_of_another(tmp_path, monkeypatch, capsys):
+    (tmp_path / "recordings" / "tf2.9").mkdir(parents=True)
+    (tmp_path / "recordings" / "tf2.9" / MANIFEST).write_text("{}")
+    monkeypatch.setattr(dump, "installed", lambda: {"keras2": Legacy})
+    monkeypatch.setattr(dump, "gather", lambda *_, **__: pytest.fail("it was found out too late"))
+    assert run("--recording", "--out", tmp_path) == 1
+    printed = capsys.readouterr().out
+    assert "nothing is written, as another recording would suffer: " in printed
+    assert "tf2.9/manifest.json: the format is None" in printed
+    assert os.listdir(str(tmp_path / "recordings")) == ["tf2.9"]
 
 
 # Misuse.
@@ -205,13 +235,14 @@ def test_a_recording_in_the_place_of_another(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["--only", "rnn.*"], "no case matches"),
+        (["--only", "rnn.*"], "no vector matches"),
+        (["--only", "defaults.*"], "no vector matches"),
         (["--processes", "0"], "--processes must be at least 1"),
         (["--check", "--out", "/nowhere"], "there is no fixture in /nowhere/vectors"),
         (["--only", "gru.*"], "would lose the cases that --only leaves out"),
         (["--out", __file__], "Not a directory"),
     ],
-    ids=["pattern", "processes", "nothing-to-check", "loss", "file"],
+    ids=["pattern", "vectors", "processes", "nothing-to-check", "loss", "file"],
 )
 def test_misuse(arguments, message, capsys):
     assert run("--vectors", *arguments) == 2
@@ -228,7 +259,7 @@ def test_without_tensorflow(monkeypatch, capsys):
 
 
 def test_with_half_of_what_it_needs(tmp_path, monkeypatch, capsys):
-    def broken(*arguments):
+    def broken(*arguments, **named):
         raise ImportError("No module named 'rich'")
 
     monkeypatch.setattr(dump, "gather", broken)

@@ -1,18 +1,16 @@
-"""Reading is careful: whatever is wrong with a fixture is said, with file and case."""
+"""Reading vectors is careful: whatever is wrong with them is said, with file and case."""
 
 import functools
 import json
 import os
-import re
-import shutil
 
 import numpy as np
 import pytest
-from helpers import FIXTURES, rewrite
+from helpers import cut_off, flipped, forbid, grown, linked_elsewhere, put, rewrite, root
 
 from rnn_oracle.cases import Case
+from rnn_oracle.fixtures import checked as checked_module
 from rnn_oracle.fixtures import manifest as manifest_module
-from rnn_oracle.fixtures import reader as reader_module
 from rnn_oracle.fixtures import vectors
 from rnn_oracle.fixtures.format import DTYPES, MANIFEST, FixtureError
 from rnn_oracle.fixtures.manifest import RECORDING, VECTORS
@@ -60,26 +58,6 @@ def test_what_was_written_is_read(folder):
 # Damage to the binary file.
 
 
-def cut_off(path):
-    path.write_bytes(path.read_bytes()[:-1])
-
-
-def grown(path):
-    path.write_bytes(path.read_bytes() + b"\0")
-
-
-def flipped(path):
-    data = bytearray(path.read_bytes())
-    data[8] ^= 1
-    path.write_bytes(bytes(data))
-
-
-def linked_elsewhere(path):
-    elsewhere = path.parent.parent / "elsewhere.bin"
-    path.rename(elsewhere)
-    path.symlink_to(elsewhere)
-
-
 @pytest.mark.parametrize(
     "damage, message",
     [
@@ -105,9 +83,8 @@ def test_a_changed_number_is_named_with_its_array_and_a_case(folder):
     path = binary(folder)
     whole = path.read_bytes()
     for index, record in enumerate(gru_arrays(folder)):
-        data = bytearray(whole)
-        data[record["offset"]] ^= 0x80
-        path.write_bytes(bytes(data))
+        path.write_bytes(whole)
+        flipped(path, record["offset"])
         with pytest.raises(FixtureError, match="array {}, part of gru".format(index)):
             read(str(folder), VECTORS)
 
@@ -140,20 +117,6 @@ def expected(manifest):
     """The record of the first expected array."""
     index = case(manifest)["answers"]["keras2"]["arrays"][0]
     return group(manifest)["arrays"][index]
-
-
-def put(where, name, value):
-    """Return a change that sets a field."""
-
-    def change(manifest):
-        where(manifest)[name] = value
-
-    change.__name__ = "{}_{}_{:.12}".format(where.__name__, name, re.sub(r"\W", "_", repr(value)))
-    return change
-
-
-def root(manifest):
-    return manifest
 
 
 def answer(manifest):
@@ -299,33 +262,8 @@ def test_a_recording_is_no_vectors(folder):
         read(str(folder), RECORDING)
 
 
-@pytest.mark.parametrize(
-    "change, message",
-    [
-        ({"dialect": "keras2"}, r"has answers for \['keras3'\], not keras2"),
-        ({"keras": "3.2.0"}, "manifest.json: its fields.* were changed"),
-        ({"settings": []}, "provenance.settings must be dict"),
-    ],
-    ids=["dialect", "version", "type"],
-)
-def test_the_provenance_of_a_recording_is_guarded(change, message, tmp_path):
-    path = tmp_path / "tf2.21"
-    shutil.copytree(os.path.join(FIXTURES, "recordings", "tf2.21"), str(path))
-    rewrite(path, lambda manifest: manifest["provenance"].update(change))
-    with pytest.raises(FixtureError, match=message):
-        read(str(path), RECORDING)
-
-
 @pytest.mark.parametrize("name", [MANIFEST, "gru.*.bin"])
 def test_what_cannot_be_read(name, folder, monkeypatch):
-    path = str(next(folder.glob(name)))
-
-    def forbidden(file, *arguments, **named):
-        if file == path:
-            raise PermissionError("no")
-        return open(file, *arguments, **named)
-
-    for module in (manifest_module, reader_module):
-        monkeypatch.setattr(module, "open", forbidden, raising=False)
+    forbid(monkeypatch, (manifest_module, checked_module), next(folder.glob(name)))
     with pytest.raises(FixtureError, match="cannot be read: no"):
         read(str(folder), VECTORS)

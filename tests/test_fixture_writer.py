@@ -1,52 +1,81 @@
 """Writing: small, the same every time, and never half done."""
 
+import glob
 import json
 import os
 
 import numpy as np
 import pytest
-from helpers import FIXTURES, recordings
+from helpers import FIXTURES, made_up, recordings
 
 from rnn_oracle.cases import Case
 from rnn_oracle.fixtures import recordings as recorded
 from rnn_oracle.fixtures import vectors, writer
-from rnn_oracle.fixtures.format import MANIFEST, Entry
+from rnn_oracle.fixtures.format import MANIFEST
 from rnn_oracle.fixtures.manifest import RECORDING, VECTORS
 from rnn_oracle.fixtures.reader import read
+from rnn_oracle.fixtures.store import store
 from rnn_oracle.outcome import Outcome, Refusal
 
 CASES = [Case("gru", "one", True), Case("gru", "one"), Case("lstm")]
-FOLDERS = ["vectors"] + [os.path.join("recordings", name) for name in recordings()]
 
 
-def size(folder):
-    path = os.path.join(FIXTURES, folder)
-    return sum(os.path.getsize(os.path.join(path, name)) for name in os.listdir(path))
+def paths(*inside):
+    """Return all files below a folder of the fixtures, or the file of that name."""
+    path = os.path.join(FIXTURES, *inside)
+    below = [os.path.join(root, name) for root, _, names in os.walk(path) for name in names]
+    return below or [path]
+
+
+def loaded(*path):
+    with open(os.path.join(FIXTURES, *path), encoding="ascii") as file:
+        return json.load(file)
 
 
 def test_all_fixtures_are_small():
-    assert sum(map(size, FOLDERS)) <= 6_000_000
-    assert all(size(folder) <= 1_500_000 for folder in FOLDERS[1:])
+    others = paths("vectors") + paths("INTERPRETING.md") + paths("schema.json")
+    assert sum(map(os.path.getsize, paths("recordings"))) <= 12_000_000
+    assert sum(map(os.path.getsize, others)) <= 4_000_000
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_a_committed_folder_holds_what_its_manifest_names(folder):
-    path = os.path.join(FIXTURES, folder)
-    with open(os.path.join(path, MANIFEST), encoding="ascii") as file:
-        named = {group["file"] for group in json.load(file)["groups"]}
-    assert set(os.listdir(path)) == named | {MANIFEST}
+def test_the_committed_folders_hold_what_the_manifests_name():
+    named = {os.path.join("vectors", MANIFEST)}
+    named |= {os.path.join("vectors", g["file"]) for g in loaded("vectors", MANIFEST)["groups"]}
+    for name in recordings():
+        folder = os.path.join("recordings", name)
+        manifest = loaded(folder, MANIFEST)
+        named.add(os.path.join(folder, MANIFEST))
+        for fields in manifest["cases"] + manifest["files"]:
+            named.add(os.path.normpath(os.path.join(folder, fields["file"])))
+    there = paths("vectors") + paths("recordings")
+    assert {os.path.relpath(path, FIXTURES) for path in there} == named
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_a_committed_manifest_fits_the_schema(folder):
+@pytest.fixture(scope="module")
+def validator():
     jsonschema = pytest.importorskip("jsonschema")
-    with open(os.path.join(FIXTURES, "schema.json"), encoding="ascii") as file:
-        validator = jsonschema.Draft202012Validator(json.load(file))
-    with open(os.path.join(FIXTURES, folder, MANIFEST), encoding="ascii") as file:
-        manifest = json.load(file)
-    validator.validate(manifest)
-    manifest["groups"][0]["cases"][0]["options"] = {}
-    assert not validator.is_valid(manifest)
+    schema = loaded("schema.json")
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [os.path.join("vectors", MANIFEST)]
+    + [os.path.join("recordings", name, MANIFEST) for name in recordings()]
+    + [
+        os.path.relpath(path, FIXTURES)
+        for path in sorted(glob.glob(os.path.join(FIXTURES, "recordings", "cases.*.json")))
+    ],
+)
+def test_a_committed_file_fits_the_schema(path, validator):
+    fields = loaded(path)
+    validator.validate(fields)
+    table = fields.get("groups", [fields])[0]
+    entries = table.get("answers") or table["cases"]
+    del entries[1:]
+    entries[0]["more"] = {}
+    assert not validator.is_valid(fields)
 
 
 def test_arrays_are_written_once():
@@ -59,10 +88,6 @@ def test_arrays_are_written_once():
     assert len(set(stored)) == len(stored)
 
 
-def entry(outcome):
-    return Entry(CASES[0], None, None, None, {"keras3": outcome}, {})
-
-
 ANSWERS = {
     "values": Outcome({"default.output": np.zeros((0, 3), np.float32)}, {"default.nesting": "*"}),
     "narrow": Outcome({"default.output": np.arange(3, dtype=np.float16)}, {}),
@@ -72,15 +97,14 @@ ANSWERS = {
     "refusal": Outcome(refusal=Refusal("call", "ValueError", 'of "gru_12": na\u00efve')),
     "unsupported": Outcome(unsupported="there is no GRU"),
 }
-ABOUT = dict.fromkeys(["module", "keras", "tensorflow", "python", "numpy", "system", "machine"], "")
-ABOUT.update(recording="tf2.21", dialect="keras3", cpu_features=[], devices=[], settings={})
 
 
 @pytest.mark.parametrize("kind", ANSWERS)
 def test_an_answer_comes_back(kind, tmp_path):
     outcome = ANSWERS[kind]
-    writer.replace(str(tmp_path), recorded.files(ABOUT, [entry(outcome)]))
-    found = read(str(tmp_path), RECORDING).entries[CASES[0].id].answers["keras3"]
+    store(str(tmp_path), {"tf2.21": made_up({CASES[0]: outcome})})
+    entries = read(str(tmp_path / "tf2.21"), RECORDING).entries
+    found = entries[CASES[0].id].answers["keras3"]
     assert (found.facts, found.unsupported) == (outcome.facts, outcome.unsupported)
     assert bool(found.refusal) == (kind == "refusal")
     for name, array in outcome.arrays.items():

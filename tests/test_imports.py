@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-RUNTIMES = "tensorflow", "keras", "tf_keras", "pandas", "rich", "pytest", "cpuinfo"
+RUNTIMES = "tensorflow", "keras", "tf_keras", "pandas", "rich", "pytest", "cpuinfo", "jinja2"
 PROGRAMS = {
     "package": "import rnn_oracle",
-    "commands": "import rnn_oracle.check, rnn_oracle.dump, rnn_oracle.diff",
+    "commands": "import rnn_oracle.check, rnn_oracle.dump, rnn_oracle.diff, rnn_oracle.history",
     "fixtures": "from rnn_oracle.fixtures import recordings, vectors",
     "targets": "from rnn_oracle.targets import installed; installed()",
     "plugin": "import rnn_oracle.plugin",

@@ -6,6 +6,7 @@ from helpers import assert_agrees, call, give_weights, numbers
 
 import rnn_oracle
 from rnn_oracle import nest
+from rnn_oracle.targets.keras import plain_shape
 
 LAYERS = ("SimpleRNN", "LSTM", "GRU")
 IDS = np.array([[3, 1, 4, 1, 5, 0], [2, 6, 0, 5, 0, 0], [1, 2, 3, 4, 5, 6]], "int32")
@@ -18,7 +19,7 @@ def test_rnn_over_a_cell_with_its_initial_state(target, return_sequences, shape)
     layer = layers.RNN(layers.LSTMCell(4), return_sequences=return_sequences)
     x = numbers(3, 5, 7)
     give_weights(layer, (3, 5, 7))
-    argument = {"keras3": 3, "keras2": target.tf.constant(x)}[target.dialect]
+    argument = {"keras3": 3, "keras2": target.tf.constant(x)}[target.name]
     state = layer.get_initial_state(argument)
     got = np.asarray(layer(target.tf.constant(x), initial_state=state))
     copy = assert_agrees(target, layer, x)
@@ -53,7 +54,7 @@ def test_symbolic_shapes(target):
         ([lstm(32), lstm(64)], [rnn_oracle.LSTMCell(32), rnn_oracle.LSTMCell(64)], (None, 64)),
     ):
         layer = keras.layers.RNN(cell)
-        assert tuple(layer(x).shape) == shape
+        assert plain_shape(layer(x).shape) == shape
         assert rnn_oracle.RNN(ours).compute_output_shape((None, None, 5)) == shape
 
 

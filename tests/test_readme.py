@@ -4,13 +4,16 @@ import json
 import os
 import re
 
-from helpers import FIXTURES
+import pytest
+from helpers import FIXTURES, within
 
 from rnn_oracle.fixtures.format import MANIFEST
 from rnn_oracle.plugin import LEFT_OUT
 
 
 def test_the_example(target, pytestconfig, capsys):
+    if within(target, keras2="<2.5"):
+        pytest.skip("this release takes a mask only as a tensor")
     text = (pytestconfig.rootpath / "README.md").read_text(encoding="utf-8")
     (program,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     exec(program, {})

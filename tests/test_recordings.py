@@ -1,44 +1,94 @@
 """The oracle and the ledger against what releases did, with no TensorFlow at hand."""
 
+import functools
+
 import pytest
 from helpers import committed, needs, recordings
 
 from rnn_oracle.fixtures.manifest import RECORDING
-from rnn_oracle.ledger import load
-from rnn_oracle.matrix import core
+from rnn_oracle.ledger import MEASURED, fits, load, matching
+from rnn_oracle.matrix import all_cases, core
 from rnn_oracle.problems import SIZES
 from rnn_oracle.targets.recorded import Recorded
-from rnn_oracle.verdict import AGREE, KNOWN, judge
+from rnn_oracle.verdict import AGREE, DIVERGES, KNOWN, Claims, judge, judge_answer
 
 pytestmark = needs("packaging")
 LEDGER = load()
+CASES = all_cases() + all_cases("tf1")
 
 
+@functools.lru_cache(maxsize=None)
 def recorded(name):
     return Recorded(committed(RECORDING, "recordings", name))
 
 
-@pytest.mark.parametrize("case", core(), ids=lambda case: case.id)
-@pytest.mark.parametrize("name", recordings())
-def test_the_release_did_what_is_known(name, case):
-    verdict = judge(recorded(name), case, LEDGER)
-    assert verdict.verdict in (AGREE, KNOWN), verdict.detail
+def cases_of(name):
+    return committed(RECORDING, "recordings", name).entries
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_the_releases_did_what_is_known(case):
+    claims, wrong = {}, []
+    for target in [recorded(name) for name in recordings() if case.id in cases_of(name)]:
+        claim = claims.setdefault(target.dialect, Claims(target, case))
+        verdict = judge_answer(target.run(case), matching(LEDGER, target, case), claim)
+        if verdict.verdict not in (AGREE, KNOWN):
+            wrong.append("{}: {}".format(target, verdict.detail))
+    assert not wrong, "\n".join([case.id] + wrong)
 
 
 @pytest.mark.parametrize("name", recordings())
 def test_a_recording_is_named_after_its_release(name):
     target = recorded(name)
-    release = target.provenance["tensorflow"].split(".")[:2]
-    legacy = "-legacy" if target.module == "tf_keras" else ""
-    assert name == target.recording == "tf{}.{}{}".format(*(release + [legacy]))
+    release = target.provenance["tensorflow"]
+    line = {"tf1": "-v1", "tf_keras": "-legacy"}
+    kind = line.get(target.dialect, line.get(target.module, ""))
+    if target.module == "keras":
+        release = target.version
+    start = "keras" if target.module == "keras" else "tf"
+    assert name == target.recording == start + ".".join(release.split(".")[:2]) + kind
     assert target.version in repr(target) and name in repr(target)
 
 
 @pytest.mark.parametrize("name", recordings())
 def test_a_recording_has_every_case(name):
-    assert set(committed(RECORDING, "recordings", name).entries) == {case.id for case in core()}
+    assert set(cases_of(name)) == {case.id for case in all_cases(recorded(name).dialect)}
+
+
+@pytest.mark.parametrize("entry", LEDGER, ids=lambda entry: entry.id)
+def test_without_an_entry_the_releases_that_it_names_fail(entry):
+    others, named = [other for other in LEDGER if other is not entry], set()
+    for target in map(recorded, recordings()):
+        spoken_of = [c for c in all_cases(target.dialect) if matching([entry], target, c)]
+        for case in spoken_of[::50]:
+            named.add(target.recording)
+            assert judge(target, case, others).verdict == DIVERGES, target
+    assert named
+
+
+@pytest.mark.parametrize("name", recordings())
+def test_with_an_invented_entry_every_release_fails(name):
+    target = recorded(name)
+    invented = LEDGER[0]._replace(
+        id="invented",
+        target=target.name,
+        versions="",
+        cases=[{"cell": ["gru"], "dtype": ["float32"]}],
+        instead="symbolic_call_refused",
+    )
+    cases = [case for case in all_cases(target.dialect) if fits(invented.cases[0], case)]
+    for case in cases[::50]:
+        verdict = judge(target, case, LEDGER + [invented])
+        assert verdict.verdict == DIVERGES and "invented" in verdict.detail
 
 
 def test_other_sizes_were_not_recorded():
     with pytest.raises(KeyError, match="tf2.21"):
         recorded("tf2.21").run(core()[0], SIZES._replace(batch=1))
+
+
+@pytest.mark.parametrize("name", sorted(MEASURED))
+def test_the_newest_version_measured_is_the_newest_recorded(name):
+    targets = [target for target in map(recorded, recordings()) if target.name == name]
+    numbers = [tuple(map(int, target.version.split("."))) for target in targets]
+    assert ".".join(map(str, max(numbers))) == MEASURED[name]

@@ -4,6 +4,7 @@ import importlib.util
 import os
 
 from .keras import KerasTarget
+from .tf1 import Tf1Target
 
 INSTALL = "pip install tensorflow tf_keras rich packaging py-cpuinfo"
 """What to say where nothing is there to be judged."""
@@ -18,14 +19,22 @@ def installed():
     """Return the targets of this environment by name, without importing TensorFlow.
 
     ``"keras3"`` is `tf.keras` from TensorFlow 2.16 on; ``"keras2"`` is `tf.keras` before
-    that, and `tf_keras` beside it. A build whose distribution has another name, such as a
-    nightly, is taken for the newest. With TF_USE_LEGACY_KERAS=1, `tf.keras` is `tf_keras`.
+    that, and `tf_keras` beside it; ``"tf1"`` is what is left of TensorFlow 1, of whose cells
+    `tf_keras` has been the keeper since 2.16. A build whose distribution has another name,
+    such as a nightly, is taken for the newest. With TF_USE_LEGACY_KERAS=1, `tf.keras` is
+    `tf_keras`; with RNN_ORACLE_MODULE=keras, Keras is taken on its own, in place of all that
+    TensorFlow brings.
     """
     if importlib.util.find_spec("tensorflow") is None:
         return {}
     release = next(filter(None, map(_version, _TENSORFLOW)), None)
-    if tuple(map(int, ((release or _NEWEST) + ".0").split(".")[:2])) < (2, 16):
-        return {"keras2": KerasTarget("keras2", "tensorflow.keras", release, release)}
+    if os.environ.get("RNN_ORACLE_MODULE") == "keras":
+        return {"keras3": KerasTarget("keras3", "keras", _version("keras"), release)}
+    numbers = tuple(map(int, ((release or _NEWEST) + ".0").split(".")[:2]))
+    if numbers < (2, 16):
+        dialect = "keras2_v1" if numbers < (2, 0) else "keras2"
+        cells = Tf1Target("tensorflow.compat.v1.nn.rnn_cell", release)
+        return {"keras2": KerasTarget(dialect, "tensorflow.keras", release, release), "tf1": cells}
     found = {}
     if os.environ.get("TF_USE_LEGACY_KERAS", "").lower() not in ("1", "true"):
         version = _version("keras") or _NEWEST
@@ -33,6 +42,7 @@ def installed():
     if importlib.util.find_spec("tf_keras") is not None:
         version = _version("tf_keras") or _NEWEST
         found["keras2"] = KerasTarget("keras2", "tf_keras", version, release)
+        found["tf1"] = Tf1Target("tf_keras", release)
     return found
 
 

@@ -2,14 +2,22 @@
 
 import functools
 import importlib
-import os
 import time
 from dataclasses import replace
 
 from .. import nest
 from ..cases import CELLS
-from ..outcome import Outcome, observe
-from ..problems import SIZES, layer_units, nest_states, problem, sequences_of_layers
+from ..dialects import generation
+from ..outcome import Outcome, defaults, observe
+from ..problems import (
+    SIZES,
+    layer_units,
+    nest_states,
+    plain_layer,
+    problem,
+    sequences_of_layers,
+)
+from .runtime import tensorflow
 
 
 class KerasTarget:
@@ -17,10 +25,10 @@ class KerasTarget:
 
     Parameters
     ----------
-    name : str
-        The dialect: ``"keras3"`` or ``"keras2"``.
+    dialect : str
+        A name in `rnn_oracle.dialects.DIALECTS`.
     module : str
-        Where the API is found: ``"tensorflow.keras"`` or ``"tf_keras"``.
+        Where the API is found: ``"tensorflow.keras"``, ``"tf_keras"`` or ``"keras"``.
     version : str
         Of that Keras; of TensorFlow where it is part of it.
     release : str, optional
@@ -28,12 +36,14 @@ class KerasTarget:
 
     Attributes
     ----------
+    name : str
+        The generation, by which the ledger knows it: ``"keras3"`` or ``"keras2"``.
     seconds : float
         How long all calls of `run` have been inside Keras.
     """
 
-    def __init__(self, name, module, version, release=None):
-        self.name = self.dialect = name
+    def __init__(self, dialect, module, version, release=None):
+        self.name, self.dialect = generation(dialect), dialect
         self.module = module
         self.version = version
         self._release = release
@@ -46,10 +56,8 @@ class KerasTarget:
 
     @property
     def recording(self):
-        """The name of this target's recording, such as ``"tf2.21"`` or ``"tf2.21-legacy"``."""
-        release = self._release or self.tf.__version__
-        legacy = "" if self.module == "tensorflow.keras" else "-legacy"
-        return "tf{}.{}{}".format(*(release.split(".")[:2] + [legacy]))
+        """The name of this target's recording, see `recording_name`."""
+        return recording_name(self.module, self._release or self.tf.__version__, self.version)
 
     def load(self):
         """Import the runtime, which takes seconds the first time."""
@@ -57,8 +65,7 @@ class KerasTarget:
 
     @property
     def tf(self):
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        return importlib.import_module("tensorflow")
+        return tensorflow()
 
     @property
     def keras(self):
@@ -89,17 +96,27 @@ class KerasTarget:
             return layers.RNN([cell_class(u, **arguments) for u in units], **options)
         return getattr(layers, name)(units[0], **dict(arguments, **options))
 
-    def run(self, case, sizes=SIZES):
+    def run(self, case, sizes=None):
         """Return the `Outcome` of a case on this Keras."""
-        given = problem(case, sizes)
         self.load()
         started = time.perf_counter()
         try:
-            return self._outcome(case, sizes, given)
+            return getattr(self, "_of_" + case.family)(case, sizes or case.sizes)
         finally:
             self.seconds += time.perf_counter() - started
 
-    def _outcome(self, case, sizes, given):
+    def _of_defaults(self, case, sizes):
+        layer = plain_layer(case, [self.keras.layers])
+        config = layer.get_config()
+
+        def find(name, otherwise):
+            # Keras 2 leaves zero_output_for_mask out of the configuration while it is off.
+            return config.get(name, getattr(layer, name, otherwise))
+
+        return defaults(case, find)
+
+    def _of_layers(self, case, sizes):
+        given = problem(case, sizes)
         try:
             layers = self.build(case, sizes)
         except Exception as error:  # whatever Keras raises is the finding
@@ -108,9 +125,12 @@ class KerasTarget:
         try:
             arrays, facts = self._call("default", case, layers, given, None)
             more, words = self._call("given", case, layers, given, given.states)
-            facts["symbolic.shapes"] = self._symbolic_shapes(case, sizes)
         except Exception as error:  # whatever Keras raises is the finding
             return Outcome.refused("call", error)
+        try:
+            facts["symbolic.shapes"] = self._symbolic_shapes(case, sizes)
+        except Exception as error:  # whatever Keras raises is the finding
+            facts["symbolic.shapes"] = Outcome.refused("call", error).verdict
         return Outcome(dict(arrays, **more), dict(facts, **words))
 
     def _set_weights(self, layers, given):
@@ -147,6 +167,8 @@ class KerasTarget:
             mask="none" if case.mask == "none" else "all_true",
             stacking="cells" if case.stacking == "cells" else "one",
             return_sequences=False,
+            # Models take the most time: one direction of the two, and both with all other values.
+            go_backwards=case.return_state != case.time_major,
         )
         told = {
             self._model(seen, sizes, len(units), case.return_sequences, given)
@@ -159,7 +181,7 @@ class KerasTarget:
         inputs, results = self._symbolic(*arguments)
         outputs = nest.flatten(list(results))
         model = self.keras.Model(list(inputs), outputs)
-        shapes = iter([str(tuple(output.shape)) for output in model.outputs])
+        shapes = iter([str(plain_shape(output.shape)) for output in model.outputs])
         return "; ".join(nest.describe(result, lambda leaf: next(shapes)) for result in results)
 
     def _symbolic_stack(self, case, sizes, depth, sequences, given):
@@ -187,3 +209,27 @@ class KerasTarget:
             call["initial_state"] = nest_states(case, state)
             inputs += tuple(nest.flatten(state))
         return inputs, results + (self._layer(case, units, sequences)(x, **call),)
+
+
+def recording_name(module, release, version):
+    """Return the name of a recording: ``"tf2.21"``, ``"tf2.21-legacy"``, ``"keras3.12"``.
+
+    Parameters
+    ----------
+    module : str
+        Where the API was found.
+    release, version : str
+        Of TensorFlow, and of Keras.
+    """
+    if module == "keras":
+        return "keras" + _minor(version)
+    return "tf" + _minor(release) + {"tf_keras": "-legacy"}.get(module, "")
+
+
+def _minor(version):
+    return ".".join(version.split(".")[:2])
+
+
+def plain_shape(shape):
+    """Return a shape as a tuple of int and None; TensorFlow 1 has its own type for a length."""
+    return tuple(shape.as_list() if hasattr(shape, "as_list") else shape)

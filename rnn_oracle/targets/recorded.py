@@ -1,6 +1,6 @@
 """The target that is a recording: it answers what the release that it shows has answered."""
 
-from ..problems import SIZES
+from ..dialects import generation
 
 
 class Recorded:
@@ -19,7 +19,8 @@ class Recorded:
 
     def __init__(self, fixture):
         self.provenance = fixture.about["provenance"]
-        self.name = self.dialect = self.provenance["dialect"]
+        self.dialect = self.provenance["dialect"]
+        self.name = generation(self.dialect)
         self.module = self.provenance["module"]
         self.version = self.provenance["keras"]
         self.recording = self.provenance["recording"]
@@ -28,7 +29,7 @@ class Recorded:
     def __repr__(self):
         return "{} ({} {})".format(self.recording, self.module, self.version)
 
-    def run(self, case, sizes=SIZES):
+    def run(self, case, sizes=None):
         """Return the `Outcome` that was recorded.
 
         Raises
@@ -36,6 +37,6 @@ class Recorded:
         KeyError
             For a case or sizes that were not recorded.
         """
-        if sizes != SIZES:
-            raise KeyError("{} holds cases of {} alone".format(self.recording, SIZES))
+        if sizes not in (None, case.sizes):
+            raise KeyError("{} holds cases of {} alone".format(self.recording, case.sizes))
         return self._entries[case.id].answers[self.dialect]

@@ -1,0 +1,12 @@
+"""The families of cases: each a class with options of its own."""
+
+from .cases import Case, Defaults
+from .tf1.cases import Tf1Case
+
+FAMILIES = {kind.family: kind for kind in (Case, Defaults, Tf1Case)}
+"""By name, in the order in which a recording lists them.
+
+Such a class is a frozen dataclass with a `family`, an `id`, the `sizes` of its arrays, the `axes`
+of a table of such cases, and `options`: a dict of plain values from which ``kind(**options)`` makes
+an equal case, raising TypeError or ValueError for impossible ones.
+"""

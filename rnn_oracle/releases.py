@@ -1,0 +1,112 @@
+"""The columns of a table by release: which stand together, and in which order."""
+
+import itertools
+import re
+from collections import namedtuple
+
+
+class Family(namedtuple("Family", "line module dialect columns")):
+    """Releases that follow each other.
+
+    Parameters
+    ----------
+    line : str
+        What the names of the recordings have in common, such as ``"tf-legacy"``.
+    module, dialect : str
+        Of the newest.
+    columns : list of Column
+        From the oldest to the newest.
+    """
+
+    @property
+    def title(self):
+        return "{0.module} ({0.dialect})".format(self)
+
+    @property
+    def short(self):
+        return "{0.line} {0.dialect}".format(self).strip()
+
+
+Column = namedtuple("Column", "recording version target dialect title")
+Column.__doc__ = """A release.
+
+recording, version : str
+    Its name, such as ``"tf2.21-legacy"``, and the number in it.
+target, dialect : str
+    The ledger's name for what was recorded, and the dialect by which it is judged.
+title : str
+    With the module and its version.
+"""
+
+
+def families(releases):
+    """Gather releases in families.
+
+    Parameters
+    ----------
+    releases : list of Release
+
+    Returns
+    -------
+    list of Family
+        First TensorFlow's own Keras, then Keras by itself, then what stands beside them.
+    """
+    found = []
+    for _, members in itertools.groupby(sorted(releases, key=_place), key=_family):
+        members = list(members)
+        newest = members[-1]
+        columns = [_column(release) for release in members]
+        found.append(Family(_line(newest), newest.module, newest.dialect, columns))
+    return found
+
+
+def _column(release):
+    title = "{0.recording} ({0.module} {0.version})".format(release)
+    return Column(release.recording, _version(release), release.name, release.dialect, title)
+
+
+def _version(release):
+    """Return the number in the name of a recording, or all of a name without one."""
+    found = re.search(r"\d+(\.\d+)*", release.recording)
+    return found.group() if found else release.recording
+
+
+def _line(release):
+    return release.recording.replace(_version(release), "", 1)
+
+
+def _place(release):
+    line = _line(release)
+    number = [int(digits) for digits in re.findall(r"\d+", _version(release))]
+    return "-" in line, line != "tf", line, number
+
+
+def _family(release):
+    return _line(release), release.dialect
+
+
+def runs(columns, cells, key):
+    """Gather releases that follow each other and are alike.
+
+    Parameters
+    ----------
+    columns : list of Column
+        Of one family.
+    cells : dict of str to Cell
+        By the name of the recording.
+    key : callable
+        What must be equal of two cells.
+
+    Returns
+    -------
+    list of (list of Column, Cell)
+    """
+    groups = itertools.groupby(columns, key=lambda column: key(cells[column.recording]))
+    found = [list(group) for _, group in groups]
+    return [(group, cells[group[0].recording]) for group in found]
+
+
+def span(columns):
+    """Name releases that follow each other: ``2.1-2.15``."""
+    ends = [columns[0].version, columns[-1].version]
+    return "-".join(ends[: len(columns)])

@@ -1,0 +1,17 @@
+"""TensorFlow itself, as all targets import it."""
+
+import importlib
+import os
+
+
+def tensorflow():
+    """Import TensorFlow, which takes seconds the first time; in version 1, make it eager.
+
+    Eager execution cannot be switched on any more when Keras has made cells in a graph, so
+    that a target that needs graphs alone has to do it too.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    tf = importlib.import_module("tensorflow")
+    if tf.__version__.startswith("1."):
+        tf.compat.v1.enable_eager_execution()  # does nothing the second time
+    return tf

@@ -1,0 +1,318 @@
+"""The command `python -m rnn_oracle.history`: what its rows say, and how they are written."""
+
+import re
+
+import pytest
+from helpers import FIXTURES, needs
+from invented import NEW, OLD, ONLY, PAGE, demanded, release
+
+from rnn_oracle import answers, behaviours, history
+from rnn_oracle.cases import Case, Defaults
+from rnn_oracle.dialects import DIALECTS
+from rnn_oracle.fixtures.store import recordings_in
+from rnn_oracle.ledger import load
+from rnn_oracle.matrix import activations
+from rnn_oracle.outcome import Outcome, Refusal
+from rnn_oracle.releases import Column, families, runs, span
+from rnn_oracle.spec import chapters, rules, sentence_with
+from rnn_oracle.verdict import AGREE, DIVERGES, KNOWN, UNSUPPORTED
+
+pytestmark = needs("packaging")
+
+
+def told(made, title):
+    """Return the rows of a section by their ids, each as the texts of its cells by release."""
+    (section,) = [section for section in made.sections if section.title == title]
+    return {row.id: {name: cell.text for name, cell in row.cells.items()} for row in section.rows}
+
+
+@pytest.fixture(scope="module")
+def upgrade():
+    """Return the history of two releases that do what is known."""
+    return history.of_fixtures([release(*NEW), release(*OLD)])
+
+
+# The rows.
+
+
+def test_a_known_divergence(upgrade):
+    rows = told(upgrade, "Known divergences")
+    assert set(rows) <= {entry.id for entry in load()}
+    lost = rows["keras3-mask-lost-with-initial-state"]
+    assert lost["tf2.15"] == "kept" and re.match(r"broken \d+$", lost["tf2.16"])
+    wrapped = rows["keras3-stacked-single-states-wrapped"]
+    assert wrapped == {"tf2.15": "kept", "tf2.16": "broken 1"}
+
+
+def test_what_differs_by_design(upgrade):
+    rows = told(upgrade, "Different by design")
+    assert {"tf2.15": "taken", "tf2.16": "ValueError at build"} in rows.values()
+    assert {"tf2.15": "list", "tf2.16": "tuple"} in rows.values()
+    titles = [row.title for section in upgrade.sections for row in section.rows]
+    assert any(title.startswith("`time_major` exists in `keras2` only. Where") for title in titles)
+
+
+def test_rules_that_no_case_shows(upgrade):
+    rows = told(upgrade, "Different by design, but not recorded")
+    assert rows["stated-H3"] == {"tf2.15": "as keras2", "tf2.16": "as keras3"}
+    assert not {"stated-D1", "stated-D3", "stated-C1"} & set(rows)
+
+
+def test_the_rules(upgrade):
+    rows = told(upgrade, "Rules")
+    assert rows["C4"] == {"tf2.15": "kept", "tf2.16": "kept"}
+    assert rows["S1"]["tf2.16"] == "broken 1" and rows["S1"]["tf2.15"] == "kept"
+    assert rows["D3"] == {"tf2.15": "kept", "tf2.16": "refused"}
+    assert "C1" not in rows and "C1" in upgrade.sections[-1].about
+
+
+def test_numbers_that_differ_by_design():
+    more = {
+        d: [(case, demanded(case, d)) for case in activations()[:2]] for d in ("keras2", "keras3")
+    }
+    fixtures = [release(*OLD, more=more["keras2"]), release(*NEW, more=more["keras3"])]
+    rows = told(history.of_fixtures(fixtures), "Different by design")
+    assert {"tf2.15": "as keras2", "tf2.16": "as keras3"} in rows.values()
+
+
+def test_defaults_that_changed():
+    more = {
+        dialect: [
+            (Defaults(layer), demanded(Defaults(layer), dialect)) for layer in ("LSTM", "GRU")
+        ]
+        for dialect in ("keras2_v1", "keras2")
+    }
+    old = release("tf1.15", "keras2_v1", "1.15.5", more=more["keras2_v1"])
+    made = history.of_fixtures([old, release(*OLD, more=more["keras2"])])
+    assert told(made, "Defaults") == {
+        "default-recurrent_activation-lstm-gru": {"tf1.15": "hard_sigmoid", "tf2.15": "sigmoid"},
+        "default-reset_after-gru": {"tf1.15": "False", "tf2.15": "True"},
+    }
+
+
+def test_a_default_that_is_not_explained():
+    right = demanded(Defaults("GRU"), "keras2")
+    facts = {n: "Yes" if n.endswith("reset_after") else fact for n, fact in right.facts.items()}
+    made = history.of_fixtures([release(*OLD, more=[(Defaults("GRU"), Outcome(facts=facts))])])
+    assert made.sections[0].rows[0].title == "NOT EXPLAINED: reset_after"
+
+
+@pytest.fixture(scope="module")
+def alarming():
+    """Return the history of two releases, one of which refuses what it should not."""
+
+    def change(case, outcome):
+        refused = Outcome(refusal=Refusal("call", "TypeError", "<b>no</b>"))
+        return refused if case.stacking == "one" else outcome
+
+    return history.of_fixtures([release(*NEW), release("tf2.17", "keras3", "3.15.1", change)])
+
+
+def test_what_is_not_explained_comes_first(alarming):
+    first = alarming.sections[0]
+    assert first.title == "Not explained" and [row.id for row in first.rows] == ["unexplained-1"]
+    assert first.rows[0].cells["tf2.17"].text.startswith("NOT EXPLAINED 2")
+    assert first.rows[0].cells["tf2.16"].kind != behaviours.UNEXPLAINED
+    assert "NOT EXPLAINED" in told(alarming, "Rules")["C4"]["tf2.17"]
+    ((who, detail),) = first.rows[0].told
+    assert who == "tf2.17" and "<b>no</b>" in detail
+
+
+def test_an_entry_that_does_not_hold_is_not_explained():
+    def change(case, outcome):
+        kept = case.stacking == "cells" and not case.time_major
+        return demanded(case, "keras3") if kept else outcome
+
+    made = history.of_fixtures([release(*NEW, change=change)])
+    (row,) = made.sections[0].rows
+    assert "not what the ledger says: keras3-stacked-single" in row.told[0][1]
+    assert row.title == "NOT EXPLAINED: nesting" and row.where and row.examples
+
+
+@pytest.mark.parametrize(
+    "verdicts, text",
+    [
+        ([(AGREE, ())], "kept"),
+        ([(UNSUPPORTED, ())], "unsupported"),
+        ([(KNOWN, "a"), (KNOWN, "b"), (AGREE, ())], "broken 1, otherwise 1"),
+        ([(KNOWN, "ab"), (DIVERGES, "a")], "broken 1, NOT EXPLAINED 1"),
+    ],
+    ids=["agree", "unsupported", "known", "diverges"],
+)
+def test_what_a_cell_says(verdicts, text, monkeypatch):
+    """Entries a and b break one rule; the cell is that of a."""
+    entry = load()[0]
+    cases = [Case("lstm", go_backwards=bool(i % 2), return_state=i > 1) for i in range(4)]
+    pattern = {"cell": ["lstm"]}
+    ledger = [entry._replace(id=name, target="keras3", cases=[pattern]) for name in "ab"]
+    answered = [
+        answers.Answered(
+            case,
+            {"tf2.21": answers.Answer(word, tuple(ids), {"verdict": "values"}, (), "why")},
+            {"keras3": {"verdict": "values"}},
+        )
+        for case, (word, ids) in zip(cases, verdicts)
+    ]
+    made = behaviours.sections(answered, [Column("tf2.21", "2.21", "keras3", "keras3", "")], ledger)
+    (known,) = [section for section in made if section.title == "Known divergences"]
+    assert known.rows[0].cells["tf2.21"].text == text
+
+
+# The columns.
+
+
+def test_the_order_of_the_columns():
+    names = "tf2.21-v1 keras3.15 tf2.10 keras3.3 tf2.9-v1 tf2.21 tf2.21-legacy tf2.1 tf1.15 mine"
+    dialects = {"tf1.15": "keras2_v1", "tf2.1": "keras2", "tf2.10": "keras2"}
+    made = families(
+        [
+            answers.Release(name, "", dialects.get(name, "keras3"), "module", "1.0")
+            for name in names.split()
+        ]
+    )
+    assert [[column.recording for column in family.columns] for family in made] == [
+        ["tf1.15"],
+        ["tf2.1", "tf2.10"],
+        ["tf2.21"],
+        ["mine"],
+        ["keras3.3", "keras3.15"],
+        ["tf2.21-legacy"],
+        ["tf2.9-v1", "tf2.21-v1"],
+    ]
+    assert made[1].title == "module (keras2)" and made[-1].short == "tf-v1 keras3"
+
+
+def test_releases_that_say_the_same():
+    columns = [
+        Column("tf" + version, version, "keras2", "keras2", "") for version in ("2.1", "2.4", "2.8")
+    ]
+    found = runs(columns, {"tf2.1": "a", "tf2.4": "a", "tf2.8": "b"}, str)
+    assert [(span(group), cell) for group, cell in found] == [("2.1-2.4", "a"), ("2.8", "b")]
+
+
+# What the rules say.
+
+
+def test_chapters_have_names():
+    assert chapters()["M"] == "Masks" and set(chapters()) == {rule[0] for rule in rules()}
+
+
+@pytest.mark.parametrize("rule", [r for r in rules() if "`keras2`" in rules()[r]])
+def test_a_rule_about_dialects_in_short(rule):
+    words = ["`{}`".format(name) for name in DIALECTS]
+    sentence = sentence_with(rule, words)
+    assert any(word in sentence for word in words)
+    assert 10 < len(sentence) < 320 and sentence.endswith(".") and "](" not in sentence
+
+
+# How it is written.
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """Return a function that shows a history in place of that of the recordings."""
+
+    def show(made, *arguments):
+        monkeypatch.setattr(history, "of_folder", lambda folder, only: made)
+        return history.main(list(arguments))
+
+    return show
+
+
+def test_text(upgrade, shown, capsys):
+    pytest.importorskip("rich")
+    assert shown(upgrade) == 0
+    printed = capsys.readouterr().out
+    assert "tf keras2: tensorflow.keras in 2.15\n" in printed and "\x1b" not in printed
+    assert max(map(len, printed.splitlines())) <= 140
+    assert "ValueError at" in printed and "kept by every release that was recorded: " in printed
+
+
+def test_markdown(upgrade, shown, capsys):
+    assert shown(upgrade, "--markdown") == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("# Keras's recurrent layers by release\n")
+    assert "| rule | what | tf keras2 | tf keras3 |\n| --- | --- | --- | --- |\n" in printed
+    assert " | list | tuple |\n" in printed
+
+
+def test_the_exit_status_tells_what_is_not_explained(alarming, shown, capsys):
+    assert shown(alarming, "--markdown") == 1
+    assert "## Not explained" in capsys.readouterr().out
+
+
+@needs("jinja2")
+class TestPage:
+    def test_it_goes_to_a_file_or_to_the_output(self, upgrade, shown, capsys, tmp_path):
+        assert shown(upgrade, "--html") == 0
+        printed = capsys.readouterr().out
+        assert shown(upgrade, "--html", str(tmp_path / "page.html")) == 0
+        assert (tmp_path / "page.html").read_text(encoding="utf-8") == printed
+        assert printed.startswith("<!DOCTYPE html>") and printed.endswith("</html>\n")
+
+    def test_it_asks_no_other_host_for_anything(self, upgrade):
+        page = history._page(upgrade)
+        assert not re.findall(r"<(?:script|img|iframe)[^>]* src|@import|url\(", page)
+        assert re.findall(r"<link [^>]*>", page) == ['<link rel="icon" href="data:,">']
+
+    def test_ids_are_there_once(self, upgrade):
+        ids = re.findall(r' id="([^"]*)"', history._page(upgrade))
+        assert len(ids) == len(set(ids)) and {"M6", "why-M6"} <= set(ids)
+
+    def test_text_is_escaped(self, alarming):
+        page = history._page(alarming)
+        assert "&lt;b&gt;no&lt;/b&gt;" in page and "<b>no" not in page
+        assert 'class="alarm"' in page
+
+    def test_links_and_code_of_a_rule(self, upgrade):
+        page = history._page(upgrade)
+        assert '<a href="https://github.com/keras-team/keras/issues/20750">keras#20750</a>' in page
+        assert "<code>time_major</code>" in page
+
+    def test_the_committed_page_is_the_one_of_the_recordings(self):
+        with open(PAGE, encoding="utf-8") as file:
+            written = file.read()
+        page = history._page(history.of_folder(FIXTURES))
+        assert page == written, "run python -m rnn_oracle.history --html docs/history.html"
+
+
+# Misuse.
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["--fixtures", "/nowhere"], "there are no recordings in /nowhere"),
+        (["--only", "rnn.*"], "no case of tf"),
+        (["--only", ONLY, "--html", "/nowhere/at/all.html"], "/nowhere/at/all.html"),
+    ],
+    ids=["folder", "pattern", "path"],
+)
+@needs("jinja2")
+def test_misuse(arguments, message, capsys):
+    assert history.main(arguments) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_two_forms_at_once(capsys):
+    with pytest.raises(SystemExit) as stop:
+        history.main(["--markdown", "--html"])
+    assert stop.value.code == 2
+
+
+def test_without_what_the_page_is_made_with(upgrade, shown, monkeypatch, capsys):
+    def broken(made):
+        raise ImportError("No module named 'jinja2'")
+
+    monkeypatch.setattr(history, "_page", broken)
+    assert shown(upgrade, "--html") == 2
+    assert history.INSTALL in capsys.readouterr().err
+
+
+def test_a_damaged_recording(tmp_path, capsys):
+    folder = tmp_path / "recordings" / "tf2.21"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text("{")
+    assert recordings_in(str(tmp_path / "recordings")) == ["tf2.21"]
+    assert history.main(["--fixtures", str(tmp_path)]) == 2
+    assert "manifest.json" in capsys.readouterr().err

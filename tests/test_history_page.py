@@ -1,0 +1,178 @@
+"""The page of releases in a real browser, without a screen."""
+
+import importlib.util
+import os
+import shutil
+
+import pytest
+from helpers import needs
+from invented import NEW, OLD, PAGE, release
+
+from rnn_oracle import history
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+QUIET += ["--disable-background-networking", "--disable-component-update"]
+MISSING = [name for name in ("playwright", "jinja2") if importlib.util.find_spec(name) is None]
+pytestmark = [
+    needs("packaging"),
+    pytest.mark.skipif(bool(MISSING), reason="there is no {} here".format(" and ".join(MISSING))),
+    pytest.mark.skipif(
+        CHROMIUM is None, reason="there is no Chromium here; CHROMIUM may say where"
+    ),
+]
+ROW = "keras3-mask-lost-with-initial-state"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def upgrade(tmp_path_factory):
+    """Return the path of a page of three releases."""
+    made = history.of_fixtures(
+        [release(*OLD), release(*NEW), release("tf2.21", "keras3", "3.15.1")]
+    )
+    path = tmp_path_factory.mktemp("page") / "history.html"
+    path.write_text(history._page(made), encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def visit(browser):
+    """Return a function that opens a page; whatever that page complains of, or asks for, fails."""
+    opened, said, asked = [], [], []
+
+    def visit(path, **options):
+        tab = browser.new_context(**options).new_page()
+        tab.on("console", lambda message: said.append(message.text))
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.goto("file://" + path)
+        opened.append(tab)
+        return tab
+
+    yield visit
+    for tab in opened:
+        tab.context.close()
+    assert not said
+    assert all(url.startswith(("file://", "data:")) for url in asked)
+    assert len([url for url in asked if url.startswith("file://")]) == len(opened)
+
+
+def shown(tab):
+    """Return the ids of the rows that are shown."""
+    return tab.eval_on_selector_all(".row:not([hidden])", "rows => rows.map(row => row.id)")
+
+
+def cause(tab, row):
+    return tab.locator("[id='why-{}']".format(row))
+
+
+def toggle(tab, row):
+    return tab.locator("[id='{}'] .toggle".format(row))
+
+
+def test_a_click_on_a_row_tells_the_cause(visit, upgrade):
+    tab = visit(upgrade)
+    assert not cause(tab, ROW).is_visible()
+    tab.locator("[id='{}'] td.broken".format(ROW)).first.click()
+    text = cause(tab, ROW).inner_text()
+    assert "Rule M6" in text and "Pass the mask by hand" in text and "broken" in text
+    assert cause(tab, ROW).locator("a[href^='https://github.com/keras-team']").first.is_visible()
+    assert toggle(tab, ROW).get_attribute("aria-expanded") == "true"
+    toggle(tab, ROW).click()
+    assert not cause(tab, ROW).is_visible()
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_the_keyboard_does_it_too(key, visit, upgrade):
+    tab = visit(upgrade)
+    toggle(tab, ROW).focus()
+    tab.keyboard.press(key)
+    assert cause(tab, ROW).is_visible()
+    tab.keyboard.press(key)
+    assert not cause(tab, ROW).is_visible()
+
+
+def test_the_keyboard_reaches_every_filter_and_the_first_row(visit, upgrade):
+    tab, reached = visit(upgrade), []
+    for _ in range(8):
+        tab.keyboard.press("Tab")
+        reached.append(
+            tab.evaluate("document.activeElement.id || document.activeElement.className")
+        )
+    assert reached[:4] == ["letter", "side-A", "side-B", "changing"]
+    assert reached[5:7] == ["sheet", "toggle"]
+
+
+def test_the_filter_by_letter(visit, upgrade):
+    tab = visit(upgrade)
+    everything = shown(tab)
+    tab.select_option("#letter", "M")
+    assert {ROW, "M6", "M1"} <= set(shown(tab)) and "C4" not in shown(tab)
+    tab.click("button[type=reset]")
+    assert shown(tab) == everything
+    assert tab.inner_text("#count") == "{0} of {0} rows".format(len(everything))
+
+
+def test_only_what_changes(visit, upgrade):
+    tab = visit(upgrade)
+    assert "C4" in shown(tab)
+    tab.check("#changing")
+    assert "C4" not in shown(tab) and {ROW, "M6", "stated-H3"} <= set(shown(tab))
+
+
+def test_from_one_release_to_another(visit, upgrade):
+    tab = visit(upgrade)
+    tab.select_option("#side-A", "tf2.15")
+    assert "C4" in shown(tab)
+    tab.select_option("#side-B", "tf2.16")
+    change = tab.locator("[id='{}'] .change".format(ROW))
+    assert " \N{RIGHTWARDS ARROW} " in change.inner_text() and "kept" in change.inner_text()
+    assert "C4" not in shown(tab)
+    assert tab.inner_text("#count").startswith("{} differ from".format(len(shown(tab))))
+    assert tab.locator("thead .chosen").all_inner_texts() == ["2.15", "2.16"]
+    tab.select_option("#side-A", "tf2.21")
+    assert shown(tab) == [] and "0 differ" in tab.inner_text("#count")
+    tab.uncheck("#changing")
+    assert "C4" in shown(tab) and change.inner_text() == "the same"
+
+
+def test_a_link_opens_its_row(visit, upgrade):
+    assert cause(visit(upgrade + "#M6"), "M6").is_visible()
+
+
+def test_without_scripts_the_causes_are_folded(visit, upgrade):
+    tab = visit(upgrade, java_script_enabled=False)
+    assert not tab.locator("form").is_visible()
+    harm = cause(tab, ROW).get_by_text("Pass the mask by hand")
+    assert not harm.is_visible()
+    cause(tab, ROW).locator("summary").click()
+    assert harm.is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_committed_page(width, scheme, visit):
+    tab = visit(PAGE, color_scheme=scheme, viewport={"width": width, "height": 844})
+    first = shown(tab)[0]
+    toggle(tab, first).click()
+    assert cause(tab, first).is_visible()
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    for row in tab.locator("thead tr").all():
+        assert all(
+            scope for scope in row.locator("th").evaluate_all("ths => ths.map(t => t.scope)")
+        )
+    left = tab.locator("tbody .first").first
+    before = left.bounding_box()["x"]
+    tab.evaluate("document.querySelector('.sheet').scrollLeft = 300")
+    assert left.bounding_box()["x"] == before
