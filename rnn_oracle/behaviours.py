@@ -5,7 +5,7 @@ from collections import Counter, namedtuple
 from .deviations import DEVIATIONS
 from .dialects import DIALECTS
 from .ledger import fits
-from .patterns import OPTIONS, patterns
+from .patterns import patterns
 from .spec import first_sentence, rules, sentence_with, without_links
 from .verdict import AGREE, DIVERGES, KNOWN
 
@@ -263,9 +263,9 @@ class _Rows:
         return Row(name, title, cited, cells, list(told), where, _ids(chosen), list(links))
 
     def _where(self, chosen):
-        """Say which cases are chosen by their options, if they have those of a layer."""
+        """Say which cases are chosen by their options, if they are all of one family."""
         cases = [a.case for a in chosen]
-        if any(tuple(case.options) != OPTIONS for case in cases):
+        if len({case.family for case in cases}) > 1:
             return []
         relatives = self._relatives(chosen)
         everything = [a.case for a in self.answered if a.case in relatives]

@@ -134,6 +134,7 @@ def _ignored(layer, config):
 def _activation(function, dialect):
     """Return the name of one of Keras's own activations, else the function, fed with arrays."""
     name = getattr(function, "__name__", None)
+    name = "log_softmax" if name == "log_softmax_v2" else name  # so called up to TensorFlow 2.12
     package = getattr(function, "__module__", "").partition(".")[0]
     if package in _PACKAGES and name in DIALECTS[dialect].activations:
         return name

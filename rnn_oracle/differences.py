@@ -244,7 +244,7 @@ def _groups(found, cases, ledger):
     for (key, family), differences in groups.items():
         chosen = [difference.case for difference in differences]
         broken = [rules[name] for name in key[2]]
-        cited = broken or RULES.get(key[0])
+        cited = broken or (["F1"] if key[0].startswith(DEFAULT) else RULES.get(key[0]))
         cited = _characteristic(chosen, key[0]) if cited is None else cited
         alike = [case for case in cases if case.family == family]
         made.append(Group(*key, differences, patterns(chosen, alike), cited))

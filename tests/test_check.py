@@ -62,7 +62,7 @@ def test_a_divergence_is_shown_with_a_script(target, monkeypatch, capsys):
     assert check.main(["--only", "gru.cells.last.state.batch_major.forwards.nomask"]) == 1
     printed = capsys.readouterr().out
     assert "1 DIVERGES" in printed and "and 0 more cases like it" in printed
-    assert "layer = keras.layers.RNN([keras.layers.GRUCell(1), keras.layers.GRUCell(1)]" in printed
+    assert "layer = keras.layers.RNN([keras.layers.GRUCell(1, " in printed
 
 
 DIVERGING = {
