@@ -104,13 +104,18 @@ def ratios(want, have, allowed):
 
 
 def compare_copies(expected, actual):
-    """Return a mismatch unless bits are equal wherever the oracle's own numbers are (rule T2)."""
+    """Return a mismatch unless bits are equal wherever the oracle's own numbers are (rule T2).
+
+    Only within a sequence: two that are alike may each be rounded in a way of its own.
+    """
     names = sorted(name for name, array in expected.arrays.items() if array.dtype.kind == "f")
     if not names:
         return []
     want = np.concatenate([expected.arrays[name].ravel() for name in names])
     have = np.concatenate([actual.arrays[name].ravel() for name in names])
-    _, first, group = np.unique(want, return_index=True, return_inverse=True)
+    rows = np.concatenate([_rows(expected.arrays[name], expected.batch_axis) for name in names])
+    keyed = np.stack([rows, want + 0.0])  # both zeros alike
+    _, first, group = np.unique(keyed, axis=1, return_index=True, return_inverse=True)
     source = first[group.ravel()]
     off = np.flatnonzero((have != have[source]) & ~(np.isnan(have) & np.isnan(have[source])))
     if not off.size:
@@ -119,3 +124,10 @@ def compare_copies(expected, actual):
     owner = names[int(np.searchsorted(ends, off[0], side="right"))]
     found = _mismatch(owner, have[source[off[0]]], have[off[0]], "a copy that is not the same bits")
     return [found]
+
+
+def _rows(array, batch_axis):
+    """Return for each number of an array, laid out flat, to which sequence it belongs."""
+    axis = batch_axis if array.ndim > 2 else 0
+    shape = [-1 if i == axis else 1 for i in range(array.ndim)]
+    return np.broadcast_to(np.arange(array.shape[axis]).reshape(shape), array.shape).ravel()

@@ -5,22 +5,19 @@ that a known divergence is judged as strictly as agreement.
 """
 
 from .oracle import allow, build, call_stack, calls, set_weights
-from .outcome import Outcome
 from .problems import problem
 
 
 def single_states_wrapped(case, dialect, sizes, outcome):
     """In a call without initial state, each single state of stacked cells comes in a list."""
     nesting = outcome.facts["default.nesting"].replace(", *", ", [*]")
-    return Outcome(
-        outcome.arrays, dict(outcome.facts, **{"default.nesting": nesting}), outcome.allowed
-    )
+    return outcome.changed(facts=dict(outcome.facts, **{"default.nesting": nesting}))
 
 
 def symbolic_call_refused(case, dialect, sizes, outcome):
     """A symbolic call raises ValueError; others do what they should."""
     facts = dict(outcome.facts, **{"symbolic.shapes": "ValueError at call"})
-    return Outcome(outcome.arrays, facts, outcome.allowed)
+    return outcome.changed(facts=facts)
 
 
 def implicit_mask_dropped(case, dialect, sizes, outcome):
@@ -36,7 +33,7 @@ def mask_argument_not_passed_on(case, dialect, sizes, outcome):
         name: fact.replace("mask", "None") if name.endswith(".masks") else fact
         for name, fact in outcome.facts.items()
     }
-    return Outcome(arrays, facts, outcome.allowed)
+    return outcome.changed(arrays, facts)
 
 
 def _masks_of_arguments_only(case, dialect, sizes, outcome, names):
@@ -54,7 +51,7 @@ def _masks_of_arguments_only(case, dialect, sizes, outcome, names):
             call = name, case, layers, given, states, applied
             arrays.update(call_stack(*call)[0])
             allowed.update(allow(*call))
-    return Outcome(arrays, outcome.facts, allowed)
+    return outcome.changed(arrays, allowed=allowed)
 
 
 DEVIATIONS = {

@@ -234,20 +234,25 @@ def _plain(text):
 def _groups(found, cases, ledger):
     groups = {}
     for difference in found:
+        key = difference.what, difference.calls, difference.ledger, difference.by_design
         verdicts = ()
         if difference.what == "verdict" or difference.what.startswith(DEFAULT):
             verdicts = difference.change.old, difference.change.new
-        key = difference.what, difference.calls, difference.ledger, difference.by_design, verdicts
-        groups.setdefault((key, difference.case.family), []).append(difference)
+        # A refusal by design has one cause, whatever came of the case before.
+        cause = verdicts[1:] if difference.what == "verdict" and difference.by_design else verdicts
+        groups.setdefault((key, cause, difference.case.family), []).append(difference)
     rules = {entry.id: entry.rule for entry in ledger}
     made = []
-    for (key, family), differences in groups.items():
+    for (key, verdicts, family), differences in groups.items():
         chosen = [difference.case for difference in differences]
+        if len(verdicts) == 1:
+            before = sorted({d.change.old for d in differences}, key=lambda old: old != "values")
+            verdicts = (" or ".join(before),) + verdicts
         broken = [rules[name] for name in key[2]]
         cited = broken or (["F1"] if key[0].startswith(DEFAULT) else RULES.get(key[0]))
         cited = _characteristic(chosen, key[0]) if cited is None else cited
         alike = [case for case in cases if case.family == family]
-        made.append(Group(*key, differences, patterns(chosen, alike), cited))
+        made.append(Group(*key, verdicts, differences, patterns(chosen, alike), cited))
     return sorted(made, key=lambda group: -len(group.differences))
 
 

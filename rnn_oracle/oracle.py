@@ -92,7 +92,7 @@ def _outcome(case, layers, given, bounded):
         if bounded:
             allowed.update(allow(call, case, layers, given, states))
     facts["symbolic.shapes"] = symbolic_shapes(layers, given.x)
-    return Outcome(arrays, facts, allowed)
+    return Outcome(arrays, facts, allowed, batch_axis=int(case.time_major))
 
 
 def calls(given):

@@ -30,14 +30,30 @@ class Outcome:
         Why a target cannot run the case.
     refusal : Refusal, optional
         How the case was refused.
+    batch_axis : int
+        The oracle's alone: which axis of the arrays with steps is the batch; of others, the first.
     """
 
-    def __init__(self, arrays=None, facts=None, allowed=None, unsupported=None, refusal=None):
+    def __init__(
+        self,
+        arrays=None,
+        facts=None,
+        allowed=None,
+        unsupported=None,
+        refusal=None,
+        batch_axis=0,
+    ):
+        self.batch_axis = batch_axis
         self.arrays = arrays or {}
         self.facts = facts or {}
         self.allowed = allowed or {}
         self.unsupported = unsupported
         self.refusal = refusal
+
+    def changed(self, arrays=None, facts=None, allowed=None):
+        """Return an outcome with values where some of this one's are others."""
+        arrays, facts = arrays or self.arrays, facts or self.facts
+        return Outcome(arrays, facts, allowed or self.allowed, batch_axis=self.batch_axis)
 
     @property
     def verdict(self):

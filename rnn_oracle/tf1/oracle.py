@@ -48,7 +48,8 @@ def expected(case, dialect="tf1", sizes=SIZES, bounded=True):
         facts.update(words)
         if bounded:
             allowed.update(_allow(call, case, made, given, states))
-    return Outcome(arrays, facts, allowed)
+    steps_first = case.time_major or case.driver == "static"
+    return Outcome(arrays, facts, allowed, batch_axis=int(steps_first))
 
 
 def build(case, sizes=SIZES):
