@@ -283,7 +283,7 @@ class TestPage:
     "arguments, message",
     [
         (["--fixtures", "/nowhere"], "there are no recordings in /nowhere"),
-        (["--only", "rnn.*"], "no case of tf"),
+        (["--only", "rnn.*"], "no case of "),
         (["--only", ONLY, "--html", "/nowhere/at/all.html"], "/nowhere/at/all.html"),
     ],
     ids=["folder", "pattern", "path"],
