@@ -203,7 +203,6 @@ def theirs(name="dynamic_rnn", cell=None, inputs=X, **arguments):
         (dict(cell=lambda: TARGET.rnn_cell.BasicLSTMCell(5, use_peepholes=True)), TypeError),
         (dict(cell=lambda: TARGET.rnn_cell.MultiRNNCell([])), ValueError),
     ],
-    ids=str,
 )
 def test_tensorflow_refuses_too(arguments, error):
     with pytest.raises(error):
