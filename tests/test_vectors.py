@@ -10,9 +10,8 @@ from helpers import committed
 
 from rnn_oracle import nest
 from rnn_oracle.compare import compare
-from rnn_oracle.dialects import DIALECTS
 from rnn_oracle.fixtures.manifest import VECTORS
-from rnn_oracle.fixtures.vectors import PLANES, allowed_by, families, vector
+from rnn_oracle.fixtures.vectors import GENERATIONS, PLANES, allowed_by, families, vector
 from rnn_oracle.matrix import core
 from rnn_oracle.oracle import expected
 from rnn_oracle.outcome import Outcome
@@ -23,7 +22,7 @@ CASES = core()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-@pytest.mark.parametrize("dialect", sorted(DIALECTS))
+@pytest.mark.parametrize("dialect", GENERATIONS)
 def test_the_oracle_gives_the_vector(case, dialect):
     entry = committed(VECTORS, "vectors").entries[case.id]
     answer = entry.answers[dialect]
