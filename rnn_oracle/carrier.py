@@ -54,6 +54,8 @@ class Carrier(np.lib.mixins.NDArrayOperatorsMixin):
             return self._together(lambda same: np.where(condition, *same), choices)
         if function is np.flip:
             return args[0]._moved(lambda part: np.flip(part, *args[1:], **kwargs))
+        if function is np.any:
+            return np.any(args[0].value, *args[1:], **kwargs)
         if function in (np.stack, np.concatenate):
             return self._together(lambda same: function(same, *args[1:], **kwargs), args[0])
         return NotImplemented

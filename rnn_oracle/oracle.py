@@ -6,6 +6,7 @@ from . import bidirectional, cells, nest, recurrent
 from .cases import CELLS
 from .dialects import get_dialect
 from .errors import OracleError
+from .options import oracle as options_oracle
 from .outcome import Outcome, defaults, observe
 from .problems import (
     SIZES,
@@ -58,7 +59,12 @@ def _of_defaults(case, dialect, sizes, bounded):
     return defaults(case, made.get_config().get)
 
 
-_EXPECTED = {"layers": _of_layers, "defaults": _of_defaults, "tf1": tf1_oracle.expected}
+_EXPECTED = {
+    "layers": _of_layers,
+    "defaults": _of_defaults,
+    "options": options_oracle.expected,
+    "tf1": tf1_oracle.expected,
+}
 
 
 def build(case, dialect, sizes=SIZES, dtype=None):

@@ -30,8 +30,9 @@ class Outcome:
         Why a target cannot run the case.
     refusal : Refusal, optional
         How the case was refused.
-    batch_axis : int
+    batch_axis : int or None
         The oracle's alone: which axis of the arrays with steps is the batch; of others, the first.
+        None where copies need not have the same bits (rule T2).
     """
 
     def __init__(

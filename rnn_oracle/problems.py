@@ -112,6 +112,11 @@ def mask_of_kind(kind, sizes=SIZES):
 
 def cell_weights(case, units, features, where):
     """Return the weights of one cell in Keras's order (rules C1, C2, C4, C5)."""
+    return [w.astype(case.dtype) for w in weight_numbers(case, units, features, where)]
+
+
+def weight_numbers(case, units, features, where):
+    """Return the numbers of `cell_weights`, in float64."""
     width = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}[case.layer] * units
     two_biases = case.layer == "GRU" and case.cell != "gru_reset_before"
     shapes = {
@@ -119,10 +124,7 @@ def cell_weights(case, units, features, where):
         "recurrent_kernel": (units, width),
         "bias": (2, width) if two_biases else (width,),
     }
-    return [
-        numbers(where + "." + name, shape, 0.1, 0.6).astype(case.dtype)
-        for name, shape in shapes.items()
-    ]
+    return [numbers(where + "." + name, shape, 0.1, 0.6) for name, shape in shapes.items()]
 
 
 def _states(case, units, batch, where):

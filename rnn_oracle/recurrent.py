@@ -277,7 +277,9 @@ class RNN(Composite):
             states = check_states(states, self.state_size, batch, self)
             self.states = nest.map_structure(lambda state: state.copy(), states)
         elif self.states is not None:
-            self.states = nest.map_structure(np.zeros_like, self.states)
+            self.states = nest.map_structure(
+                lambda state: np.zeros(state.shape, self.dtype), self.states
+            )
 
     reset_state = reset_states
 

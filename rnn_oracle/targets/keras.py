@@ -17,6 +17,7 @@ from ..problems import (
     problem,
     sequences_of_layers,
 )
+from . import options
 from .runtime import tensorflow
 
 
@@ -101,6 +102,8 @@ class KerasTarget:
         self.load()
         started = time.perf_counter()
         try:
+            if case.family == "options":
+                return options.run(self, case, sizes or case.sizes)
             return getattr(self, "_of_" + case.family)(case, sizes or case.sizes)
         finally:
             self.seconds += time.perf_counter() - started

@@ -1,0 +1,74 @@
+"""What families of cases share whose axes are crossed by covering arrays, not in full."""
+
+import re
+from collections import namedtuple
+from dataclasses import fields
+
+Rule = namedtuple("Rule", "axes allows reason")
+Rule.__doc__ = """What may not be crossed.
+
+axes : tuple of str
+    The axes that it speaks of.
+allows : callable
+    Takes a value of each, in that order; tells whether they may stand in one case.
+reason : str
+    Why others may not.
+"""
+
+
+def check_axes(case):
+    """Raise ValueError unless each option of a case is one of the values of its axis."""
+    for axis, values in case.axes.items():
+        if getattr(case, axis) not in values:
+            raise ValueError("{}={!r} is not one of {}".format(axis, getattr(case, axis), values))
+
+
+class Crossed:
+    """A case of which each option is an axis; a frozen dataclass derives from it.
+
+    Attributes
+    ----------
+    family : str
+        The name of the family, with which each id begins.
+    axes : dict of str to tuple
+        The values of each axis, in the order of the fields; the first is the default.
+    triples : tuple of str
+        The axes of which all legal triples of values occur; of all others, all legal pairs.
+    """
+
+    family, axes, triples = "", {}, ()
+
+    def __post_init__(self):
+        check_axes(self)
+
+    @staticmethod
+    def rules_of(dialect):
+        """Return the list of `Rule` that hold in a dialect."""
+        raise NotImplementedError
+
+    @property
+    def options(self):
+        """The fields as a dict of plain values."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @property
+    def id(self):
+        """A readable name for ever the same: the first axis, and what is not the default."""
+        first = next(iter(self.axes))
+        words = [self.family, _word(getattr(self, first))]
+        for axis, values in self.axes.items():
+            value = getattr(self, axis)
+            if axis != first and value != values[0]:
+                words.append(axis if value is True else "{}-{}".format(axis, _word(value)))
+        return ".".join(words)
+
+    def forbidden(self, dialect):
+        """Return the reason why this case may not be in a dialect, None if it may."""
+        for rule in self.rules_of(dialect):
+            if not rule.allows(*[getattr(self, axis) for axis in rule.axes]):
+                return rule.reason
+        return None
+
+
+def _word(value):
+    return re.sub("[^a-z0-9_]", "_", str(value).lower())

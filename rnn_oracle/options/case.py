@@ -1,0 +1,289 @@
+"""A case of all options: stacked recurrent layers, called once or several times, in one mode."""
+
+from dataclasses import dataclass
+
+from .. import activations
+from ..cases import CELLS, SIZES, Sizes
+from ..crossed import Crossed, Rule
+from ..dialects import get_dialect
+
+EAGER, GRAPH, XLA = "eager", "function", "xla"
+LAYER_MODES = (EAGER, GRAPH, XLA)
+"""The ways to run in which the layers themselves are called; in all others, a functional model."""
+
+SAVED = ("keras", "h5", "saved_model")
+REBUILT = SAVED + ("config",)
+
+# Sorting is nothing that the rounding model follows; tests/test_arguments.py has it.
+_FUNCTIONS = sorted(set(activations.KERAS3) - {"sparsemax"})
+
+
+def _names(default):
+    return (default,) + tuple(name for name in _FUNCTIONS if name != default)
+
+
+AXES = {
+    "cell": ("simple_rnn", "lstm", "gru", "gru_reset_before"),
+    "stacking": ("one", "two", "cells"),
+    "mode": LAYER_MODES + ("model", "predict") + REBUILT,
+    "return_sequences": (False, True),
+    "return_state": (False, True),
+    "time_major": (False, True),
+    "go_backwards": (False, True),
+    "mask": ("none", "all_true", "right", "left", "holes", "first", "row"),
+    "mask_from": (None, "argument", "masking", "masking_value", "embedding"),
+    "initial_state": ("none", "argument", "inputs", "symbolic"),
+    "stateful": ("no", "two_calls", "three_calls", "reset_between"),
+    "unroll": (False, True),
+    "zero_output_for_mask": (False, True),
+    "use_bias": (True, False),
+    "unit_forget_bias": (True, False),
+    "implementation": (2, 1),
+    "activation": _names("tanh"),
+    "recurrent_activation": _names("sigmoid"),
+    "dtype": (
+        "float32",
+        "float64",
+        "float16",
+        "bfloat16",
+        "mixed_float16",
+        "mixed_bfloat16",
+    ),
+    "given_as": ("tensor", "array", "non_contiguous", "read_only", "wide", "narrow"),
+    "batch": (4, 0, 1),
+    "steps": (6, 1, 2),
+    "units": (5, 1),
+}
+"""The axes and their values; the first is the default.
+
+`mode` is the way to run, see `rnn_oracle.targets.modes`. `initial_state` comes as the argument of
+that name, in a list with the input, or as symbolic inputs of a model; in a model, those of an
+argument are constants. `stateful` tells how often a stateful layer is called, and whether its
+states are reset before the last call; each call has numbers of its own, initial states included.
+`masking_value` is a `Masking` layer whose value is not zero. `given_as` is how the input comes: as
+a tensor, as an array of NumPy, or in another width than the layer's.
+"""
+
+TRIPLES = (
+    "mode",
+    "mask",
+    "initial_state",
+    "go_backwards",
+    "unroll",
+    "stateful",
+    "zero_output_for_mask",
+    "time_major",
+    "return_sequences",
+)
+MASK_VALUE = 0.5
+_UNITS = {5: (5, 7), 1: (1, 2)}
+
+
+@dataclass(frozen=True)
+class OptionCase(Crossed):
+    """One combination of all options; see `AXES` for the values."""
+
+    cell: str = "simple_rnn"
+    stacking: str = "one"
+    mode: str = EAGER
+    return_sequences: bool = False
+    return_state: bool = False
+    time_major: bool = False
+    go_backwards: bool = False
+    mask: str = "none"
+    mask_from: str = None
+    initial_state: str = "none"
+    stateful: str = "no"
+    unroll: bool = False
+    zero_output_for_mask: bool = False
+    use_bias: bool = True
+    unit_forget_bias: bool = True
+    implementation: int = 2
+    activation: str = "tanh"
+    recurrent_activation: str = "sigmoid"
+    dtype: str = "float32"
+    given_as: str = "tensor"
+    batch: int = 4
+    steps: int = 6
+    units: int = 5
+
+    family, axes, triples = "options", AXES, TRIPLES
+
+    @staticmethod
+    def rules_of(dialect):
+        return rules_of(dialect)
+
+    @property
+    def sizes(self):
+        """The sizes of its arrays."""
+        return Sizes(self.batch, self.steps, SIZES.features, _UNITS[self.units])
+
+    @property
+    def depth(self):
+        """The number of cells that are stacked, as layers or in one."""
+        return 1 if self.stacking == "one" else 2
+
+    @property
+    def layer(self):
+        """Keras's name of the layer, such as ``"GRU"``."""
+        return CELLS[self.cell][0]
+
+    @property
+    def states_of_a_cell(self):
+        """The letters of a cell's states, in order."""
+        return "hc" if self.layer == "LSTM" else "h"
+
+    @property
+    def calls(self):
+        """The names of the calls, in order."""
+        count = {"no": 1, "two_calls": 2}.get(self.stateful, 3)
+        return ("first", "second", "third")[:count]
+
+    @property
+    def computes_in(self):
+        """The dtype of the computation, which is that of the results."""
+        return self.dtype.replace("mixed_", "")
+
+    @property
+    def rules(self):
+        """Ids of the rules in SPEC.md that decide what this case returns."""
+        rules = {"simple_rnn": "C1", "lstm": "C2", "gru": "C4", "gru_reset_before": "C5"}
+        cited = [rules[self.cell], "A1", "D1", "D6", "R1", "R2", "S1", "S3", "I4"]
+        told = {
+            "C6": self.stacking == "cells",
+            "C3": self.layer == "LSTM" and not self.unit_forget_bias,
+            "D3": self.time_major,
+            "G1": self.go_backwards,
+            "G2": self.go_backwards and self.mask != "none",
+            "L1": self.mask_from == "embedding",
+            "L2": self.mask_from in ("masking", "masking_value"),
+            "M1": self.mask != "none",
+            "M2": self.mask != "none" and not self.zero_output_for_mask,
+            "M3": self.zero_output_for_mask,
+            "M6": self.mask_from not in (None, "argument"),
+            "R3": self.unroll or self.implementation == 1 or self.mode != EAGER,
+            "S4": self.stateful != "no",
+            "S5": self.stateful != "no" and self.initial_state != "none",
+        }
+        return cited + [rule for rule, holds in told.items() if holds]
+
+    @property
+    def features(self):
+        """What a runtime must be able to do to run this case, as words to select by."""
+        return [self.family] + [
+            "{}={}".format(axis, getattr(self, axis))
+            for axis, values in AXES.items()
+            if getattr(self, axis) != values[0]
+        ]
+
+
+def _unless(condition, axes, reason):
+    """Return a rule that forbids what fulfils the condition."""
+    return Rule(axes, lambda *values: not condition(*values), reason)
+
+
+def rules_of(dialect):
+    """Return what may not be crossed in a dialect."""
+    return _EVERYWHERE + _OF_GENERATION[get_dialect(dialect).generation]
+
+
+_EVERYWHERE = [
+    Rule(
+        ("mask", "mask_from"),
+        lambda mask, by: (mask == "none") == (by is None),
+        "a mask comes from somewhere, and no mask from nowhere",
+    ),
+    Rule(
+        ("zero_output_for_mask", "mask"),
+        lambda zero, mask: not zero or mask != "none",
+        "zero_output_for_mask needs a mask",
+    ),
+    Rule(
+        ("cell", "unit_forget_bias"),
+        lambda cell, unit: unit or cell == "lstm",
+        "unit_forget_bias is an argument of LSTM",
+    ),
+    Rule(
+        ("use_bias", "unit_forget_bias"),
+        lambda bias, unit: unit or bias,
+        "without a bias there is none of the forget gate",
+    ),
+    Rule(
+        ("cell", "recurrent_activation"),
+        lambda cell, name: name == "sigmoid" or cell != "simple_rnn",
+        "SimpleRNN has no gates",
+    ),
+    Rule(
+        ("mode", "initial_state"),
+        lambda mode, state: state != "symbolic" or mode not in LAYER_MODES,
+        "symbolic states are inputs of a model",
+    ),
+    Rule(
+        ("mask_from", "given_as"),
+        lambda by, form: by != "embedding" or form not in ("wide", "narrow"),
+        "ids have no width",
+    ),
+    _unless(
+        lambda own, gates: own != "tanh" and gates != "sigmoid",
+        ("activation", "recurrent_activation"),
+        "cells called by hand cross them, which is cheap",
+    ),
+    _unless(
+        lambda mode, batch: mode == "predict" and batch == 0,
+        ("mode", "batch"),
+        "predict refuses empty input",
+    ),
+    _unless(
+        lambda mode, major, state: mode == "predict" and major and state in ("inputs", "symbolic"),
+        ("mode", "time_major", "initial_state"),
+        "predict wants the same first axis of all inputs",
+    ),
+    _unless(
+        lambda stateful, batch: stateful != "no" and batch == 0,
+        ("stateful", "batch"),
+        "no sequence has no state to keep",
+    ),
+    _unless(
+        lambda mode, form: mode not in LAYER_MODES and form in ("wide", "narrow"),
+        ("mode", "given_as"),
+        "the inputs of a model have a dtype of their own",
+    ),
+]
+
+_OF_GENERATION = {
+    "keras3": [
+        Rule(("time_major",), lambda major: not major, "time_major exists in keras2 only"),
+        Rule(
+            ("initial_state",),
+            lambda state: state != "inputs",
+            "a list with input and states is refused in keras3",
+        ),
+        Rule(
+            ("cell", "implementation"),
+            lambda cell, number: number == 2 or cell != "simple_rnn",
+            "SimpleRNN has no implementation in keras3",
+        ),
+        _unless(
+            lambda mode, stateful: mode == "saved_model" and stateful == "reset_between",
+            ("mode", "stateful"),
+            "an exported model has no layers to reset",
+        ),
+    ],
+    "keras2": [
+        Rule(
+            ("activation",),
+            lambda name: name in activations.KERAS2,
+            "keras2 does not know the activation",
+        ),
+        Rule(
+            ("recurrent_activation",),
+            lambda name: name in activations.KERAS2,
+            "keras2 does not know the activation",
+        ),
+        _unless(
+            lambda mode, state: mode in REBUILT and state == "argument",
+            ("mode", "initial_state"),
+            "a constant cannot be kept in a configuration of keras2",
+        ),
+    ],
+}

@@ -1,0 +1,132 @@
+"""The oracle's answer to a case of all options, with the error to allow."""
+
+import numpy as np
+
+from .. import cells, nest, recurrent
+from ..cases import CELLS
+from ..core import Masking
+from ..dialects import get_dialect
+from ..errors import OracleError
+from ..outcome import Outcome, observe
+from ..problems import layer_units, nest_states, sequences_of_layers
+from ..rounding import UNIT_ROUNDOFF, converted
+from .case import MASK_VALUE, XLA
+from .outcome import seen_in_mode
+from .problem import problem
+
+
+def expected(case, dialect, sizes, bounded):
+    """Return the `Outcome` that the rules demand of a case, see `rnn_oracle.oracle.expected`."""
+    given = problem(case, sizes)
+    try:
+        layers = build(case, dialect, sizes)
+    except OracleError as error:
+        return Outcome.refused("build", error)
+    facts = {"new.biases": _new_biases(case)} if case.layer == "LSTM" and case.use_bias else {}
+    try:
+        arrays, words = answers(case, layers, given)
+    except OracleError as error:
+        return Outcome.refused("call", error)
+    allowed = allow(case, build(case, dialect, sizes), given) if bounded else {}
+    # XLA may compute a number twice, each time rounded in a way of its own (rule T2).
+    batch_axis = None if case.mode == XLA else int(case.time_major)
+    return Outcome(arrays, dict(facts, **words), allowed, batch_axis=batch_axis)
+
+
+def _new_biases(case):
+    """Tell the biases of a new LSTM, gate by gate (rule C3)."""
+    return "0 {} 0 0".format(int(case.unit_forget_bias))
+
+
+def build(case, dialect, sizes):
+    """Return the case's recurrent layers, from the bottom up, without weights."""
+    dialect = get_dialect(dialect)
+    name, made = CELLS[case.cell]
+    arguments = dict(made, activation=case.activation, use_bias=case.use_bias, dialect=dialect)
+    if case.layer != "SimpleRNN":
+        arguments["recurrent_activation"] = case.recurrent_activation
+    options = dict(
+        return_state=case.return_state,
+        go_backwards=case.go_backwards,
+        stateful=case.stateful != "no",
+        unroll=case.unroll,
+        zero_output_for_mask=case.zero_output_for_mask,
+    )
+    if case.time_major:
+        options["time_major"] = True
+    layers = []
+    for units, sequences in zip(layer_units(case, sizes), sequences_of_layers(case)):
+        stack = [getattr(cells, name + "Cell")(u, **arguments) for u in units]
+        cell = stack if case.stacking == "cells" else stack[0]
+        layers.append(recurrent.RNN(cell, return_sequences=sequences, **options))
+    return layers
+
+
+def answers(case, layers, given, observed=np.asarray, applied=None):
+    """Run all calls of a case; return arrays and facts.
+
+    Parameters
+    ----------
+    case : OptionCase
+    layers : list of layers
+        Without weights; they keep the states of the last call if they are stateful.
+    given : Problem
+    observed : callable
+        Turns a leaf of the result into the array to keep.
+    applied : callable, optional
+        ``applied(name, i, mask)`` is the mask that layer i applies, in the call of that name, of
+        the one that reaches it; by default that very mask.
+    """
+    for layer, weights in zip(layers, given.weights):
+        layer.set_weights([w for cell in weights for w in cell])
+    arrays, facts = {}, {}
+    for index, call in enumerate(given.calls):
+        if case.stateful == "reset_between" and index == 2:
+            for layer in layers:
+                layer.reset_states()
+        results, masks = _run(case, layers, given, call, applied)
+        more, words = seen_in_mode(case, *observe(call.name, case, results, masks, observed))
+        arrays.update(more)
+        facts.update(words, **{call.name + ".dtype": _dtypes(case, words)})
+    return arrays, facts
+
+
+def allow(case, layers, given, applied=None):
+    """Return how far each number may be off, by the name of its array."""
+    unit = UNIT_ROUNDOFF[case.computes_in]
+    calls = [
+        call._replace(x=converted(call.x, unit), states=converted(call.states, unit))
+        for call in given.calls
+    ]
+    rounded = given._replace(calls=calls, table=converted(given.table, unit))
+    arrays, _ = answers(case, layers, rounded, _error, applied)
+    return {name: array for name, array in arrays.items() if not name.endswith(".mask")}
+
+
+def _error(leaf):
+    return getattr(leaf, "error", leaf)
+
+
+def _dtypes(case, words):
+    """Return the dtypes that are demanded of results which were computed in float64 (rule D6)."""
+    (told,) = [words[name] for name in words if name.endswith(".dtype")]
+    return " ".join([case.computes_in] * len(told.split()))
+
+
+def _run(case, layers, given, call, applied):
+    x, mask, results, masks = call.x, given.mask, [], None
+    if given.table is not None:
+        x, mask = given.table[x], x != 0  # rule L1
+    elif case.mask_from in ("masking", "masking_value"):
+        front = Masking(0.0 if case.mask_from == "masking" else MASK_VALUE)
+        x, mask = front(x), front.compute_mask(x)
+    for i, layer in enumerate(layers):
+        state = {}
+        if call.states is not None:
+            state["initial_state"] = nest_states(case, call.states[i])
+        seen = mask if applied is None else applied(call.name, i, mask)
+        results.append(layer(x, mask=seen, **state))
+        masks = layer.compute_mask(None, mask)
+        masks = masks if nest.is_nested(masks) else [masks]
+        x, mask = results[-1][0] if case.return_state else results[-1], masks[0]
+    return results, masks[:1] + [None] * (len(nest.flatten(results[-1])) - 1)

@@ -1,0 +1,14 @@
+"""What of a call's answer can be seen in the way in which a case is run."""
+
+from .case import LAYER_MODES
+
+
+def seen_in_mode(case, arrays, facts):
+    """Return the arrays and facts of a call, as `observe` names them, that the mode lets see.
+
+    A functional model returns all its outputs in one flat list, and no masks.
+    """
+    if case.mode in LAYER_MODES:
+        return arrays, facts
+    arrays = {name: array for name, array in arrays.items() if not name.endswith(".mask")}
+    return arrays, {name: fact for name, fact in facts.items() if name.endswith(".dtype")}

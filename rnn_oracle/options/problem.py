@@ -1,0 +1,83 @@
+"""The arrays of a case of all options: of each of its calls, from seeds in the case itself."""
+
+from collections import namedtuple
+
+import numpy as np
+
+from ..problems import layer_units, mask_of_kind, numbers, weight_numbers
+from .case import MASK_VALUE
+
+Call = namedtuple("Call", "name x states")
+Call.__doc__ = """What one call is given.
+
+name : str
+x : array
+    (batch, steps, features), or ids of shape (batch, steps) for an `Embedding`; time-major ones
+    have the first two axes swapped.
+states : list (a layer) of lists (a cell) of lists of arrays, or None
+"""
+
+Problem = namedtuple("Problem", "calls mask table weights")
+Problem.__doc__ = """The arrays of a case.
+
+calls : list of Call
+mask : array of bool with the first two axes of x, or None
+table : array, shape (ids, features), or None
+    The weights of the `Embedding`.
+weights : list (a layer) of lists (a cell) of arrays, in Keras's order
+"""
+
+
+def problem(case, sizes):
+    """Return the `Problem` of a case; the same arrays on every machine and NumPy."""
+    mask = mask_of_kind(case.mask, sizes)
+    calls, weights, features = [], [], sizes.features
+    for units in layer_units(case, sizes):
+        weights.append([])
+        for size in units:
+            where = "{}.{}.{}".format(case.cell, len(weights), len(weights[-1]))
+            arrays = weight_numbers(case, size, features, where)
+            weights[-1].append(arrays if case.use_bias else arrays[:-1])
+            features = size
+    table = None
+    if case.mask_from == "embedding":
+        table = _embeddings(sizes)
+    for name in case.calls:
+        x = _input(case, sizes, mask, name)
+        states = None if case.initial_state == "none" else _states(case, sizes, name)
+        calls.append(Call(name, x.swapaxes(0, 1) if case.time_major else x, states))
+    if case.time_major and mask is not None:
+        mask = mask.T
+    return Problem(calls, mask, table, weights)
+
+
+def _input(case, sizes, mask, name):
+    shape = (sizes.batch, sizes.steps)
+    if case.mask_from == "embedding":
+        ids = 1 + np.arange(sizes.batch * sizes.steps).reshape(shape) + len(name)
+        return np.where(mask, ids, 0)
+    x = numbers("x." + name, shape + (sizes.features,), 0.2, 1.2).copy()
+    if case.mask_from in ("masking", "masking_value"):
+        value = 0.0 if case.mask_from == "masking" else MASK_VALUE
+        x[~mask] = value
+        # A step that equals the value in some features only is not masked.
+        x[..., 0][mask & (np.cumsum(mask, axis=1) == 1)] = value
+    return x.astype("float16").astype("float64") if case.given_as == "narrow" else x
+
+
+def _embeddings(sizes):
+    ids = 2 + sizes.batch * sizes.steps + max(map(len, ("first", "second", "third")))
+    return numbers("embeddings", (ids, sizes.features), 0.2, 1.2)
+
+
+def _states(case, sizes, name):
+    return [
+        [
+            [
+                numbers("{}.{}.{}.state{}".format(name, i, j, k), (sizes.batch, size), 0.2, 0.9)
+                for k in range(len(case.states_of_a_cell))
+            ]
+            for j, size in enumerate(units)
+        ]
+        for i, units in enumerate(layer_units(case, sizes))
+    ]

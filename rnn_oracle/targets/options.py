@@ -1,0 +1,229 @@
+"""Runs the cases of all options on Keras."""
+
+import numpy as np
+
+from .. import nest
+from ..cases import CELLS
+from ..options.case import LAYER_MODES, MASK_VALUE
+from ..options.outcome import seen_in_mode
+from ..options.problem import problem
+from ..outcome import Outcome, observe
+from ..problems import layer_units, nest_states, sequences_of_layers
+from .modes import Layers, Model
+
+_ALWAYS = ("activation", "recurrent_activation", "use_bias")
+
+
+def run(target, case, sizes):
+    """Return the `Outcome` of a case on Keras."""
+    given = problem(case, sizes)
+    try:
+        stack = Stack(target, case, sizes, given)
+    except Exception as error:  # whatever Keras raises is the finding
+        return Outcome.refused("build", error)
+    try:
+        arrays, facts = _calls(target, case, given, stack)
+    except Exception as error:  # whatever Keras raises is the finding
+        return Outcome.refused("call", error)
+    return Outcome(arrays, dict(facts, **stack.facts))
+
+
+class Stack:
+    """The layers of a case, with their weights.
+
+    Parameters
+    ----------
+    target : KerasTarget
+    case : OptionCase
+    sizes : Sizes
+    given : Problem
+    """
+
+    def __init__(self, target, case, sizes, given):
+        self.target, self.case, self.sizes = target, case, sizes
+        units, sequences = layer_units(case, sizes), sequences_of_layers(case)
+        self.layers = [self._layer(*pair) for pair in zip(units, sequences)]
+        self.front = self._front(given)
+        self.facts = {}
+        features = sizes.features
+        for layer, weights in zip(self.layers, given.weights):
+            layer.build((sizes.batch, sizes.steps, features))
+            if case.layer == "LSTM" and case.use_bias and case.stacking != "cells":
+                self.facts["new.biases"] = _by_gate(layer.get_weights()[2])
+            layer.set_weights([w for cell in weights for w in cell])
+            features = weights[-1][1].shape[0]
+
+    def _layer(self, units, sequences):
+        case, layers = self.case, self.target.keras.layers
+        name, arguments = CELLS[case.cell]
+        arguments = dict(arguments, dtype=case.dtype, use_bias=case.use_bias)
+        arguments["activation"] = case.activation
+        if name != "SimpleRNN":
+            arguments["recurrent_activation"] = case.recurrent_activation
+        if not case.unit_forget_bias:
+            arguments["unit_forget_bias"] = False
+        if case.implementation == 1:
+            arguments["implementation"] = 1
+        if case.dtype == "bfloat16":  # in which TensorFlow makes no orthogonal matrices
+            arguments["recurrent_initializer"] = "glorot_uniform"
+        options = dict(return_sequences=sequences, stateful=case.stateful != "no")
+        for option in ("return_state", "go_backwards", "unroll"):
+            options[option] = getattr(case, option)
+        for option in ("time_major", "zero_output_for_mask"):
+            if getattr(case, option):
+                options[option] = True
+        if case.stacking == "cells":
+            cell_class = getattr(layers, name + "Cell")
+            cells = [cell_class(size, **arguments) for size in units]
+            return layers.RNN(cells, dtype=case.dtype, **options)
+        return getattr(layers, name)(units[0], **dict(arguments, **options))
+
+    def _front(self, given):
+        case, layers = self.case, self.target.keras.layers
+        if case.mask_from == "embedding":
+            front = layers.Embedding(*given.table.shape, mask_zero=True, dtype=case.dtype)
+            front.build((None, None))
+            front.set_weights([given.table])
+            return front
+        if case.mask_from in ("masking", "masking_value"):
+            value = 0.0 if case.mask_from == "masking" else MASK_VALUE
+            return layers.Masking(value, dtype=case.dtype)
+        return lambda x: x
+
+    def __call__(self, x, mask=None, *states):
+        """Call the layers; `states` are the leaves of the initial states of all layers."""
+        x, results, states = self.front(x), [], list(states)
+        for i, layer in enumerate(self.layers):
+            given = {} if i or mask is None else {"mask": mask}
+            if states:
+                state = self.nested(i, states)
+                if self.case.initial_state == "inputs":
+                    x = [x] + nest.flatten(state)
+                else:
+                    given["initial_state"] = state
+            results.append(layer(x, **given))
+            x = results[-1][0] if self.case.return_state else results[-1]
+        return results
+
+    def nested(self, i, leaves):
+        """Take the states of layer i from the front of a list of leaves, and nest them."""
+        units = layer_units(self.case, self.sizes)[i]
+        cells = [[leaves.pop(0) for _ in self.case.states_of_a_cell] for _ in units]
+        return nest_states(self.case, cells)
+
+    def masked(self, *inputs):
+        """Call the layers; return the results, and the masks of the top layer's."""
+        results = self(*inputs)
+        masks = [getattr(leaf, "_keras_mask", None) for leaf in nest.flatten(results[-1])]
+        return results, masks
+
+
+def _by_gate(bias):
+    values = [sorted(set(gate.tolist())) for gate in np.split(np.asarray(bias, np.float64), 4)]
+    return " ".join(" ".join("{:g}".format(value) for value in gate) for gate in values)
+
+
+def _calls(target, case, given, stack):
+    arrays, facts, run = {}, {}, None
+    for index, call in enumerate(given.calls):
+        x, mask, states = _inputs(target, case, given, call)
+        if case.mode in LAYER_MODES:
+            run = run or Layers(target, case.mode, stack.masked)
+            results, masks = run([x, mask] + states)
+        else:
+            run = run or Model(target, case.mode, _model(stack, states), _batch_size(case))
+            if case.initial_state == "argument":
+                states = []  # constants of the model
+            results = run([array for array in [x, mask] + states if array is not None])
+            results, masks = _by_layer(case, stack.layers, results), [None]
+        arrays_of_call, facts_of_call = seen_in_mode(
+            case, *observe(call.name, case, results, masks, np.asarray)
+        )
+        arrays.update(arrays_of_call)
+        facts.update(facts_of_call)
+        if case.stateful == "reset_between" and index == 1:
+            _reset(stack.layers if case.mode in LAYER_MODES else run.layers)
+    return arrays, facts
+
+
+def _inputs(target, case, given, call):
+    """Return the input, the mask if it is given by hand, and the leaves of all states."""
+    x = _in_form(target, case, call.x)
+    mask = target.tf.constant(given.mask) if case.mask_from == "argument" else None
+    states = [] if call.states is None else nest.flatten(call.states)
+    return x, mask, [_tensor(target, state, case.computes_in) for state in states]
+
+
+def _in_form(target, case, x):
+    """Return the input in the form in which the case gives it."""
+    if x.dtype.kind == "i":
+        return _in_memory(case, x.astype("int32"), target.tf.constant)
+    widths = {"wide": "float64", "narrow": "float16"}
+    if case.given_as in widths:
+        return _tensor(target, x, widths[case.given_as])
+    dtype = case.computes_in
+    if dtype == "bfloat16":  # which NumPy does not have
+        dtype = "float32"
+        if case.given_as == "tensor":
+            return _tensor(target, x, "bfloat16")
+    return _in_memory(case, x.astype(dtype), target.tf.constant)
+
+
+def _in_memory(case, x, as_tensor):
+    if case.given_as == "tensor":
+        return as_tensor(x)
+    if case.given_as == "non_contiguous":
+        x = np.asfortranarray(x)
+    if case.given_as == "read_only":
+        x.flags.writeable = False
+    return x
+
+
+def _tensor(target, array, dtype):
+    return target.tf.cast(target.tf.constant(array), dtype)
+
+
+def _model(stack, constants):
+    """Make the functional model of a stack of layers."""
+    case, sizes = stack.case, stack.sizes
+    keras = stack.target.keras
+    batch = sizes.batch if case.stateful != "no" else None
+    shape = [batch, sizes.steps if case.unroll else None]
+    shape = tuple(reversed(shape) if case.time_major else shape)
+    if case.mask_from == "embedding":
+        x = keras.Input(batch_shape=shape, dtype="int32")
+    else:
+        x = keras.Input(batch_shape=shape + (sizes.features,), dtype=case.computes_in)
+    mask = keras.Input(batch_shape=shape, dtype="bool") if case.mask_from == "argument" else None
+    states = constants
+    if case.initial_state in ("inputs", "symbolic"):
+        states = [
+            keras.Input(batch_shape=(batch, state.shape[-1]), dtype=case.computes_in)
+            for state in constants
+        ]
+    results = stack(x, mask, *states)
+    inputs = [x] + ([] if mask is None else [mask])
+    inputs += [] if case.initial_state == "argument" else states
+    return keras.Model(inputs if len(inputs) > 1 else x, nest.flatten(list(results)))
+
+
+def _batch_size(case):
+    """Return a size that divides the batch where that may be, and takes it whole otherwise."""
+    whole = case.stateful != "no" or case.time_major or case.initial_state == "argument"
+    return 64 if whole else 3
+
+
+def _by_layer(case, layers, outputs):
+    """Gather the flat outputs of a model by layer."""
+    if not case.return_state:
+        return list(outputs)
+    each = len(outputs) // len(layers)
+    return [outputs[i : i + each] for i in range(0, len(outputs), each)]
+
+
+def _reset(layers):
+    """Set the states of all stateful layers to zero."""
+    for layer in layers:
+        if getattr(layer, "stateful", False):
+            # Keras 3 has renamed it.
+            (layer.reset_state if hasattr(layer, "reset_state") else layer.reset_states)()
