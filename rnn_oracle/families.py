@@ -1,6 +1,7 @@
 """The families of cases: each a class with options of its own."""
 
 from .cases import Case, Defaults
+from .options.case import OptionCase
 from .tf1.cases import Tf1Case
 
 FAMILIES = {kind.family: kind for kind in (Case, Defaults, Tf1Case)}
@@ -10,3 +11,6 @@ Such a class is a frozen dataclass with a `family`, an `id`, the `sizes` of its 
 of a table of such cases, and `options`: a dict of plain values from which ``kind(**options)`` makes
 an equal case, raising TypeError or ValueError for impossible ones.
 """
+
+CROSSED = {kind.family: kind for kind in (OptionCase,)}
+"""Those whose axes are crossed by covering arrays; they are run, and not recorded."""

@@ -7,11 +7,14 @@ from collections import namedtuple
 from dataclasses import fields as fields_of
 
 from .deviations import DEVIATIONS
-from .families import FAMILIES
+from .families import CROSSED, FAMILIES
 
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ledger.json")
 
-VERSIONS = "versions"
+VERSIONS, FAMILY = "versions", "family"
+RECORDED = "layers"
+"""The family of the cases of a pattern that names none."""
+
 MEASURED = {"keras2": "2.21.0", "keras3": "3.15.1", "tf1": "2.21.0"}
 """The newest version of each target that the rules and the ledger were measured on."""
 
@@ -27,7 +30,8 @@ versions : str
     Of the target, as a version specifier: ``">=3.0,<3.4"``.
 cases : list of dict
     Patterns: a case matches where, in one of them, each option has one of the values listed. A
-    pattern may have "versions" of its own, where other entries explain the case in the others.
+    pattern may name the "family" of its cases, which is that of the core matrix by default, and
+    have "versions" of its own, where other entries explain the case in the others.
 rule : str
     The id of the rule in SPEC.md that is broken.
 instead : str
@@ -63,9 +67,13 @@ def _entry(fields):
     entry = Entry(**fields)
     if entry.instead not in DEVIATIONS:
         raise ValueError("{}: unknown deviation {!r}".format(where, entry.instead))
-    options = {field.name for kind in FAMILIES.values() for field in fields_of(kind)}
+    kinds = {**FAMILIES, **CROSSED}
     for pattern in entry.cases:
-        unknown = sorted(set(pattern) - options - {VERSIONS})
+        family = pattern.get(FAMILY, RECORDED)
+        if family not in kinds:
+            raise ValueError("{}: there is no family {!r}".format(where, family))
+        options = {field.name for field in fields_of(kinds[family])}
+        unknown = sorted(set(pattern) - options - {VERSIONS, FAMILY})
         if unknown:
             raise ValueError("{}: no case has the options {}".format(where, unknown))
     return entry
@@ -110,8 +118,8 @@ def _covers(versions, version):
 def fits(pattern, case):
     """Tell whether a pattern fits a case, whatever the target and its version."""
     options = case.options
-    return all(
+    return case.family == pattern.get(FAMILY, RECORDED) and all(
         name in options and options[name] in values
         for name, values in pattern.items()
-        if name != VERSIONS
+        if name not in (VERSIONS, FAMILY)
     )

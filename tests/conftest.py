@@ -2,11 +2,32 @@
 
 import pytest
 
+from rnn_oracle import covering
+from rnn_oracle.dialects import generation
+from rnn_oracle.families import CROSSED
+from rnn_oracle.targets import installed
+
+KERAS_CASE = "keras_case"
+
+
+def pytest_generate_tests(metafunc):
+    """Run a test that takes `keras_case` on every case of the crossed families on each Keras."""
+    if KERAS_CASE in metafunc.fixturenames:
+        pairs = [
+            (target, case)
+            for target in installed().values()
+            if target.name != "tf1"
+            for kind in CROSSED.values()
+            for case in covering.cases(kind, generation(target.dialect))
+        ]
+        ids = ["{}-{}".format(target.name, case.id) for target, case in pairs]
+        metafunc.parametrize(KERAS_CASE, pairs, ids=ids)
+
 
 def pytest_collection_modifyitems(items):
     """Mark what runs on the TensorFlow that is installed, to be chosen with ``-m target``."""
     for item in items:
-        if {"target", "tf1_target"} & set(item.fixturenames):
+        if {"target", "tf1_target", KERAS_CASE} & set(item.fixturenames):
             item.add_marker("target")
 
 

@@ -21,6 +21,10 @@ from . import options
 from .runtime import tensorflow
 
 
+_RUN = {"options": options.run}
+"""What runs a case of a crossed family: ``run(target, case, sizes)`` returns its `Outcome`."""
+
+
 class KerasTarget:
     """One generation of Keras as it is installed. Imports it at the first use.
 
@@ -102,8 +106,8 @@ class KerasTarget:
         self.load()
         started = time.perf_counter()
         try:
-            if case.family == "options":
-                return options.run(self, case, sizes or case.sizes)
+            if case.family in _RUN:
+                return _RUN[case.family](self, case, sizes or case.sizes)
             return getattr(self, "_of_" + case.family)(case, sizes or case.sizes)
         finally:
             self.seconds += time.perf_counter() - started
