@@ -1,4 +1,4 @@
-"""Covering arrays: few cases in which all legal pairs of options occur, and triples of some axes."""
+"""Covering arrays: few cases with all legal pairs of options in them, and triples of some axes."""
 
 import functools
 import itertools

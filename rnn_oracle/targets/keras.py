@@ -20,7 +20,6 @@ from ..problems import (
 from . import options
 from .runtime import tensorflow
 
-
 _RUN = {"options": options.run}
 """What runs a case of a crossed family: ``run(target, case, sizes)`` returns its `Outcome`."""
 

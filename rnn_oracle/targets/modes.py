@@ -38,7 +38,7 @@ class Model:
     ----------
     target : KerasTarget
     mode : str
-        ``"model"``, ``"predict"``, ``"config"``, or the format of `EXTENSIONS` in which it is saved.
+        ``"model"``, ``"predict"``, ``"config"``, or a format of `EXTENSIONS` to save it in.
     model : Model
         With its weights.
     batch_size : int
