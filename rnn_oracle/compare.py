@@ -96,8 +96,11 @@ def _compare_array(name, expected, actual):
 
 
 def ratios(want, have, allowed):
-    """Return error over allowance; 0 where equal, both NaN included; infinite where NaN differs."""
-    same = (want == have) | (np.isnan(want) & np.isnan(have))
+    """Return error over allowance, infinite where NaN differs.
+
+    It is 0 where both are equal, NaN included, and where the allowance is infinite.
+    """
+    same = (want == have) | (np.isnan(want) & np.isnan(have)) | np.isinf(allowed)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(same, 0.0, np.abs(want - have) / allowed)
     return np.where(np.isnan(ratio), np.inf, ratio)

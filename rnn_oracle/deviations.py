@@ -4,12 +4,16 @@ Each takes the outcome that the rules demand and returns the outcome that the en
 that a known divergence is judged as strictly as agreement.
 """
 
+from .options import deviations as of_options
 from .oracle import allow, build, call_stack, calls, set_weights
+from .outcome import Outcome, Refusal
 from .problems import problem
 
 
 def single_states_wrapped(case, dialect, sizes, outcome):
     """In a call without initial state, each single state of stacked cells comes in a list."""
+    if case.family == "options":
+        return of_options.single_states_wrapped(outcome)
     nesting = outcome.facts["default.nesting"].replace(", *", ", [*]")
     return outcome.changed(facts=dict(outcome.facts, **{"default.nesting": nesting}))
 
@@ -22,6 +26,8 @@ def symbolic_call_refused(case, dialect, sizes, outcome):
 
 def implicit_mask_dropped(case, dialect, sizes, outcome):
     """With an initial state, a mask that is attached to the input is passed on, but not applied."""
+    if case.family == "options":
+        return of_options.implicit_mask_dropped(case, dialect, sizes, outcome)
     return _masks_of_arguments_only(case, dialect, sizes, outcome, ["given"])
 
 
@@ -54,6 +60,16 @@ def _masks_of_arguments_only(case, dialect, sizes, outcome, names):
     return outcome.changed(arrays, allowed=allowed)
 
 
+def refused(type_, phase):
+    """Return the deviation of a case that is refused, which it should not be."""
+
+    def deviation(case, dialect, sizes, outcome):
+        return Outcome(refusal=Refusal(phase, type_, ""))
+
+    deviation.__name__ = "{}_at_{}".format(type_, phase)
+    return deviation
+
+
 DEVIATIONS = {
     function.__name__: function
     for function in (
@@ -61,5 +77,11 @@ DEVIATIONS = {
         symbolic_call_refused,
         implicit_mask_dropped,
         mask_argument_not_passed_on,
+        of_options.unrolled_zeros_misplaced,
+        of_options.constants_of_float32,
+        refused("AttributeError", "call"),
+        refused("InvalidArgumentError", "call"),
+        refused("TypeError", "call"),
+        refused("ValueError", "call"),
     )
 }

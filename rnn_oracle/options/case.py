@@ -140,6 +140,11 @@ class OptionCase(Crossed):
         return ("first", "second", "third")[:count]
 
     @property
+    def states_are_constants(self):
+        """Whether the initial states are constants of a model, the same in each call."""
+        return self.initial_state == "argument" and self.mode not in LAYER_MODES
+
+    @property
     def computes_in(self):
         """The dtype of the computation, which is that of the results."""
         return self.dtype.replace("mixed_", "")
@@ -161,7 +166,9 @@ class OptionCase(Crossed):
             "M2": self.mask != "none" and not self.zero_output_for_mask,
             "M3": self.zero_output_for_mask,
             "M6": self.mask_from not in (None, "argument"),
-            "R3": self.unroll or self.implementation == 1 or self.mode != EAGER,
+            "R3": self.unroll or self.implementation == 1,
+            "R5": self.mode in REBUILT,
+            "R6": self.mode != EAGER,
             "S4": self.stateful != "no",
             "S5": self.stateful != "no" and self.initial_state != "none",
         }
@@ -244,6 +251,11 @@ _EVERYWHERE = [
         "no sequence has no state to keep",
     ),
     _unless(
+        lambda mode, state, batch: mode in REBUILT and state == "argument" and batch == 0,
+        ("mode", "initial_state", "batch"),
+        "a constant of no rows has lost its shape when it was saved",
+    ),
+    _unless(
         lambda mode, form: mode not in LAYER_MODES and form in ("wide", "narrow"),
         ("mode", "given_as"),
         "the inputs of a model have a dtype of their own",
@@ -267,6 +279,11 @@ _OF_GENERATION = {
             lambda mode, stateful: mode == "saved_model" and stateful == "reset_between",
             ("mode", "stateful"),
             "an exported model has no layers to reset",
+        ),
+        _unless(
+            lambda mode, state: mode == "saved_model" and state == "argument",
+            ("mode", "initial_state"),
+            "an exported model leaves the batch open, which a constant does not",
         ),
     ],
     "keras2": [
