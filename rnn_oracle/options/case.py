@@ -236,6 +236,11 @@ _EVERYWHERE = [
         "cells called by hand cross them, which is cheap",
     ),
     _unless(
+        lambda own, gates, dtype: "hard_shrink" in (own, gates) and "float16" in dtype,
+        ("activation", "recurrent_activation", "dtype"),
+        "hard_shrink jumps: with few digits it may land on the other side",
+    ),
+    _unless(
         lambda mode, batch: mode == "predict" and batch == 0,
         ("mode", "batch"),
         "predict refuses empty input",
@@ -244,6 +249,11 @@ _EVERYWHERE = [
         lambda mode, major, state: mode == "predict" and major and state in ("inputs", "symbolic"),
         ("mode", "time_major", "initial_state"),
         "predict wants the same first axis of all inputs",
+    ),
+    _unless(
+        lambda mode, state, batch: mode == "predict" and state == "argument" and batch == 1,
+        ("mode", "initial_state", "batch"),
+        "predict leaves the batch open, which a constant of one row does not",
     ),
     _unless(
         lambda stateful, batch: stateful != "no" and batch == 0,

@@ -66,7 +66,7 @@ def _leaky_relu(x):
 
 
 def _gelu(x):
-    return activations.gelu(x, float(np.float32(np.sqrt(2))))
+    return activations.gelu(x, 1 / float(np.float32(np.sqrt(0.5))))
 
 
 _IMPRECISE = {activations.leaky_relu: _leaky_relu, activations.gelu: _gelu}
