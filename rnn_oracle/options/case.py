@@ -295,6 +295,11 @@ _OF_GENERATION = {
             ("mode", "initial_state"),
             "an exported model leaves the batch open, which a constant does not",
         ),
+        _unless(
+            lambda mode, stateful, batch: mode == "saved_model" and stateful != "no" and batch == 1,
+            ("mode", "stateful", "batch"),
+            "an exported model leaves the batch open, which a state of one row does not",
+        ),
     ],
     "keras2": [
         Rule(

@@ -19,20 +19,44 @@ def single_states_wrapped(outcome):
 
 def implicit_mask_dropped(case, dialect, sizes, outcome):
     """A mask that is attached to the input is not applied where there is an initial state."""
-
-    def applied(name, i, mask):
-        return mask if i == 0 and case.mask_from == "argument" else None
-
-    return _answered_by(case, dialect, sizes, outcome, build, applied)
+    return _answered_by(case, dialect, sizes, outcome, "implicit_mask_dropped")
 
 
 def unrolled_zeros_misplaced(case, dialect, sizes, outcome):
     """With unroll, go_backwards and return_sequences, the mask is not turned round for zeroing."""
+    return _answered_by(case, dialect, sizes, outcome, "unrolled_zeros_misplaced")
 
-    def unrolled(case, dialect, sizes):
-        return build(case, dialect, sizes, _Unrolled)
 
-    return _answered_by(case, dialect, sizes, outcome, unrolled)
+def constants_of_float32(case, dialect, sizes, outcome):
+    """In float64, the constants of leaky_relu and gelu have the precision of float32."""
+    return _answered_by(case, dialect, sizes, outcome, "constants_of_float32")
+
+
+def _answered_by(case, dialect, sizes, outcome, deviation):
+    """Return the outcome with the numbers of layers that deviate so too."""
+    together = outcome.deviations + (deviation,)
+    given = problem(case, sizes)
+    applied = _explicit(case) if "implicit_mask_dropped" in together else None
+
+    def layers():
+        kind = _Unrolled if "unrolled_zeros_misplaced" in together else RNN
+        made = build(case, dialect, sizes, kind)
+        if "constants_of_float32" in together:
+            _make_imprecise(made)
+        return made
+
+    arrays, _ = answers(case, layers(), given, applied=applied)
+    allowed = allow(case, layers(), given, applied)
+    return outcome.changed(arrays=arrays, allowed=allowed, deviations=together)
+
+
+def _explicit(case):
+    """Return which mask is applied where only one that is an argument is."""
+
+    def applied(name, i, mask):
+        return mask if i == 0 and case.mask_from == "argument" else None
+
+    return applied
 
 
 class _Unrolled(RNN):
@@ -46,19 +70,11 @@ class _Unrolled(RNN):
         return np.where(mask[..., None], output, np.zeros(output.shape)), states
 
 
-def constants_of_float32(case, dialect, sizes, outcome):
-    """In float64, the constants of leaky_relu and gelu have the precision of float32."""
-
-    def imprecise(case, dialect, sizes):
-        layers = build(case, dialect, sizes)
-        for layer in layers:
-            for cell in layer.parts():
-                for name in ("activation", "recurrent_activation"):
-                    function = getattr(cell, name)
-                    setattr(cell, name, _IMPRECISE.get(function, function))
-        return layers
-
-    return _answered_by(case, dialect, sizes, outcome, imprecise)
+def _make_imprecise(layers):
+    for cell in [cell for layer in layers for cell in layer.parts()]:
+        for name in ("activation", "recurrent_activation"):
+            function = getattr(cell, name)
+            setattr(cell, name, _IMPRECISE.get(function, function))
 
 
 def _leaky_relu(x):
@@ -70,11 +86,3 @@ def _gelu(x):
 
 
 _IMPRECISE = {activations.leaky_relu: _leaky_relu, activations.gelu: _gelu}
-
-
-def _answered_by(case, dialect, sizes, outcome, make, applied=None):
-    """Return the outcome with the numbers of other layers."""
-    given = problem(case, sizes)
-    arrays, _ = answers(case, make(case, dialect, sizes), given, applied=applied)
-    allowed = allow(case, make(case, dialect, sizes), given, applied)
-    return outcome.changed(arrays=arrays, allowed=allowed)
