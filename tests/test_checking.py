@@ -179,13 +179,13 @@ def test_the_first_step_that_parts_is_told(target, oracle_check):
             return super().call(sequences, initial_state=initial_state)
 
     layer = give_weights(Deaf(4, return_sequences=True, name="deaf"), (2, 5, 3))
-    late = np.array([[True] * 5, [True, True, True, False, True]])
+    late = np.array([[True, True, True, True, False], [True, True, True, False, True]])
     x = masked(target, late)
     report = check(layer, x)
     words = "as if the mask that is attached to the input were ignored"
     assert report.guesses == [words]
     ((name, place, expected, got, allowed, off, worst),) = report.table
-    assert (name, place, off) == ("output", "step 3, row 1, unit 0", "8 of 40")
+    assert (name, place, off) == ("output", "step 3, row 1, unit 0", "12 of 40")
     assert np.float32(expected) == np.float32(report.demanded[1, 3, 0])
     assert report.demanded[1, 3, 0] == report.demanded[1, 2, 0]
     assert np.float32(got) == np.asarray(layer(x))[1, 3, 0]
