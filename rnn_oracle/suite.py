@@ -13,7 +13,7 @@ import pytest
 
 from .ledger import load, matching, unmeasured
 from .targets import INSTALL, installed
-from .verdict import AGREE, KNOWN, judge
+from .verdict import AGREE, KNOWN, UNSUPPORTED, judge
 
 LEFT_OUT = "no TensorFlow here, so nothing was compared with it; install it with: " + INSTALL
 NO_CELLS = "there is no TensorFlow here, or one from 2.16 on without tf_keras"
@@ -59,6 +59,8 @@ def _imported():
 def judged(record_property, _imported):
     """Return a function that judges a case, puts it on record and fails if it diverges.
 
+    What a release cannot run is skipped.
+
     ``judged(target, case)`` takes a target of `rnn_oracle.targets` and a case of
     `rnn_oracle.matrix`. The constants above name what it puts on record.
     """
@@ -80,6 +82,8 @@ def judged(record_property, _imported):
         if verdict.verdict == KNOWN:
             entries = matching(_ledger(), target, case)
             record_property(LEDGER, " ".join(entry.id for entry in entries))
+        if verdict.verdict == UNSUPPORTED:
+            pytest.skip(verdict.detail)
         assert verdict.verdict in (AGREE, KNOWN), verdict.detail
 
     return judged

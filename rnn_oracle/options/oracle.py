@@ -99,7 +99,8 @@ def allow(case, layers, given, applied=None):
         for call in given.calls
     ]
     rounded = given._replace(calls=calls, table=converted(given.table, unit))
-    arrays, _ = answers(case, layers, rounded, _claim, applied)
+    with np.errstate(invalid="ignore"):  # infinite bounds
+        arrays, _ = answers(case, layers, rounded, _claim, applied)
     return {name: array for name, array in arrays.items() if not name.endswith(".mask")}
 
 
