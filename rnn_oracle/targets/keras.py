@@ -18,6 +18,7 @@ from ..problems import (
     sequences_of_layers,
 )
 from . import options
+from .lacking import lacking
 from .runtime import tensorflow
 
 _RUN = {"options": options.run}
@@ -106,6 +107,9 @@ class KerasTarget:
         started = time.perf_counter()
         try:
             if case.family in _RUN:
+                reason = lacking(self, case)
+                if reason:
+                    return Outcome(unsupported=reason)
                 return _RUN[case.family](self, case, sizes or case.sizes)
             return getattr(self, "_of_" + case.family)(case, sizes or case.sizes)
         finally:

@@ -65,7 +65,7 @@ class Stack:
             arguments["unit_forget_bias"] = False
         if case.implementation == 1:
             arguments["implementation"] = 1
-        if case.dtype == "bfloat16":  # in which TensorFlow makes no orthogonal matrices
+        if case.dtype in ("bfloat16", "float16"):  # in which there is no orthogonal matrix
             arguments["recurrent_initializer"] = "glorot_uniform"
         options = dict(return_sequences=sequences, stateful=case.stateful != "no")
         for option in ("return_state", "go_backwards", "unroll"):
