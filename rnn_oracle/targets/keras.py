@@ -60,9 +60,14 @@ class KerasTarget:
         return "{} ({} {})".format(self.name, self.module, self.version)
 
     @property
+    def release(self):
+        """The release of TensorFlow, asked of TensorFlow itself if it was not given."""
+        return self._release or self.tf.__version__
+
+    @property
     def recording(self):
         """The name of this target's recording, see `recording_name`."""
-        return recording_name(self.module, self._release or self.tf.__version__, self.version)
+        return recording_name(self.module, self.release, self.version)
 
     def load(self):
         """Import the runtime, which takes seconds the first time."""
