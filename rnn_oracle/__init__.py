@@ -1,5 +1,6 @@
 """A reference implementation, in NumPy, of Keras's recurrent layers; SPEC.md has the rules."""
 
+from .backward import gradients
 from .bidirectional import Bidirectional
 from .cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
 from .conversion import from_keras
@@ -34,4 +35,5 @@ __all__ = [
     "SimpleRNNCell",
     "StackedRNNCells",
     "from_keras",
+    "gradients",
 ]

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-_erf = np.frompyfunc(math.erf, 1, 1)
+erf = np.frompyfunc(math.erf, 1, 1)
 
 
 def _zeros(x):
@@ -28,7 +28,7 @@ def exponential(x):
 
 
 def gelu(x):
-    return 0.5 * x * (1 + _erf(x / math.sqrt(2)).astype(x.dtype))
+    return 0.5 * x * (1 + erf(x / math.sqrt(2)).astype(x.dtype))
 
 
 def hard_shrink(x):
