@@ -18,8 +18,9 @@ from .recurrent import RNN, choose, scan
 def gradients(layers, x, d_results, mask=None, initial_state=None):
     """Return the gradients of the sum of all that layers return, each number times its weight.
 
-    Works on arrays of any arithmetic, such as `rnn_oracle.rounding.Rounded`, which then tells how
-    far a gradient may be off. The layers stay as they are, also stateful ones.
+    Works on arrays of any arithmetic: where `x`, `d_results` and `initial_state` are
+    `rnn_oracle.rounding.exact`, the gradients tell how far they may be off. The layers stay as they
+    are, also stateful ones.
 
     Parameters
     ----------
@@ -99,7 +100,7 @@ def _filled(weights, result, layer):
         if nest.is_nested(weights) and len(weights) == len(result):
             return [_filled(w, r, layer) for w, r in zip(weights, result)]
     elif weights is None:
-        return np.zeros(result.shape)
+        return _zeros(result)
     elif not nest.is_nested(weights):
         weights = as_numbers(weights, layer, "a weight of the result")
         if weights.shape == result.shape:
@@ -142,7 +143,7 @@ def _run_rnn(layer, x, mask, initial_state):
     x, mask, states = layer.checked(x, mask, initial_state)
     steps, valid = layer.in_order(x), None if mask is None else layer.in_order(mask)
     if valid is not None:
-        steps = choose(valid, steps, 0.0)  # a masked step is not looked at (rule J10)
+        steps = choose(valid, steps, 0.0)  # zero times NaN would be NaN (rule J10)
     befores = []
 
     def step(x, before):
@@ -168,7 +169,7 @@ def _run_rnn(layer, x, mask, initial_state):
 
 
 def _zeros(leaf):
-    return np.zeros(leaf.shape)
+    return np.zeros(leaf.shape, leaf.dtype)
 
 
 def _of_steps(layer, d_output, count):
@@ -207,6 +208,7 @@ def _scan_back(layer, steps, befores, valid, d_outputs, d_states):
     d_weights : list of arrays
     """
     valid = np.ones(steps.shape[:2], bool) if valid is None else valid
+    nothing = nest.map_structure(_zeros, d_states)
     d_steps, d_weights, d_repeated = [], [], 0.0
     for t in reversed(range(len(steps))):
         d_output = d_outputs[t] + d_repeated
@@ -215,16 +217,17 @@ def _scan_back(layer, steps, befores, valid, d_outputs, d_states):
             steps[t],
             befores[t],
             choose(valid[t], d_output, 0.0),
-            nest.map_structure(lambda d, t=t: choose(valid[t], d, 0.0), d_states),
+            _choose_each(valid[t], d_states, nothing),
         )
-        d_held = d_states
-        d_states = nest.map_structure(
-            lambda new, held, t=t: choose(valid[t], new, held), d_before, d_held
-        )
+        d_states = _choose_each(valid[t], d_before, d_states)
         d_repeated = 0.0 if layer.zero_output_for_mask else choose(~valid[t], d_output, 0.0)
         d_steps.insert(0, d_x)
         d_weights.append(d_weight)
     return d_steps, d_states, [np.add.reduce(np.stack(each), axis=0) for each in zip(*d_weights)]
+
+
+def _choose_each(valid, new, old):
+    return nest.map_structure(lambda n, o: choose(valid, n, o), new, old)
 
 
 def _run_bidirectional(layer, x, mask, initial_state):
@@ -246,17 +249,15 @@ def _run_bidirectional(layer, x, mask, initial_state):
                 runs, _turned(layer, d_outputs), (d_states[:half], d_states[half:])
             )
         ]
-        return {
-            "x": found[0]["x"] + found[1]["x"],
-            "initial_state": (
-                None
-                if initial_state is None
-                else found[0]["initial_state"] + found[1]["initial_state"]
-            ),
-            "weights": found[0]["weights"] + found[1]["weights"],
-        }
+        d_states = None if initial_state is None else _both(found, "initial_state")
+        d_x = found[0]["x"] + found[1]["x"]
+        return {"x": d_x, "initial_state": d_states, "weights": _both(found, "weights")}
 
     return layer.merged(results), back
+
+
+def _both(found, name):
+    return [gradient for each in found for gradient in each[name]]
 
 
 def _turned(layer, outputs):

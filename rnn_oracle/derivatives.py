@@ -129,7 +129,7 @@ def sparsemax(x, d):
     mean = np.sum(np.where(inside, d, 0), axis=-1, keepdims=True) / np.sum(
         inside, axis=-1, keepdims=True
     )
-    return np.where(inside, d - mean, 0)
+    return np.where(inside, d - mean, 0).astype(x.dtype)
 
 
 def squareplus(x, d):

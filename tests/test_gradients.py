@@ -188,17 +188,18 @@ def test_a_bare_state_has_a_bare_gradient():
     )
 
 
+@pytest.mark.parametrize("return_state", [False, True])
 @pytest.mark.parametrize("name", LAYERS)
-def test_the_bounds_hold_in_float32_and_are_zero_where_all_is_exact(name):
+def test_the_bounds_hold_in_float32_and_are_zero_where_all_is_exact(name, return_state):
     make = getattr(rnn_oracle, name)
     single_precision, layer = (
-        filled(make(4, return_sequences=True, return_state=True, dtype=dtype), 3)
+        filled(make(4, return_sequences=True, return_state=return_state, dtype=dtype), 3)
         for dtype in ("float32", "float64")
     )
     x, d = X.astype("float32"), weights_of(layer(X))
     got = rnn_oracle.gradients(single_precision, x, d, MASK)
-    followed = exact(x.astype("float64"), UNIT_ROUNDOFF["float32"])
-    want = rnn_oracle.gradients(layer, followed, d, MASK)
+    followed = exact([x.astype("float64"), d], UNIT_ROUNDOFF["float32"])
+    want = rnn_oracle.gradients(layer, *followed, MASK)
     for g, w in zip([got["x"]] + got["weights"], [want["x"]] + want["weights"]):
         assert g.dtype == np.float32
         assert (np.abs(g - w.value) <= w.error).all()
