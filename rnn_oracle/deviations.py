@@ -4,8 +4,12 @@ Each takes the outcome that the rules demand and returns the outcome that the en
 that a known divergence is judged as strictly as agreement.
 """
 
+import functools
+
 from .oracle import allow, build, call_stack, calls, set_weights
+from .outcome import Outcome
 from .problems import problem
+from .refusals import table
 
 
 def single_states_wrapped(case, dialect, sizes, outcome):
@@ -54,6 +58,11 @@ def _masks_of_arguments_only(case, dialect, sizes, outcome, names):
     return outcome.changed(arrays, allowed=allowed)
 
 
+def answered(answer, case, dialect, sizes, outcome):
+    """Something is refused otherwise, or let pass; `answer` is the verdict of an `Outcome`."""
+    return Outcome.of_verdict(answer)
+
+
 DEVIATIONS = {
     function.__name__: function
     for function in (
@@ -63,3 +72,4 @@ DEVIATIONS = {
         mask_argument_not_passed_on,
     )
 }
+DEVIATIONS.update({answer: functools.partial(answered, answer) for answer in table.answers()})
