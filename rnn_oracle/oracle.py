@@ -16,6 +16,7 @@ from .problems import (
     problem,
     sequences_of_layers,
 )
+from .refusals import oracle as refusals_oracle
 from .rounding import UNIT_ROUNDOFF, claim, exact
 from .tf1 import oracle as tf1_oracle
 
@@ -63,6 +64,7 @@ _EXPECTED = {
     "layers": _of_layers,
     "defaults": _of_defaults,
     "options": options_oracle.expected,
+    "refusals": refusals_oracle.expected,
     "tf1": tf1_oracle.expected,
 }
 

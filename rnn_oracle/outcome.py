@@ -72,6 +72,14 @@ class Outcome:
         return "{0.type} at {0.phase}".format(self.refusal) if self.refusal else "values"
 
     @classmethod
+    def of_verdict(cls, verdict):
+        """Return an outcome of that verdict without numbers: ``"ValueError at call"``, "values"."""
+        if verdict == "values":
+            return cls()
+        name, phase = verdict.split(" at ")
+        return cls(refusal=Refusal(phase, name, verdict))
+
+    @classmethod
     def refused(cls, phase, error):
         """Return the outcome of an exception in that phase."""
         name = error.builtin if isinstance(error, OracleError) else type(error).__name__

@@ -16,7 +16,7 @@ from .cells import (
     weighted_cells,
 )
 from .dialects import KERAS3, get_dialect
-from .errors import OracleTypeError, OracleValueError
+from .errors import OracleAttributeError, OracleTypeError, OracleValueError
 from .inputs import as_numbers, check_features, check_mask, check_states
 
 
@@ -128,6 +128,7 @@ class RNN(Composite):
         self.return_state = return_state
         self.go_backwards = go_backwards
         self.stateful = stateful
+        self.unroll = unroll
         self.zero_output_for_mask = zero_output_for_mask
         sizes = self.cell.state_size
         self.state_size = list(sizes) if nest.is_nested(sizes) else [sizes]
@@ -284,7 +285,7 @@ class RNN(Composite):
         if not self.dialect.resets_to_states and states is not None:
             raise OracleTypeError("reset_states() takes no states in dialect keras3")
         if self.dialect.resets_to_states and not self.stateful:
-            raise AttributeError("{} is not stateful".format(self.name))
+            raise OracleAttributeError("{} is not stateful".format(self.name))
         if states is not None:
             held = states if self.states is None else self.states
             batch = np.shape(nest.flatten(held)[0])[0]

@@ -17,11 +17,11 @@ from ..problems import (
     problem,
     sequences_of_layers,
 )
-from . import options
+from . import options, refusals
 from .lacking import lacking
 from .runtime import tensorflow
 
-_RUN = {"options": options.run}
+_RUN = {"options": options.run, "refusals": refusals.run}
 """What runs a case of a crossed family: ``run(target, case, sizes)`` returns its `Outcome`."""
 
 
