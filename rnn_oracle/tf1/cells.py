@@ -18,6 +18,7 @@ TF1 = Dialect(
     activations=KERAS2,
     unknown_argument=OracleTypeError,
     layer_arguments=frozenset(["name", "reuse", "trainable"]),
+    recurrent_arguments={},
     implementation=frozenset(),
     use_cudnn=False,
     numbers_are_cast=False,
