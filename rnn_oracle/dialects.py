@@ -33,8 +33,8 @@ class Dialect:
     layer_arguments : frozenset
         Arguments of every layer that cannot change a forward pass.
     recurrent_arguments : dict of str to frozenset
-        Arguments that cannot change a forward pass, None by default, that not all of SimpleRNN,
-        LSTM, GRU and their cells have in all generations: the classes that take each (rule D5).
+        Arguments that cannot change a forward pass, None by default, which some cells and layers
+        have and others have not: for each the classes that take it (rule D5).
     implementation : frozenset
         Classes that take the argument `implementation`.
     use_cudnn : bool
