@@ -142,7 +142,7 @@ def _teller(demanded):
 
 
 def _same_numbers(wanted, outcome):
-    numbers = Outcome(wanted.arrays, allowed=wanted.allowed)
+    numbers = Outcome(wanted.arrays, allowed=wanted.allowed, batch_axis=wanted.batch_axis)
     return not compare(numbers, Outcome(outcome.arrays)).mismatches
 
 

@@ -50,8 +50,6 @@ class Tf1Target:
         """The release of TensorFlow, asked of TensorFlow itself if it was not given."""
         return self._version or self.tf.__version__
 
-    release = version
-
     @property
     def recording(self):
         """The name of this target's recording, such as ``"tf1.15-v1"``."""
