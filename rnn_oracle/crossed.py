@@ -4,6 +4,8 @@ import re
 from collections import namedtuple
 from dataclasses import fields
 
+from .cases import check_axes
+
 Rule = namedtuple("Rule", "axes allows reason")
 Rule.__doc__ = """What may not be crossed.
 
@@ -14,13 +16,6 @@ allows : callable
 reason : str
     Why others may not.
 """
-
-
-def check_axes(case):
-    """Raise ValueError unless each option of a case is one of the values of its axis."""
-    for axis, values in case.axes.items():
-        if getattr(case, axis) not in values:
-            raise ValueError("{}={!r} is not one of {}".format(axis, getattr(case, axis), values))
 
 
 class Crossed:

@@ -7,9 +7,14 @@ from .cases import DEFAULTS
 from .errors import OracleError
 
 Refusal = namedtuple("Refusal", "phase type message")
-Refusal.__doc__ = (
-    """An error: in which phase (``"build"`` or ``"call"``), its type's name, its text."""
-)
+Refusal.__doc__ = """An error.
+
+phase : str
+    ``"build"`` or ``"call"``.
+type : str
+    The name of its type.
+message : str
+"""
 
 
 class Outcome:
