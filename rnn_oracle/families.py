@@ -14,3 +14,6 @@ an equal case, raising TypeError or ValueError for impossible ones.
 
 CROSSED = {kind.family: kind for kind in (OptionCase,)}
 """Those whose axes are crossed by covering arrays; they are run, and not recorded."""
+
+CROSSED_ON = {"keras2": ">=2.15", "keras3": ">=3.12"}
+"""The versions of each target on which crossed cases were measured, and are judged."""
