@@ -13,7 +13,7 @@ LEFT_OUT = pytest.param(
     None,
     id="none",
     marks=pytest.mark.skip(
-        reason="no crossed cases chosen, or no release that they were measured on"
+        reason="no crossed case, or no release that they were measured on"
     ),
 )
 CHOICES = {
