@@ -16,6 +16,11 @@ reason : str
 """
 
 
+def unless(condition, axes, reason):
+    """Return a rule that forbids what fulfils the condition."""
+    return Rule(axes, lambda *values: not condition(*values), reason)
+
+
 def check_axes(case):
     """Raise ValueError unless each option of a case is one of the values of its axis."""
     for axis, values in case.axes.items():

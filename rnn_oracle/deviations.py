@@ -4,8 +4,12 @@ Each takes the outcome that the rules demand and returns the outcome that the en
 that a known divergence is judged as strictly as agreement.
 """
 
+from .dropout import Masks
+from .options.case import GRAPH, XLA
 from .oracle import allow, build, call_stack, calls, set_weights
+from .outcome import Outcome, Refusal
 from .problems import problem
+from .training import oracle as training
 
 
 def single_states_wrapped(case, dialect, sizes, outcome):
@@ -54,6 +58,49 @@ def _masks_of_arguments_only(case, dialect, sizes, outcome, names):
     return outcome.changed(arrays, allowed=allowed)
 
 
+def fails_at_call(case, dialect, sizes, outcome):
+    """The call fails inside TensorFlow, which has one error for graphs and one for all else."""
+    name = "ValueError" if case.mode in (GRAPH, XLA) else "InvalidArgumentError"
+    return Outcome(refusal=Refusal("call", name, "a fault inside TensorFlow"))
+
+
+def inputs_dropped_step_by_step(case, dialect, sizes, outcome):
+    """Each step of the input has a dropout mask of its own, which is that of all gates."""
+
+    def masks(case, call, sizes, features, units):
+        axes = (sizes.steps, sizes.batch) if case.time_major else (sizes.batch, sizes.steps)
+        (mask,) = training.several(call, case.dropout, axes + (features,), 1)
+        mask = mask if case.time_major else mask.swapaxes(0, 1)
+        return Masks([mask[::-1] if case.go_backwards else mask])
+
+    return training.with_masks(case, dialect, sizes, True, masks)
+
+
+def one_mask_for_all_gates(case, dialect, sizes, outcome):
+    """The gates share one mask of the input and one of the state."""
+
+    def masks(case, call, sizes, features, units):
+        each = training.masks_of_cell(case, call, sizes, features, units)
+        return Masks(*[found and found[:1] for found in each])
+
+    return training.with_masks(case, dialect, sizes, True, masks)
+
+
+def masks_drawn_again_in_the_loop(case, dialect, sizes, outcome):
+    """The steps have other dropout masks than those that were drawn before the loop."""
+
+    def masks(case, call, sizes, features, units):
+        first = training.gates(case)
+
+        def drawn(rate, width):
+            count = first if case.gates_drop_apart else 1
+            return training.several(call, rate, (sizes.batch, width), count, first)
+
+        return Masks(drawn(case.dropout, features), drawn(case.recurrent_dropout, units))
+
+    return training.with_masks(case, dialect, sizes, True, masks)
+
+
 DEVIATIONS = {
     function.__name__: function
     for function in (
@@ -61,5 +108,9 @@ DEVIATIONS = {
         symbolic_call_refused,
         implicit_mask_dropped,
         mask_argument_not_passed_on,
+        fails_at_call,
+        inputs_dropped_step_by_step,
+        one_mask_for_all_gates,
+        masks_drawn_again_in_the_loop,
     )
 }

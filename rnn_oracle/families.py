@@ -3,6 +3,7 @@
 from .cases import Case, Defaults
 from .options.case import OptionCase
 from .tf1.cases import Tf1Case
+from .training.case import TrainingCase
 
 FAMILIES = {kind.family: kind for kind in (Case, Defaults, Tf1Case)}
 """By name, in the order in which a recording lists them.
@@ -12,5 +13,5 @@ of a table of such cases, and `options`: a dict of plain values from which ``kin
 an equal case, raising TypeError or ValueError for impossible ones.
 """
 
-CROSSED = {kind.family: kind for kind in (OptionCase,)}
+CROSSED = {kind.family: kind for kind in (OptionCase, TrainingCase)}
 """Those whose axes are crossed by covering arrays; they are run, and not recorded."""

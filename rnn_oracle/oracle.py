@@ -18,6 +18,7 @@ from .problems import (
 )
 from .rounding import UNIT_ROUNDOFF, exact
 from .tf1 import oracle as tf1_oracle
+from .training import oracle as training_oracle
 
 
 def expected(case, dialect, sizes=None, bounded=True):
@@ -64,6 +65,7 @@ _EXPECTED = {
     "defaults": _of_defaults,
     "options": options_oracle.expected,
     "tf1": tf1_oracle.expected,
+    "training": training_oracle.expected,
 }
 
 
