@@ -4,7 +4,11 @@ Each takes the outcome that the rules demand and returns the outcome that the en
 that a known divergence is judged as strictly as agreement.
 """
 
-from .dropout import Masks
+import functools
+from contextlib import contextmanager
+
+from .cells import weighted_cells
+from .dropout import Masks, dropped
 from .options.case import GRAPH, XLA
 from .oracle import allow, build, call_stack, calls, set_weights
 from .outcome import Outcome, Refusal
@@ -79,11 +83,31 @@ def inputs_dropped_step_by_step(case, dialect, sizes, outcome):
 def one_mask_for_all_gates(case, dialect, sizes, outcome):
     """The gates share one mask of the input and one of the state."""
 
-    def masks(case, call, sizes, features, units):
-        each = training.masks_of_cell(case, call, sizes, features, units)
-        return Masks(*[found and found[:1] for found in each])
+    return training.with_masks(case, dialect, sizes, True, _first_masks)
 
-    return training.with_masks(case, dialect, sizes, True, masks)
+
+def _first_masks(*cell):
+    return Masks(*[masks and masks[:1] for masks in training.masks_of_cell(*cell)])
+
+
+def state_itself_dropped(case, dialect, sizes, outcome):
+    """All gates share one mask, and the state of which it drops is also the one carried over."""
+
+    @contextmanager
+    def apply(layer, masks):
+        cells = weighted_cells(layer.cell)
+        for cell, (_, (mask,)) in zip(cells, masks):
+            cell.step = functools.partial(_step_from_dropped, cell.step, mask)
+        with dropped(layer, [Masks(inputs) for inputs, _ in masks]):
+            yield
+        for cell in cells:
+            del cell.step
+
+    return training.with_masks(case, dialect, sizes, True, _first_masks, apply)
+
+
+def _step_from_dropped(step, mask, zx, states):
+    return step(zx, [state * mask for state in states])
 
 
 def masks_drawn_again_in_the_loop(case, dialect, sizes, outcome):
@@ -111,6 +135,7 @@ DEVIATIONS = {
         fails_at_call,
         inputs_dropped_step_by_step,
         one_mask_for_all_gates,
+        state_itself_dropped,
         masks_drawn_again_in_the_loop,
     )
 }

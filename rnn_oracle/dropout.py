@@ -5,7 +5,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from .cells import Cell, blocks, weighted_cells
+from .cells import blocks, weighted_cells
 from .errors import OracleTypeError, OracleValueError
 
 Masks = namedtuple("Masks", "inputs recurrent")
@@ -52,11 +52,11 @@ def dropped(layer, masks):
             cell.recurrent_kernel = _masked(cell, cell.recurrent_kernel, recurrent)
         yield layer
     finally:
-        for cell, (cell.kernel, cell.recurrent_kernel) in zip(cells, before):
-            pass
+        for cell, kernels in zip(cells, before):
+            cell.kernel, cell.recurrent_kernel = kernels
 
 
-def _masked(cell: Cell, kernel, masks):
+def _masked(cell, kernel, masks):
     if masks is None:
         return kernel
     if len(masks) not in (1, cell.gates):

@@ -1,6 +1,7 @@
 """The families of cases: each a class with options of its own."""
 
 from .cases import Case, Defaults
+from .forms.case import FormsCase
 from .options.case import OptionCase
 from .tf1.cases import Tf1Case
 from .training.case import TrainingCase
@@ -13,5 +14,5 @@ of a table of such cases, and `options`: a dict of plain values from which ``kin
 an equal case, raising TypeError or ValueError for impossible ones.
 """
 
-CROSSED = {kind.family: kind for kind in (OptionCase, TrainingCase)}
+CROSSED = {kind.family: kind for kind in (OptionCase, FormsCase, TrainingCase)}
 """Those whose axes are crossed by covering arrays; they are run, and not recorded."""

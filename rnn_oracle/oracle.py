@@ -6,6 +6,7 @@ from . import bidirectional, cells, nest, recurrent
 from .cases import CELLS
 from .dialects import get_dialect
 from .errors import OracleError
+from .forms import oracle as forms_oracle
 from .options import oracle as options_oracle
 from .outcome import Outcome, defaults, observe
 from .problems import (
@@ -65,6 +66,7 @@ _EXPECTED = {
     "defaults": _of_defaults,
     "options": options_oracle.expected,
     "tf1": tf1_oracle.expected,
+    "forms": forms_oracle.expected,
     "training": training_oracle.expected,
 }
 

@@ -80,9 +80,9 @@ _UNITS = {5: (5, 7), 1: (1, 2)}
 
 
 class StackCase(Crossed):
-    """A case of stacked recurrent layers; a family has the options that it does not cross from here.
+    """A case of stacked recurrent layers.
 
-    They are the defaults of `AXES`.
+    The options that a family does not cross it has from here: the defaults of `AXES`.
     """
 
     stacking, mode, mask, mask_from = "one", EAGER, "none", None

@@ -17,10 +17,10 @@ from ..problems import (
     problem,
     sequences_of_layers,
 )
-from . import options, training
+from . import forms, options, training
 from .runtime import tensorflow
 
-_RUN = {"options": options.run, "training": training.run}
+_RUN = {"forms": forms.run, "options": options.run, "training": training.run}
 """What runs a case of a crossed family: ``run(target, case, sizes)`` returns its `Outcome`."""
 
 

@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from unittest import mock
 
+from ..options.outcome import numbers_only
 from ..options.problem import problem
 from ..outcome import Outcome
 from ..training.problem import drawn
@@ -20,7 +21,7 @@ def run(target, case, sizes):
         return Outcome.refused("build", error)
     try:
         with stack.draws.in_place_of_random(stack.layers):
-            return Outcome(*calls(target, case, given, stack))
+            return Outcome(*numbers_only(*calls(target, case, given, stack)))
     except Exception as error:  # whatever Keras raises is the finding
         return Outcome.refused("call", error)
 

@@ -86,12 +86,12 @@ _EVERYWHERE = [
         "SimpleRNN has no implementation",
     ),
     unless(
-        lambda stacking, mask, state: stacking == "two" and "none" not in (mask, state),
-        ("stacking", "mask", "initial_state"),
+        lambda stacking, mask: stacking == "two" and mask != "none",
+        ("stacking", "mask"),
         "what comes of a mask that is attached to the input is the matter of the family options",
     ),
     unless(
-        lambda mode, state, stateful: mode == "model" and "none" != state and stateful != "no",
+        lambda mode, state, stateful: mode == "model" and state != "none" and stateful != "no",
         ("mode", "initial_state", "stateful"),
         "the initial states of a model are constants, the same in all calls",
     ),

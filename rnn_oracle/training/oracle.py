@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from ..cases import CELLS
 from ..dropout import Masks, dropped
 from ..options.oracle import allow, answers, build
+from ..options.outcome import numbers_only
 from ..options.problem import problem
 from ..outcome import Outcome
 from ..problems import layer_units
@@ -18,20 +19,22 @@ def expected(case, dialect, sizes, bounded):
     return with_masks(case, dialect, sizes, bounded, masks_of_cell)
 
 
-def with_masks(case, dialect, sizes, bounded, masks):
+def with_masks(case, dialect, sizes, bounded, masks, apply=dropped):
     """Return the outcome with dropout masks of any kind.
 
     Parameters
     ----------
     masks : callable
         ``masks(case, call, sizes, features, units)`` returns the `Masks` of a cell in a call.
+    apply : callable
+        ``apply(layer, masks)`` is the context in which a layer uses the masks of its cells.
     """
 
     def during(call, layers):
-        return _dropped(case, sizes, call, layers, masks)
+        return _dropped(case, sizes, call, layers, masks, apply)
 
     given = problem(case, sizes)
-    arrays, facts = answers(case, build(case, dialect, sizes), given, during=during)
+    arrays, facts = numbers_only(*answers(case, build(case, dialect, sizes), given, during=during))
     allowed = {}
     if bounded:
         allowed = allow(case, build(case, dialect, sizes), given, during=during)
@@ -39,7 +42,7 @@ def with_masks(case, dialect, sizes, bounded, masks):
 
 
 @contextmanager
-def _dropped(case, sizes, call, layers, masks):
+def _dropped(case, sizes, call, layers, masks, apply):
     features = sizes.features
     with ExitStack() as stack:
         for layer, units in zip(layers, layer_units(case, sizes)):
@@ -47,7 +50,7 @@ def _dropped(case, sizes, call, layers, masks):
             for size in units:
                 of_cells.append(masks(case, call.name, sizes, features, size))
                 features = size
-            stack.enter_context(dropped(layer, of_cells))
+            stack.enter_context(apply(layer, of_cells))
         yield
 
 
