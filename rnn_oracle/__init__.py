@@ -11,6 +11,7 @@ from .core import (
     Masking,
     MeanOverTime,
     Sequential,
+    TimeDistributed,
 )
 from .recurrent import GRU, LSTM, RNN, SimpleRNN
 
@@ -33,5 +34,6 @@ __all__ = [
     "SimpleRNN",
     "SimpleRNNCell",
     "StackedRNNCells",
+    "TimeDistributed",
     "from_keras",
 ]

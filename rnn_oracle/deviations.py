@@ -93,17 +93,34 @@ def _first_masks(*cell):
 def state_itself_dropped(case, dialect, sizes, outcome):
     """All gates share one mask, and the state of which it drops is also the one carried over."""
 
-    @contextmanager
-    def apply(layer, masks):
-        cells = weighted_cells(layer.cell)
-        for cell, (_, (mask,)) in zip(cells, masks):
-            cell.step = functools.partial(_step_from_dropped, cell.step, mask)
-        with dropped(layer, [Masks(inputs) for inputs, _ in masks]):
-            yield
-        for cell in cells:
-            del cell.step
+    return training.with_masks(case, dialect, sizes, True, _first_masks, _states_dropped)
 
-    return training.with_masks(case, dialect, sizes, True, _first_masks, apply)
+
+def recurrent_dropout_at_the_other_rate(case, dialect, sizes, outcome):
+    """The state is dropped at the rate of `dropout`, and by one mask, which GRU applies itself."""
+
+    def masks(case, call, sizes, features, units):
+        # The cell below has drawn one of that shape for its state.
+        inputs_before = int(features != sizes.features)
+        return Masks(
+            training.several(call, case.dropout, (sizes.batch, features), 1, inputs_before),
+            training.several(call, case.dropout, (sizes.batch, units), 1),
+        )
+
+    apply = _states_dropped if case.layer == "GRU" else dropped
+    return training.with_masks(case, dialect, sizes, True, masks, apply)
+
+
+@contextmanager
+def _states_dropped(layer, masks):
+    cells = weighted_cells(layer.cell)
+    for cell, (_, recurrent) in zip(cells, masks):
+        if recurrent:
+            cell.step = functools.partial(_step_from_dropped, cell.step, *recurrent)
+    with dropped(layer, [Masks(inputs) for inputs, _ in masks]):
+        yield
+    for cell in cells:
+        vars(cell).pop("step", None)
 
 
 def _step_from_dropped(step, mask, zx, states):
@@ -136,6 +153,7 @@ DEVIATIONS = {
         inputs_dropped_step_by_step,
         one_mask_for_all_gates,
         state_itself_dropped,
+        recurrent_dropout_at_the_other_rate,
         masks_drawn_again_in_the_loop,
     )
 }

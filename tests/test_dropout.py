@@ -1,4 +1,4 @@
-"""Dropout in training as the installed Keras draws it; the family `training` crosses the options."""
+"""Dropout in training as the installed Keras draws it; a family of cases crosses its options."""
 
 import numpy as np
 import pytest
@@ -58,7 +58,7 @@ def test_the_masks_that_keras_draws(target, name):
     copy = rnn_oracle.from_keras(layer)
     recorded = watched(layer.cell)
     before = None
-    for call in range(2):
+    for _ in range(2):
         for kept in recorded:
             kept.clear()
         got = np.asarray(layer(target.tf.constant(X), training=True))
@@ -200,6 +200,6 @@ def test_a_cell_of_ones_own_knows_no_dropout():
         def call(self, inputs, states):
             return inputs, states
 
-    with pytest.raises(TypeError, match="has no cell that knows dropout"):
-        with dropped(rnn_oracle.RNN(Own()), []):
-            pass
+    layer = rnn_oracle.RNN(Own())
+    with pytest.raises(TypeError, match="has no cell that knows dropout"), dropped(layer, []):
+        pass
