@@ -35,7 +35,8 @@ def implicit_mask_dropped(case, dialect, sizes, outcome):
 
 def mask_argument_not_passed_on(case, dialect, sizes, outcome):
     """A mask that comes as an argument is applied, but is not attached to the output."""
-    outcome = _masks_of_arguments_only(case, dialect, sizes, outcome, ["default", "given"])
+    if case.stacking in ("two", "three"):
+        outcome = _masks_of_arguments_only(case, dialect, sizes, outcome, ["default", "given"])
     arrays = {name: a for name, a in outcome.arrays.items() if not name.endswith(".mask")}
     facts = {
         name: fact.replace("mask", "None") if name.endswith(".masks") else fact

@@ -12,8 +12,6 @@ X = numbers(4, 6, 3)
 MASK = np.arange(6) < np.array([6, 3, 1, 4])[:, None]
 RATES = dict(dropout=0.25, recurrent_dropout=0.5)
 GATES = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}
-ONE_MASK = dict(keras3="<3.8")
-"""The releases whose gates share their masks, see the ledger."""
 
 
 def under_rnn(target, name, **arguments):
@@ -54,6 +52,8 @@ def used(recorded):
 
 @pytest.mark.parametrize("name", GATES)
 def test_the_masks_that_keras_draws(target, name):
+    if within(target, keras3="<3.8"):
+        pytest.skip("recurrent_dropout is something else here, see the ledger")
     layer = under_rnn(target, name, **RATES)
     copy = rnn_oracle.from_keras(layer)
     recorded = watched(layer.cell)
@@ -64,9 +64,8 @@ def test_the_masks_that_keras_draws(target, name):
         got = np.asarray(layer(target.tf.constant(X), training=True))
         masks = Masks(*map(used, recorded))
         assert_same_as_dropped(copy, masks, got)
-        count = 1 if within(target, **ONE_MASK) else GATES[name]
         for kept, rate, width in zip(masks, (0.25, 0.5), (3, 5)):
-            assert [mask.shape for mask in kept] == [(4, width)] * count
+            assert [mask.shape for mask in kept] == [(4, width)] * GATES[name]
             assert set(np.unique(kept)) == {0, np.float32(1 / (1 - rate))}
         assert before is None or np.any(before != masks.recurrent[0])
         before = masks.recurrent[0]
@@ -85,7 +84,7 @@ def test_about_as_many_are_dropped_as_the_rate_says(target, rate):
     kept = watched(layer.cell)["recurrent" in rate]
     x = target.tf.ones((1000, 1, 3))
     layer(x, training=True)
-    if rate == "recurrent_dropout" and within(target, keras3="<3.1"):
+    if rate == "recurrent_dropout" and within(target, keras3="<3.2"):
         assert np.all(kept[0][0] == 1)  # it took the rate of the input
     else:
         assert abs(np.mean(kept[0][0] == 0) - 0.25) < 0.05
@@ -120,6 +119,8 @@ def test_a_model_in_training(target):
 @pytest.mark.parametrize("name", GATES)
 @pytest.mark.parametrize("rate", RATES)
 def test_a_rate_of_one(target, name, rate):
+    if within(target, keras3="<3.15"):
+        pytest.skip("refused or taken for 0, by cell and release")
     layer = under_rnn(target, name, **{rate: 1.0})
     x = target.tf.constant(X)
     if target.name == "keras2":
@@ -130,7 +131,7 @@ def test_a_rate_of_one(target, name, rate):
     zeros = [np.zeros((4, 5 if "recurrent" in rate else 3))]
     with dropped(copy, [Masks(recurrent=zeros) if "recurrent" in rate else Masks(zeros)]):
         want = copy(X)
-    if name != "SimpleRNN":  # these compare the rate with 0 and 1, and leave out both
+    if name != "SimpleRNN":  # the others compare the rate with 0 and 1, and leave out both
         assert np.abs(want - copy(X)).max() > 0.01
         want = copy(X)
     np.testing.assert_allclose(np.asarray(layer(x, training=True)), want, rtol=1e-4, atol=1e-6)

@@ -179,7 +179,7 @@ def continued(target, tmp_path, form):
     copy(X)
     path = os.path.join(str(tmp_path), form)
     if form == "saved_model" and target.name == "keras3":
-        model.export(path, verbose=False)
+        model.export(path)
         loaded = target.tf.saved_model.load(path)
         got = np.asarray(loaded.serve(target.tf.constant(AGAIN)))
     else:

@@ -49,6 +49,7 @@ name says otherwise; ``"flat"`` are those of a list of cells without the nesting
 ``"with_input"`` follow the input in one list.
 """
 
+TRIPLES = ("x_as", "stacking", "return_sequences", "return_state", "go_backwards")
 WITH_INPUT = ("list_with_input", "tuple_with_input")
 
 REFUSED = {
@@ -89,7 +90,7 @@ class FormsCase(StackCase):
     return_state: bool = False
     go_backwards: bool = False
 
-    family, axes = "forms", AXES
+    family, axes, triples = "forms", AXES, TRIPLES
 
     @staticmethod
     def rules_of(dialect):
@@ -157,6 +158,13 @@ _EVERYWHERE = [
         ("cell", "stacking", "states_as"),
         lambda cell, stacking, form: form != "flat" or (cell, stacking) == ("lstm", "cells"),
         "only nested states can be flattened",
+    ),
+    unless(
+        lambda stacking, state, states: (
+            stacking == "cells" and state and states in ("nothing", "none")
+        ),
+        ("stacking", "return_state", "states_as"),
+        "how the states of such a call are nested is the matter of the core matrix",
     ),
     unless(
         lambda x, states: x in ("in_list", "in_tuple") and states in WITH_INPUT,

@@ -38,7 +38,9 @@ def _mask(case, mask):
         return mask
     if case.mask_as == "third_axis":
         return mask[..., None]
-    return mask.astype(case.mask_as) if case.mask_as in ("int32", "float32") else mask
+    if case.mask_as in ("int32", "float32"):
+        return 2 * mask.astype(case.mask_as)  # anything but zero counts as True
+    return mask
 
 
 def lengths(sizes):
