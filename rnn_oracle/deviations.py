@@ -5,19 +5,19 @@ that a known divergence is judged as strictly as agreement.
 """
 
 import functools
-from contextlib import contextmanager
 
-from .cells import weighted_cells
-from .dropout import Masks, dropped
-from .options.case import GRAPH, XLA
+from .options import deviations as of_options
 from .oracle import allow, build, call_stack, calls, set_weights
-from .outcome import Outcome, Refusal
+from .outcome import Outcome
 from .problems import problem
-from .training import oracle as training
+from .refusals import table
+from .training import deviations as of_training
 
 
 def single_states_wrapped(case, dialect, sizes, outcome):
     """In a call without initial state, each single state of stacked cells comes in a list."""
+    if case.family == "options":
+        return of_options.single_states_wrapped(outcome)
     nesting = outcome.facts["default.nesting"].replace(", *", ", [*]")
     return outcome.changed(facts=dict(outcome.facts, **{"default.nesting": nesting}))
 
@@ -30,6 +30,8 @@ def symbolic_call_refused(case, dialect, sizes, outcome):
 
 def implicit_mask_dropped(case, dialect, sizes, outcome):
     """With an initial state, a mask that is attached to the input is passed on, but not applied."""
+    if case.family == "options":
+        return of_options.implicit_mask_dropped(case, dialect, sizes, outcome)
     return _masks_of_arguments_only(case, dialect, sizes, outcome, ["given"])
 
 
@@ -63,84 +65,9 @@ def _masks_of_arguments_only(case, dialect, sizes, outcome, names):
     return outcome.changed(arrays, allowed=allowed)
 
 
-def fails_at_call(case, dialect, sizes, outcome):
-    """The call fails inside TensorFlow, which has one error for graphs and one for all else."""
-    name = "ValueError" if case.mode in (GRAPH, XLA) else "InvalidArgumentError"
-    return Outcome(refusal=Refusal("call", name, "a fault inside TensorFlow"))
-
-
-def inputs_dropped_step_by_step(case, dialect, sizes, outcome):
-    """Each step of the input has a dropout mask of its own, which is that of all gates."""
-
-    def masks(case, call, sizes, features, units):
-        axes = (sizes.steps, sizes.batch) if case.time_major else (sizes.batch, sizes.steps)
-        (mask,) = training.several(call, case.dropout, axes + (features,), 1)
-        mask = mask if case.time_major else mask.swapaxes(0, 1)
-        return Masks([mask[::-1] if case.go_backwards else mask])
-
-    return training.with_masks(case, dialect, sizes, True, masks)
-
-
-def one_mask_for_all_gates(case, dialect, sizes, outcome):
-    """The gates share one mask of the input and one of the state."""
-
-    return training.with_masks(case, dialect, sizes, True, _first_masks)
-
-
-def _first_masks(*cell):
-    return Masks(*[masks and masks[:1] for masks in training.masks_of_cell(*cell)])
-
-
-def state_itself_dropped(case, dialect, sizes, outcome):
-    """All gates share one mask, and the state of which it drops is also the one carried over."""
-
-    return training.with_masks(case, dialect, sizes, True, _first_masks, _states_dropped)
-
-
-def recurrent_dropout_at_the_other_rate(case, dialect, sizes, outcome):
-    """The state is dropped at the rate of `dropout`, and by one mask, which GRU applies itself."""
-
-    def masks(case, call, sizes, features, units):
-        # The cell below has drawn one of that shape for its state.
-        inputs_before = int(features != sizes.features)
-        return Masks(
-            training.several(call, case.dropout, (sizes.batch, features), 1, inputs_before),
-            training.several(call, case.dropout, (sizes.batch, units), 1),
-        )
-
-    apply = _states_dropped if case.layer == "GRU" else dropped
-    return training.with_masks(case, dialect, sizes, True, masks, apply)
-
-
-@contextmanager
-def _states_dropped(layer, masks):
-    cells = weighted_cells(layer.cell)
-    for cell, (_, recurrent) in zip(cells, masks):
-        if recurrent:
-            cell.step = functools.partial(_step_from_dropped, cell.step, *recurrent)
-    with dropped(layer, [Masks(inputs) for inputs, _ in masks]):
-        yield
-    for cell in cells:
-        vars(cell).pop("step", None)
-
-
-def _step_from_dropped(step, mask, zx, states):
-    return step(zx, [state * mask for state in states])
-
-
-def masks_drawn_again_in_the_loop(case, dialect, sizes, outcome):
-    """The steps have other dropout masks than those that were drawn before the loop."""
-
-    def masks(case, call, sizes, features, units):
-        first = training.gates(case)
-
-        def drawn(rate, width):
-            count = first if case.gates_drop_apart else 1
-            return training.several(call, rate, (sizes.batch, width), count, first)
-
-        return Masks(drawn(case.dropout, features), drawn(case.recurrent_dropout, units))
-
-    return training.with_masks(case, dialect, sizes, True, masks)
+def answered(answer, case, dialect, sizes, outcome):
+    """Something is refused otherwise, or let pass; `answer` is the verdict of an `Outcome`."""
+    return Outcome.of_verdict(answer)
 
 
 DEVIATIONS = {
@@ -150,11 +77,16 @@ DEVIATIONS = {
         symbolic_call_refused,
         implicit_mask_dropped,
         mask_argument_not_passed_on,
-        fails_at_call,
-        inputs_dropped_step_by_step,
-        one_mask_for_all_gates,
-        state_itself_dropped,
-        recurrent_dropout_at_the_other_rate,
-        masks_drawn_again_in_the_loop,
+        of_options.unrolled_zeros_misplaced,
+        of_options.leaky_slope_of_float32,
+        of_options.gelu_factor_of_float32,
+        of_options.gelu_root_of_float32,
+        of_training.fails_at_call,
+        of_training.inputs_dropped_step_by_step,
+        of_training.one_mask_for_all_gates,
+        of_training.state_itself_dropped,
+        of_training.recurrent_dropout_at_the_other_rate,
+        of_training.masks_drawn_again_in_the_loop,
     )
 }
+DEVIATIONS.update({answer: functools.partial(answered, answer) for answer in table.answers()})

@@ -48,6 +48,8 @@ class Dialect:
         Whether `reset_states` takes states, and minds a layer that is not stateful (S4).
     masks_for_states : bool
         Whether `Bidirectional.compute_mask` goes on with None for each state (rule B6).
+    model_knows_steps : bool
+        Whether a functional model of an unrolled layer must know the number of steps (rule E3).
     backward_is_flipped : bool
         Whether `Bidirectional` makes its backward layer by flipping `go_backwards`
         instead of setting it (rule B2).
@@ -77,6 +79,8 @@ class Dialect:
         ------
         ValueError
             For a name that this generation of Keras does not know.
+        TypeError
+            For what is no name either.
         """
         if identifier is None:
             return activations.linear
@@ -84,7 +88,8 @@ class Dialect:
             return identifier
         if identifier in self.activations:
             return self.activations[identifier]
-        raise OracleValueError(
+        error = OracleValueError if isinstance(identifier, str) else OracleTypeError
+        raise error(
             "unknown activation {!r} in dialect {}: give a callable, None or one of {}".format(
                 identifier, self.name, ", ".join(sorted(self.activations))
             )
@@ -113,6 +118,7 @@ KERAS3 = Dialect(
     recorded_states_win=False,
     resets_to_states=False,
     masks_for_states=False,
+    model_knows_steps=False,
     backward_is_flipped=False,
 )
 
@@ -135,6 +141,7 @@ KERAS2 = Dialect(
     recorded_states_win=True,
     resets_to_states=True,
     masks_for_states=True,
+    model_knows_steps=True,
     backward_is_flipped=True,
 )
 

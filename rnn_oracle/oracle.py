@@ -17,7 +17,8 @@ from .problems import (
     problem,
     sequences_of_layers,
 )
-from .rounding import UNIT_ROUNDOFF, exact
+from .refusals import oracle as refusals_oracle
+from .rounding import UNIT_ROUNDOFF, claim, exact
 from .tf1 import oracle as tf1_oracle
 from .training import oracle as training_oracle
 
@@ -65,6 +66,7 @@ _EXPECTED = {
     "layers": _of_layers,
     "defaults": _of_defaults,
     "options": options_oracle.expected,
+    "refusals": refusals_oracle.expected,
     "tf1": tf1_oracle.expected,
     "forms": forms_oracle.expected,
     "training": training_oracle.expected,
@@ -139,7 +141,7 @@ def allow(call, case, layers, given, states, applied=_as_it_is):
     unit = UNIT_ROUNDOFF[case.dtype]
     x, states = exact(given.x, unit), exact(states, unit)
     results, _ = run_stack(case, layers, x, given.mask, states, applied)
-    allowed, _ = observe(call, case, results, [None], lambda leaf: leaf.error)
+    allowed, _ = observe(call, case, results, [None], claim)
     return allowed
 
 

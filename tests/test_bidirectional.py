@@ -91,31 +91,6 @@ def test_the_mask_goes_on(target, merge_mode, return_sequences, return_state):
     assert [m is None for m in real] == [m is None for m in expected[: len(real)]]
 
 
-@pytest.mark.parametrize(
-    "arguments, message",
-    [
-        (dict(layer="LSTM"), "must be a recurrent layer"),
-        (dict(merge_mode="max"), "merge_mode='max' is not one of"),
-        (dict(backward_layer=rnn_oracle.GRU(4)), "both have go_backwards=False"),
-        (
-            dict(backward_layer=rnn_oracle.GRU(4, go_backwards=True, return_state=True)),
-            "return_state=False, the backward layer True",
-        ),
-    ],
-    ids=["layer", "merge_mode", "direction", "options"],
-)
-def test_what_is_refused(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        rnn_oracle.Bidirectional(**dict(dict(layer=rnn_oracle.GRU(4)), **arguments))
-
-
-def test_an_odd_number_of_states_is_refused():
-    layer = rnn_oracle.Bidirectional(rnn_oracle.GRU(2))
-    layer.set_weights([numbers(*s[1][:0], *(n or 3 for n in s[1])) for s in layer.weight_shapes()])
-    with pytest.raises(ValueError, match="not 3 in all"):
-        layer(X, initial_state=[np.zeros((2, 2))] * 3)
-
-
 def test_the_layers_share_no_weights():
     inner = rnn_oracle.GRU(2)
     weights = [numbers(*(n or 3 for n in shape)) for _, shape, _ in inner.weight_shapes()]

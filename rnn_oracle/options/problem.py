@@ -7,6 +7,9 @@ import numpy as np
 from ..problems import layer_units, mask_of_kind, numbers, weight_numbers
 from .case import MASK_VALUE
 
+_EXPLODE = {"exponential", "log_softmax"}
+"""Activations that feed on themselves, unless the weights are small."""
+
 Call = namedtuple("Call", "name x states")
 Call.__doc__ = """What one call is given.
 
@@ -37,6 +40,8 @@ def problem(case, sizes):
         for size in units:
             where = "{}.{}.{}".format(case.cell, len(weights), len(weights[-1]))
             arrays = weight_numbers(case, size, features, where)
+            if {case.activation, case.recurrent_activation} & _EXPLODE:
+                arrays = [array / 8 for array in arrays]
             weights[-1].append(arrays if case.use_bias else arrays[:-1])
             features = size
     table = None
@@ -44,7 +49,9 @@ def problem(case, sizes):
         table = _embeddings(sizes)
     for name in case.calls:
         x = _input(case, sizes, mask, name)
-        states = None if case.initial_state == "none" else _states(case, sizes, name)
+        states = None
+        if case.initial_state != "none":
+            states = _states(case, sizes, case.calls[0] if case.states_are_constants else name)
         calls.append(Call(name, x.swapaxes(0, 1) if case.time_major else x, states))
     if case.time_major and mask is not None:
         mask = mask.T

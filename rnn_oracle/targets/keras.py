@@ -17,10 +17,16 @@ from ..problems import (
     problem,
     sequences_of_layers,
 )
-from . import forms, options, training
+from . import forms, options, refusals, training
+from .lacking import lacking
 from .runtime import tensorflow
 
-_RUN = {"forms": forms.run, "options": options.run, "training": training.run}
+_RUN = {
+    "forms": forms.run,
+    "options": options.run,
+    "refusals": refusals.run,
+    "training": training.run,
+}
 """What runs a case of a crossed family: ``run(target, case, sizes)`` returns its `Outcome`."""
 
 
@@ -59,9 +65,14 @@ class KerasTarget:
         return "{} ({} {})".format(self.name, self.module, self.version)
 
     @property
+    def release(self):
+        """The release of TensorFlow, asked of TensorFlow itself if it was not given."""
+        return self._release or self.tf.__version__
+
+    @property
     def recording(self):
         """The name of this target's recording, see `recording_name`."""
-        return recording_name(self.module, self._release or self.tf.__version__, self.version)
+        return recording_name(self.module, self.release, self.version)
 
     def load(self):
         """Import the runtime, which takes seconds the first time."""
@@ -106,6 +117,9 @@ class KerasTarget:
         started = time.perf_counter()
         try:
             if case.family in _RUN:
+                reason = lacking(self, case)
+                if reason:
+                    return Outcome(unsupported=reason)
                 return _RUN[case.family](self, case, sizes or case.sizes)
             return getattr(self, "_of_" + case.family)(case, sizes or case.sizes)
         finally:

@@ -15,8 +15,6 @@ from .options import Stack, calls
 def run(target, case, sizes):
     """Return the `Outcome` of a case on Keras."""
     given = problem(case, sizes)
-    if case.implementation == 1 and not _has_implementation(target, case):
-        return Outcome(unsupported="{} of this release has no implementation".format(case.layer))
     try:
         stack = TrainingStack(target, case, sizes, given)
     except Exception as error:  # whatever Keras raises is the finding
@@ -26,14 +24,6 @@ def run(target, case, sizes):
             return Outcome(*numbers_only(*calls(target, case, given, stack)))
     except Exception as error:  # whatever Keras raises is the finding
         return Outcome.refused("call", error)
-
-
-def _has_implementation(target, case):
-    try:
-        getattr(target.keras.layers, case.layer)(1, implementation=1)
-    except (TypeError, ValueError):
-        return False
-    return True
 
 
 class TrainingStack(Stack):

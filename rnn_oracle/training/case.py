@@ -96,6 +96,11 @@ _EVERYWHERE = [
         "the initial states of a model are constants, the same in all calls",
     ),
     unless(
+        lambda mode, bias, name: mode == GRAPH and not (bias and name == "tanh"),
+        ("mode", "use_bias", "activation"),
+        "they decide whether Keras has a kernel for the layer, and are crossed eagerly",
+    ),
+    unless(
         lambda mode, stateful: mode == GRAPH and stateful != "no",
         ("mode", "stateful"),
         "the masks of the first call would be constants of the graph",

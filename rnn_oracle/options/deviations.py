@@ -1,0 +1,103 @@
+"""What a release returns instead in cases of all options, see `rnn_oracle.deviations`."""
+
+import numpy as np
+
+from .. import activations
+from ..recurrent import RNN
+from .oracle import allow, answers, build
+from .problem import problem
+
+
+def single_states_wrapped(outcome):
+    """Each single state of stacked cells comes in a list of one."""
+    facts = {
+        name: fact.replace(", *", ", [*]") if name.endswith(".nesting") else fact
+        for name, fact in outcome.facts.items()
+    }
+    return outcome.changed(facts=facts)
+
+
+def implicit_mask_dropped(case, dialect, sizes, outcome):
+    """A mask that is attached to the input is not applied where there is an initial state."""
+    return _answered_by(case, dialect, sizes, outcome, "implicit_mask_dropped")
+
+
+def unrolled_zeros_misplaced(case, dialect, sizes, outcome):
+    """With unroll, go_backwards and return_sequences, the mask is not turned round for zeroing."""
+    return _answered_by(case, dialect, sizes, outcome, "unrolled_zeros_misplaced")
+
+
+def leaky_slope_of_float32(case, dialect, sizes, outcome):
+    """The slope of leaky_relu, 0.2, has the precision of float32."""
+    return _answered_by(case, dialect, sizes, outcome, "leaky_slope_of_float32")
+
+
+def gelu_factor_of_float32(case, dialect, sizes, outcome):
+    """In gelu, one over the root of 2, by which is multiplied, has the precision of float32."""
+    return _answered_by(case, dialect, sizes, outcome, "gelu_factor_of_float32")
+
+
+def gelu_root_of_float32(case, dialect, sizes, outcome):
+    """In gelu, the root of 2, by which is divided, has the precision of float32."""
+    return _answered_by(case, dialect, sizes, outcome, "gelu_root_of_float32")
+
+
+def _answered_by(case, dialect, sizes, outcome, deviation):
+    """Return the outcome with the numbers of layers that deviate so too."""
+    together = outcome.deviations + (deviation,)
+    given = problem(case, sizes)
+    applied = _explicit(case) if "implicit_mask_dropped" in together else None
+
+    def layers():
+        kind = _Unrolled if "unrolled_zeros_misplaced" in together else RNN
+        made = build(case, dialect, sizes, kind)
+        for name in together:
+            _exchange_activation(made, *_IMPRECISE.get(name, (None, None)))
+        return made
+
+    arrays, _ = answers(case, layers(), given, applied=applied)
+    allowed = allow(case, layers(), given, applied)
+    return outcome.changed(arrays=arrays, allowed=allowed, deviations=together)
+
+
+def _explicit(case):
+    """Return which mask is applied where only one that is an argument is."""
+
+    def applied(name, i, mask):
+        return mask if i == 0 and case.mask_from == "argument" else None
+
+    return applied
+
+
+class _Unrolled(RNN):
+    def forward(self, x, mask, states):
+        misplaced = self.return_sequences and self.zero_output_for_mask and mask is not None
+        if not misplaced:
+            return super().forward(x, mask, states)
+        self.zero_output_for_mask = False
+        output, states = super().forward(x, mask, states)
+        self.zero_output_for_mask = True
+        return np.where(mask[..., None], output, np.zeros(output.shape)), states
+
+
+def _exchange_activation(layers, right, wrong):
+    for cell in [cell for layer in layers for cell in layer.parts()]:
+        for name in ("activation", "recurrent_activation"):
+            if getattr(cell, name) is right:
+                setattr(cell, name, wrong)
+
+
+_SLOPE, _ROOT = float(np.float32(0.2)), float(np.float32(np.sqrt(2)))
+_FACTOR = float(np.float32(np.sqrt(0.5)))
+_IMPRECISE = {
+    "leaky_slope_of_float32": (
+        activations.leaky_relu,
+        lambda x: np.where(x > 0, x, _SLOPE * x),
+    ),
+    "gelu_factor_of_float32": (
+        activations.gelu,
+        lambda x: activations.gelu(x, 1 / _FACTOR),
+    ),
+    "gelu_root_of_float32": (activations.gelu, lambda x: activations.gelu(x, _ROOT)),
+}
+"""By deviation: an activation, and what stands in its place."""
