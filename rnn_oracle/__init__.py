@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # what an editor reads; at run time `__getattr__` does the sa
         Masking,
         MeanOverTime,
         Sequential,
+        TimeDistributed,
     )
     from .recurrent import GRU, LSTM, RNN, SimpleRNN
 
@@ -38,6 +39,7 @@ __all__ = [
     "SimpleRNN",
     "SimpleRNNCell",
     "StackedRNNCells",
+    "TimeDistributed",
     "from_keras",
     "gradients",
 ]

@@ -62,6 +62,8 @@ class Module:
             if type(self).__name__ in classes:
                 inert[argument] = None
         self._refuse_unknown(own, inert, kept)
+        # Keras 2 alone knows the argument (rule D7), and leaves it out of the configuration.
+        self.given_weights = kept.pop("weights", None)
         inert.update(kept)
         _check_inert(inert, type(self).__name__)
         own = {name: self.dialect.default(name, value) for name, value in own.items()}
@@ -129,8 +131,14 @@ class Weighted(Module):
         self.require_weights()
         return [weight.copy() for weight in self.weights]
 
+    def take_given_weights(self):
+        """Take the weights that were given to the constructor, unless there are others."""
+        if self.weights is None and self.given_weights is not None:
+            self.set_weights(self.given_weights)
+
     def require_weights(self):
         """Raise ValueError while there are no weights: the oracle never invents them."""
+        self.take_given_weights()
         if self.weights is None:
             raise OracleValueError(
                 "{} has no weights yet: call set_weights(), or copy a Keras layer "
@@ -181,6 +189,11 @@ class Composite(Weighted):
 
     def weight_shapes(self):
         return [shape for part in self.parts() for shape in part.weight_shapes()]
+
+    def take_given_weights(self):
+        for part in self.parts():
+            part.take_given_weights()
+        super().take_given_weights()
 
     def set_weights(self, weights):
         weights = self._counted(weights)

@@ -58,6 +58,8 @@ def from_keras(layer, dtype=None):
         return cells.StackedRNNCells([from_keras(cell, dtype) for cell in layer.cells])
     if name == "RNN":
         return _rnn(layer, dtype)
+    if name == "TimeDistributed":
+        return core.TimeDistributed(from_keras(layer.layer, dtype), name=layer.name)
     if name == "Bidirectional":
         return _bidirectional(layer, dtype)
     if name in ("Sequential", "Functional") or _is_early_functional(layer, name):
@@ -67,7 +69,9 @@ def from_keras(layer, dtype=None):
         "NumPy and given to rnn_oracle.RNN".format(
             type(layer).__module__,
             type(layer).__name__,
-            ", ".join(sorted(_PLAIN) + ["Bidirectional", "RNN", "StackedRNNCells"]),
+            ", ".join(
+                sorted(_PLAIN) + ["Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed"]
+            ),
         )
     )
 

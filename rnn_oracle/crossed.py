@@ -18,6 +18,11 @@ reason : str
 """
 
 
+def unless(condition, axes, reason):
+    """Return a rule that forbids what fulfils the condition."""
+    return Rule(axes, lambda *values: not condition(*values), reason)
+
+
 class Crossed:
     """A case of which each option is an axis; a frozen dataclass derives from it.
 

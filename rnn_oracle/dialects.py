@@ -136,7 +136,7 @@ KERAS2 = Dialect(
     time_major=True,
     unknown_argument=OracleTypeError,
     layer_arguments=_LAYER_ARGUMENTS
-    | {"batch_input_shape", "batch_size", "dynamic", "input_length"},
+    | {"batch_input_shape", "batch_size", "dynamic", "input_length", "weights"},
     recurrent_arguments={
         "enable_caching_device": _RECURRENT,
         "seed": _RECURRENT - {"SimpleRNN"},

@@ -1,8 +1,10 @@
 """The families of cases: each a class with options of its own."""
 
 from .cases import Case, Defaults
+from .forms.case import FormsCase
 from .options.case import OptionCase
 from .tf1.cases import Tf1Case
+from .training.case import TrainingCase
 
 FAMILIES = {kind.family: kind for kind in (Case, Defaults, Tf1Case)}
 """By name, in the order in which a recording lists them.
@@ -12,7 +14,7 @@ of a table of such cases, and `options`: a dict of plain values from which ``kin
 an equal case, raising TypeError or ValueError for impossible ones.
 """
 
-CROSSED = {kind.family: kind for kind in (OptionCase,)}
+CROSSED = {kind.family: kind for kind in (OptionCase, FormsCase, TrainingCase)}
 """Those whose axes are crossed by covering arrays; they are run, and not recorded."""
 
 CROSSED_ON = {"keras2": ">=2.15", "keras3": ">=3.12"}

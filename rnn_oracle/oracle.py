@@ -6,6 +6,7 @@ from . import bidirectional, cells, nest, recurrent
 from .cases import CELLS
 from .dialects import get_dialect
 from .errors import OracleError
+from .forms import oracle as forms_oracle
 from .options import oracle as options_oracle
 from .outcome import Outcome, defaults, observe
 from .problems import (
@@ -19,6 +20,7 @@ from .problems import (
 from .refusals import oracle as refusals_oracle
 from .rounding import UNIT_ROUNDOFF, claim, exact
 from .tf1 import oracle as tf1_oracle
+from .training import oracle as training_oracle
 
 
 def expected(case, dialect, sizes=None, bounded=True):
@@ -66,6 +68,8 @@ _EXPECTED = {
     "options": options_oracle.expected,
     "refusals": refusals_oracle.expected,
     "tf1": tf1_oracle.expected,
+    "forms": forms_oracle.expected,
+    "training": training_oracle.expected,
 }
 
 

@@ -238,11 +238,14 @@ class RNN(Composite):
         return check_states(initial_state, self.state_size, batch, self)
 
     def copy(self, **changes):
-        """Return a layer of the same configuration, some of it changed, without weights."""
+        """Return a layer of the same configuration, some of it changed.
+
+        It has no weights and begins with no state (rule S6).
+        """
         twin = copy.deepcopy(self)
-        twin.states = None
+        twin.states = twin.given_weights = None
         for cell in twin.parts():
-            cell.weights = None
+            cell.weights = cell.given_weights = None
         twin.configure(**changes)
         return twin
 

@@ -12,9 +12,7 @@ KERAS_CASE, NONE = "keras_case", "<0"
 LEFT_OUT = pytest.param(
     None,
     id="none",
-    marks=pytest.mark.skip(
-        reason="no crossed case, or no release that they were measured on"
-    ),
+    marks=pytest.mark.skip(reason="no crossed case, or no release that they were measured on"),
 )
 CHOICES = {
     "core": lambda kind, dialect: [],

@@ -30,7 +30,7 @@ def states_of(name):
     [
         dict(unroll=True),
         dict(use_bias=False),
-        dict(bias_initializer="ones", dropout=0.5, recurrent_dropout=0.25),
+        dict(bias_initializer="ones"),
         dict(activation=None),
         dict(activation="relu", go_backwards=True),
         dict(trainable=False, name="frozen"),

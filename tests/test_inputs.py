@@ -46,16 +46,6 @@ def test_nan_stays_in_its_sequence_and_behind_a_mask(target, name, masked):
     assert not np.isnan(want[1]).any() and not np.isnan(want[0, :2]).any()
 
 
-@pytest.mark.parametrize("name", LAYERS)
-@pytest.mark.parametrize("dtype", ["int32", "int64", "bool"])
-def test_whole_numbers_are_promoted(target, name, dtype):
-    if target.dialect != "keras3":
-        pytest.skip("whole numbers are refused in keras2")
-    layer, x = built(target, name), (X > 0).astype(dtype)
-    copy = rnn_oracle.from_keras(layer)
-    np.testing.assert_allclose(np.asarray(layer(x)), copy(x), rtol=1e-5, atol=1e-6)
-
-
 @pytest.mark.parametrize("dtype", ["float16", "float64"])
 def test_floats_of_another_width_are_cast(target, dtype):
     layer = built(target, "GRU")
@@ -67,21 +57,6 @@ def test_floats_of_another_width_are_cast(target, dtype):
     want = rnn_oracle.from_keras(layer, dtype="float32")(X.astype(dtype))
     assert got.dtype == want.dtype == np.float32
     np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-5)
-
-
-def test_a_mask_of_numbers_or_with_a_third_axis(target):
-    layer = built(target, "LSTM", return_sequences=True)
-    mask = np.array([[2, 1, 0, 1, 0], [0, 1, 1, 0, 0]], "int32")
-    assert_agrees(target, layer, X, mask=mask)
-    assert_agrees(target, layer, X, mask=mask[..., None].astype(bool))
-
-
-def test_a_bare_state(target):
-    layer = built(target, "GRU")
-    want = rnn_oracle.from_keras(layer)(X, initial_state=numbers(2, 4))
-    np.testing.assert_allclose(
-        call(target, layer, X, initial_state=numbers(2, 4)), want, rtol=1e-4, atol=1e-6
-    )
 
 
 @pytest.mark.parametrize("dtype", ["float16"])

@@ -17,11 +17,16 @@ from ..problems import (
     problem,
     sequences_of_layers,
 )
-from . import options, refusals
+from . import forms, options, refusals, training
 from .lacking import lacking
 from .runtime import minor, tensorflow
 
-_RUN = {"options": options.run, "refusals": refusals.run}
+_RUN = {
+    "forms": forms.run,
+    "options": options.run,
+    "refusals": refusals.run,
+    "training": training.run,
+}
 """What runs a case of a crossed family: ``run(target, case, sizes)`` returns its `Outcome`."""
 
 

@@ -22,7 +22,7 @@ def run(target, case, sizes):
     except Exception as error:  # whatever Keras raises is the finding
         return Outcome.refused("build", error)
     try:
-        arrays, facts = _calls(target, case, given, stack)
+        arrays, facts = calls(target, case, given, stack)
     except Exception as error:  # whatever Keras raises is the finding
         return Outcome.refused("call", error)
     return Outcome(arrays, dict(facts, **stack.facts))
@@ -39,6 +39,9 @@ class Stack:
     given : Problem
     """
 
+    in_calls = {}
+    """Arguments of every call of a layer."""
+
     def __init__(self, target, case, sizes, given):
         self.target, self.case, self.sizes = target, case, sizes
         units, sequences = layer_units(case, sizes), sequences_of_layers(case)
@@ -54,8 +57,9 @@ class Stack:
             layer.set_weights([w for cell in weights for w in cell])
             features = weights[-1][1].shape[0]
 
-    def _layer(self, units, sequences):
-        case, layers = self.case, self.target.keras.layers
+    def cell_arguments(self):
+        """Return the arguments of each cell, but for its units."""
+        case = self.case
         name, arguments = CELLS[case.cell]
         arguments = dict(arguments, dtype=case.dtype, use_bias=case.use_bias)
         arguments["activation"] = case.activation
@@ -67,15 +71,22 @@ class Stack:
             arguments["implementation"] = 1
         if case.dtype in ("bfloat16", "float16"):  # in which there is no orthogonal matrix
             arguments["recurrent_initializer"] = "glorot_uniform"
+        return arguments
+
+    def _layer(self, units, sequences):
+        case, layers = self.case, self.target.keras.layers
+        name, arguments = case.layer, self.cell_arguments()
         options = dict(return_sequences=sequences, stateful=case.stateful != "no")
         for option in ("return_state", "go_backwards", "unroll"):
             options[option] = getattr(case, option)
         for option in ("time_major", "zero_output_for_mask"):
             if getattr(case, option):
                 options[option] = True
-        if case.stacking == "cells":
+        if case.stacking in ("cells", "rnn"):
             cell_class = getattr(layers, name + "Cell")
             cells = [cell_class(size, **arguments) for size in units]
+            if case.stacking == "rnn":
+                return layers.RNN(cells[0], dtype=case.dtype, **options)
             if case.dtype != "float32":  # a list of cells is stacked in the default dtype
                 cells = layers.StackedRNNCells(cells, dtype=case.dtype)
             return layers.RNN(cells, dtype=case.dtype, **options)
@@ -93,11 +104,14 @@ class Stack:
             return layers.Masking(value, dtype=case.dtype)
         return lambda x: x
 
+    def begin(self, call):
+        """Do what has to be done before the call of that name."""
+
     def __call__(self, x, mask=None, *states):
         """Call the layers; `states` are the leaves of the initial states of all layers."""
         x, results, states = self.front(x), [], list(states)
         for i, layer in enumerate(self.layers):
-            given = {} if i or mask is None else {"mask": mask}
+            given = dict(self.in_calls) if i or mask is None else dict(self.in_calls, mask=mask)
             if states:
                 state = self.nested(i, states)
                 if self.case.initial_state == "inputs":
@@ -126,16 +140,19 @@ def _by_gate(bias):
     return " ".join(" ".join("{:g}".format(value) for value in gate) for gate in values)
 
 
-def _calls(target, case, given, stack):
+def calls(target, case, given, stack):
+    """Run all calls of a case; return arrays and facts."""
     arrays, facts, run = {}, {}, None
     for index, call in enumerate(given.calls):
         x, mask, states = _inputs(target, case, given, call)
         if case.mode in LAYER_MODES:
             run = run or Layers(target, case.mode, stack.masked)
+            stack.begin(call.name)
             results, masks = run([x, mask] + states)
         else:
             run = run or Model(target, case.mode, _model(stack, call), _batch_size(case))
             states = [] if case.states_are_constants else states
+            stack.begin(call.name)
             results = run([array for array in [x, mask] + states if array is not None])
             results, masks = _by_layer(case, stack.layers, results), [None]
         arrays_of_call, facts_of_call = seen_in_mode(
