@@ -4,12 +4,15 @@ Each takes the outcome that the rules demand and returns the outcome that the en
 that a known divergence is judged as strictly as agreement.
 """
 
+from .both_ways import deviations as both_ways
 from .oracle import allow, build, call_stack, calls, set_weights
 from .problems import problem
 
 
 def single_states_wrapped(case, dialect, sizes, outcome):
     """In a call without initial state, each single state of stacked cells comes in a list."""
+    if case.family == "bidirectional":
+        return both_ways.single_states_wrapped(case, dialect, sizes, outcome)
     nesting = outcome.facts["default.nesting"].replace(", *", ", [*]")
     return outcome.changed(facts=dict(outcome.facts, **{"default.nesting": nesting}))
 
@@ -22,6 +25,8 @@ def symbolic_call_refused(case, dialect, sizes, outcome):
 
 def implicit_mask_dropped(case, dialect, sizes, outcome):
     """With an initial state, a mask that is attached to the input is passed on, but not applied."""
+    if case.family == "bidirectional":
+        return both_ways.implicit_mask_dropped(case, dialect, sizes, outcome)
     return _masks_of_arguments_only(case, dialect, sizes, outcome, ["given"])
 
 
@@ -61,5 +66,10 @@ DEVIATIONS = {
         symbolic_call_refused,
         implicit_mask_dropped,
         mask_argument_not_passed_on,
+        both_ways.call_refused,
+        both_ways.shape_of_states_refused,
+        both_ways.shape_of_two_forward_layers,
+        both_ways.stacked_input_rounded,
+        both_ways.unrolled_zeroes_wrong_steps,
     )
 }

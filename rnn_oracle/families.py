@@ -1,5 +1,6 @@
 """The families of cases: each a class with options of its own."""
 
+from .both_ways.case import BidirectionalCase
 from .cases import Case, Defaults
 from .options.case import OptionCase
 from .tf1.cases import Tf1Case
@@ -12,5 +13,5 @@ of a table of such cases, and `options`: a dict of plain values from which ``kin
 an equal case, raising TypeError or ValueError for impossible ones.
 """
 
-CROSSED = {kind.family: kind for kind in (OptionCase,)}
+CROSSED = {kind.family: kind for kind in (OptionCase, BidirectionalCase)}
 """Those whose axes are crossed by covering arrays; they are run, and not recorded."""

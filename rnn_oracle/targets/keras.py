@@ -17,10 +17,10 @@ from ..problems import (
     problem,
     sequences_of_layers,
 )
-from . import options
-from .runtime import tensorflow
+from . import bidirectional, options
+from .runtime import plain_shape, tensorflow
 
-_RUN = {"options": options.run}
+_RUN = {"bidirectional": bidirectional.run, "options": options.run}
 """What runs a case of a crossed family: ``run(target, case, sizes)`` returns its `Outcome`."""
 
 
@@ -234,8 +234,3 @@ def recording_name(module, release, version):
 
 def _minor(version):
     return ".".join(version.split(".")[:2])
-
-
-def plain_shape(shape):
-    """Return a shape as a tuple of int and None; TensorFlow 1 has its own type for a length."""
-    return tuple(shape.as_list() if hasattr(shape, "as_list") else shape)

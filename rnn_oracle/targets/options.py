@@ -8,7 +8,7 @@ from ..options.case import LAYER_MODES, MASK_VALUE
 from ..options.outcome import seen_in_mode
 from ..options.problem import problem
 from ..outcome import Outcome, observe
-from ..problems import layer_units, nest_states, sequences_of_layers
+from ..problems import layer_units, sequences_of_layers
 from .modes import Layers, Model
 
 _ALWAYS = ("activation", "recurrent_activation", "use_bias")
@@ -22,7 +22,7 @@ def run(target, case, sizes):
     except Exception as error:  # whatever Keras raises is the finding
         return Outcome.refused("build", error)
     try:
-        arrays, facts = _calls(target, case, given, stack)
+        arrays, facts = calls(target, case, given, stack)
     except Exception as error:  # whatever Keras raises is the finding
         return Outcome.refused("call", error)
     return Outcome(arrays, dict(facts, **stack.facts))
@@ -41,17 +41,21 @@ class Stack:
 
     def __init__(self, target, case, sizes, given):
         self.target, self.case, self.sizes = target, case, sizes
-        units, sequences = layer_units(case, sizes), sequences_of_layers(case)
-        self.layers = [self._layer(*pair) for pair in zip(units, sequences)]
+        self.layers = self.make_layers()
         self.front = self._front(given)
+        self.states = given.calls[0].states
         self.facts = {}
-        features = sizes.features
         for layer, weights in zip(self.layers, given.weights):
-            layer.build((sizes.batch, sizes.steps, features))
+            shape = (sizes.batch, sizes.steps, weights[0][0].shape[0])
+            layer.build((shape[1], shape[0], shape[2]) if case.time_major else shape)
             if case.layer == "LSTM" and case.use_bias and case.stacking != "cells":
                 self.facts["new.biases"] = _by_gate(layer.get_weights()[2])
             layer.set_weights([w for cell in weights for w in cell])
-            features = weights[-1][1].shape[0]
+
+    def make_layers(self):
+        """Return the layers, from the bottom up, without weights."""
+        units, sequences = layer_units(self.case, self.sizes), sequences_of_layers(self.case)
+        return [self._layer(*pair) for pair in zip(units, sequences)]
 
     def _layer(self, units, sequences):
         case, layers = self.case, self.target.keras.layers
@@ -96,7 +100,7 @@ class Stack:
         for i, layer in enumerate(self.layers):
             given = {} if i or mask is None else {"mask": mask}
             if states:
-                state = self.nested(i, states)
+                state = nest.map_structure(lambda _: states.pop(0), self.states[i])
                 if self.case.initial_state == "inputs":
                     x = [x] + nest.flatten(state)
                 else:
@@ -105,11 +109,12 @@ class Stack:
             x = results[-1][0] if self.case.return_state else results[-1]
         return results
 
-    def nested(self, i, leaves):
-        """Take the states of layer i from the front of a list of leaves, and nest them."""
-        units = layer_units(self.case, self.sizes)[i]
-        cells = [[leaves.pop(0) for _ in self.case.states_of_a_cell] for _ in units]
-        return nest_states(self.case, cells)
+    def by_layer(self, outputs):
+        """Gather the flat outputs of a model by layer."""
+        if not self.case.return_state:
+            return list(outputs)
+        each = len(outputs) // len(self.layers)
+        return [outputs[i : i + each] for i in range(0, len(outputs), each)]
 
     def masked(self, *inputs):
         """Call the layers; return the results, and the masks of the top layer's."""
@@ -123,7 +128,8 @@ def _by_gate(bias):
     return " ".join(" ".join("{:g}".format(value) for value in gate) for gate in values)
 
 
-def _calls(target, case, given, stack):
+def calls(target, case, given, stack):
+    """Run all calls of a case; return arrays and facts."""
     arrays, facts, run = {}, {}, None
     for index, call in enumerate(given.calls):
         x, mask, states = _inputs(target, case, given, call)
@@ -135,7 +141,7 @@ def _calls(target, case, given, stack):
             if case.initial_state == "argument":
                 states = []  # constants of the model
             results = run([array for array in [x, mask] + states if array is not None])
-            results, masks = _by_layer(case, stack.layers, results), [None]
+            results, masks = stack.by_layer(results), [None]
         arrays_of_call, facts_of_call = seen_in_mode(
             case, *observe(call.name, case, results, masks, np.asarray)
         )
@@ -187,7 +193,8 @@ def _model(stack, constants):
     """Make the functional model of a stack of layers."""
     case, sizes = stack.case, stack.sizes
     keras = stack.target.keras
-    batch = sizes.batch if case.stateful != "no" else None
+    fixed = case.stateful != "no" or case.initial_state == "argument"
+    batch = sizes.batch if fixed else None
     shape = [batch, sizes.steps if case.unroll else None]
     shape = tuple(reversed(shape) if case.time_major else shape)
     if case.mask_from == "embedding":
@@ -211,14 +218,6 @@ def _batch_size(case):
     """Return a size that divides the batch where that may be, and takes it whole otherwise."""
     whole = case.stateful != "no" or case.time_major or case.initial_state == "argument"
     return 64 if whole else 3
-
-
-def _by_layer(case, layers, outputs):
-    """Gather the flat outputs of a model by layer."""
-    if not case.return_state:
-        return list(outputs)
-    each = len(outputs) // len(layers)
-    return [outputs[i : i + each] for i in range(0, len(outputs), each)]
 
 
 def _reset(layers):

@@ -1,4 +1,4 @@
-"""TensorFlow itself, as all targets import it."""
+"""TensorFlow itself, as all targets import it, and its shapes."""
 
 import importlib
 import os
@@ -15,3 +15,8 @@ def tensorflow():
     if tf.__version__.startswith("1."):
         tf.compat.v1.enable_eager_execution()  # does nothing the second time
     return tf
+
+
+def plain_shape(shape):
+    """Return a shape as a tuple of int and None; TensorFlow 1 has its own type for a length."""
+    return tuple(shape.as_list() if hasattr(shape, "as_list") else shape)
