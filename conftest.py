@@ -1,3 +1,3 @@
-"""Loads the plugin."""
+"""Loads the plugins."""
 
-pytest_plugins = ["rnn_oracle.plugin"]
+pytest_plugins = ["rnn_oracle.plugin", "rnn_oracle.suite", "pytester"]

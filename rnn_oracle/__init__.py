@@ -1,18 +1,22 @@
 """A reference implementation, in NumPy, of Keras's recurrent layers; SPEC.md has the rules."""
 
-from .bidirectional import Bidirectional
-from .cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
-from .conversion import from_keras
-from .core import (
-    Dense,
-    Embedding,
-    Flatten,
-    GlobalAveragePooling1D,
-    Masking,
-    MeanOverTime,
-    Sequential,
-)
-from .recurrent import GRU, LSTM, RNN, SimpleRNN
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # what an editor reads; at run time `__getattr__` does the same
+    from .bidirectional import Bidirectional
+    from .cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
+    from .conversion import from_keras
+    from .core import (
+        Dense,
+        Embedding,
+        Flatten,
+        GlobalAveragePooling1D,
+        Masking,
+        MeanOverTime,
+        Sequential,
+    )
+    from .recurrent import GRU, LSTM, RNN, SimpleRNN
 
 __version__ = "0.1.0"
 
@@ -35,3 +39,22 @@ __all__ = [
     "StackedRNNCells",
     "from_keras",
 ]
+
+_MODULES = ("bidirectional", "cells", "conversion", "core", "recurrent")
+
+
+def __getattr__(name):
+    """Import the oracle, and with it NumPy, at the first use of a public name.
+
+    pytest imports this package in every project, for the sake of `rnn_oracle.plugin`.
+    """
+    if name not in __all__:
+        raise AttributeError("module {!r} has no attribute {!r}".format(__name__, name))
+    for module in _MODULES:
+        names = vars(importlib.import_module("." + module, __name__))
+        globals().update({name: names[name] for name in __all__ if name in names})
+    return globals()[name]
+
+
+def __dir__():
+    return sorted(set(globals()) | set(__all__))

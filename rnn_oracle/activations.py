@@ -27,8 +27,11 @@ def exponential(x):
     return np.exp(x)
 
 
-def gelu(x):
-    return 0.5 * x * (1 + _erf(x / math.sqrt(2)).astype(x.dtype))
+ROOT_OF_2 = math.sqrt(2)
+
+
+def gelu(x, root=ROOT_OF_2):
+    return 0.5 * x * (1 + _erf(x / root).astype(x.dtype))
 
 
 def hard_shrink(x):

@@ -26,7 +26,7 @@ worst : float
 """
 
 
-def compare(expected, actual):
+def compare(expected, actual, copies=True):
     """Compare what the oracle expects with what a target did.
 
     Numbers may be off by `expected.allowed`. What the oracle returns in two places, as when a
@@ -36,6 +36,9 @@ def compare(expected, actual):
     Parameters
     ----------
     expected, actual : Outcome
+    copies : bool
+        Whether what is the same to the oracle must be the same to the bit: not where weights
+        or inputs may be alike, and their numbers with them.
 
     Returns
     -------
@@ -53,7 +56,7 @@ def compare(expected, actual):
         found, ratio = _compare_array(name, expected, actual)
         mismatches += found
         worst = max(worst, ratio)
-    if not mismatches:
+    if copies and not mismatches:
         mismatches = compare_copies(expected, actual)
     return Comparison(mismatches, worst)
 
@@ -96,8 +99,11 @@ def _compare_array(name, expected, actual):
 
 
 def ratios(want, have, allowed):
-    """Return error over allowance; 0 where equal, both NaN included; infinite where NaN differs."""
-    same = (want == have) | (np.isnan(want) & np.isnan(have))
+    """Return error over allowance, infinite where NaN differs.
+
+    It is 0 where both are equal, NaN included, and where the allowance is infinite.
+    """
+    same = (want == have) | (np.isnan(want) & np.isnan(have)) | np.isinf(allowed)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(same, 0.0, np.abs(want - have) / allowed)
     return np.where(np.isnan(ratio), np.inf, ratio)
@@ -117,13 +123,21 @@ def compare_copies(expected, actual):
     keyed = np.stack([rows, want + 0.0])  # both zeros alike
     _, first, group = np.unique(keyed, axis=1, return_index=True, return_inverse=True)
     source = first[group.ravel()]
-    off = np.flatnonzero((have != have[source]) & ~(np.isnan(have) & np.isnan(have[source])))
+    claimed = np.concatenate([_claimed(expected, name) for name in names])
+    differ = (have != have[source]) & ~(np.isnan(have) & np.isnan(have[source]))
+    off = np.flatnonzero(differ & claimed & claimed[source])
     if not off.size:
         return []
     ends = np.cumsum([expected.arrays[name].size for name in names])
     owner = names[int(np.searchsorted(ends, off[0], side="right"))]
     found = _mismatch(owner, have[source[off[0]]], have[off[0]], "a copy that is not the same bits")
     return [found]
+
+
+def _claimed(expected, name):
+    """Tell of each number of an array, laid out flat, whether anything is claimed of it."""
+    array = expected.arrays[name]
+    return np.isfinite(expected.allowed.get(name, np.zeros(array.shape))).ravel()
 
 
 def _rows(array, batch_axis):

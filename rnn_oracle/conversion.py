@@ -38,7 +38,8 @@ def from_keras(layer, dtype=None):
     layer : object of `keras`, `tf_keras` or `tf.keras`
         A cell, a recurrent layer, `Bidirectional`, one of the layers of `rnn_oracle.core`,
         or a `Sequential` or functional model that is a plain chain of them. It must have
-        been built, so that there are weights to copy.
+        been built, so that there are weights to copy. What is of a class of one's own that
+        extends one of these is copied as what it extends.
     dtype : str, optional
         What the copy computes in: ``"float64"`` (the default) or ``"float32"``.
 
@@ -56,7 +57,7 @@ def from_keras(layer, dtype=None):
         For a layer that is not built yet, a model that is no chain, or an option that
         changes the forward pass and that the oracle does not have.
     """
-    name = type(layer).__name__
+    name = keras_class(layer).__name__
     if name in _PLAIN:
         return _weighted(_plain(layer, name, dtype), layer)
     if name == "StackedRNNCells":
@@ -71,7 +72,7 @@ def from_keras(layer, dtype=None):
         "from_keras cannot copy {}.{}: it knows {}, and a user's own cell has to be written in "
         "NumPy and given to rnn_oracle.RNN".format(
             type(layer).__module__,
-            name,
+            type(layer).__name__,
             ", ".join(sorted(_PLAIN) + ["Bidirectional", "RNN", "StackedRNNCells"]),
         )
     )
@@ -82,9 +83,19 @@ def _is_early_functional(layer, name):
     return name == "Model" and getattr(layer, "_is_graph_network", False)
 
 
+def keras_class(layer):
+    """Return the class of an object, or the first that it extends and that is Keras's own."""
+    own = [kind for kind in type(layer).__mro__ if _package(kind) in _PACKAGES]
+    return own[0] if own else type(layer)
+
+
+def _package(kind):
+    return kind.__module__.partition(".")[0]
+
+
 def dialect_of(layer):
     """Return the name of the dialect of the Keras generation that an object belongs to."""
-    package = type(layer).__module__.partition(".")[0]
+    package = _package(keras_class(layer))
     if package == "keras":
         version = getattr(sys.modules.get("keras"), "__version__", "2")
         return "keras3" if int(version.partition(".")[0]) >= 3 else "keras2"
@@ -160,7 +171,7 @@ def _rnn(layer, dtype):
     dialect = dialect_of(layer)
     options = _OPTIONS + (("time_major",) if DIALECTS[dialect].time_major else ())
     inner = layer.cell
-    stacked = type(inner).__name__ == "StackedRNNCells"
+    stacked = keras_class(inner).__name__ == "StackedRNNCells"
     cell = [from_keras(c, dtype) for c in inner.cells] if stacked else from_keras(inner, dtype)
     given = {name: getattr(layer, name) for name in options}
     return recurrent.RNN(cell, name=layer.name, dialect=dialect, **given)
@@ -180,7 +191,7 @@ def _bidirectional(layer, dtype):
 
 def _chain(model):
     """Return the layers of a model in order, or raise ValueError where it is no chain."""
-    if type(model).__name__ == "Sequential":
+    if keras_class(model).__name__ == "Sequential":
         return model.layers
     nodes = getattr(model, "operations", model.layers)
     chain = [node for node in nodes if type(node).__name__ != "InputLayer"]

@@ -5,7 +5,7 @@ import itertools
 import json
 import os
 
-FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "covering")
+FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "covering_arrays")
 REMEDY = "write it anew with: python -m rnn_oracle.cover"
 
 

@@ -4,15 +4,19 @@ Each takes the outcome that the rules demand and returns the outcome that the en
 that a known divergence is judged as strictly as agreement.
 """
 
-from .both_ways import deviations as both_ways
+from .both_ways import deviations as of_both_ways
+from .options import deviations as of_options
 from .oracle import allow, build, call_stack, calls, set_weights
+from .outcome import Outcome, Refusal
 from .problems import problem
 
 
 def single_states_wrapped(case, dialect, sizes, outcome):
     """In a call without initial state, each single state of stacked cells comes in a list."""
+    if case.family == "options":
+        return of_options.single_states_wrapped(outcome)
     if case.family == "bidirectional":
-        return both_ways.single_states_wrapped(case, dialect, sizes, outcome)
+        return of_both_ways.single_states_wrapped(case, outcome)
     nesting = outcome.facts["default.nesting"].replace(", *", ", [*]")
     return outcome.changed(facts=dict(outcome.facts, **{"default.nesting": nesting}))
 
@@ -25,8 +29,10 @@ def symbolic_call_refused(case, dialect, sizes, outcome):
 
 def implicit_mask_dropped(case, dialect, sizes, outcome):
     """With an initial state, a mask that is attached to the input is passed on, but not applied."""
+    if case.family == "options":
+        return of_options.implicit_mask_dropped(case, dialect, sizes, outcome)
     if case.family == "bidirectional":
-        return both_ways.implicit_mask_dropped(case, dialect, sizes, outcome)
+        return of_both_ways.implicit_mask_dropped(case, dialect, sizes, outcome)
     return _masks_of_arguments_only(case, dialect, sizes, outcome, ["given"])
 
 
@@ -59,6 +65,22 @@ def _masks_of_arguments_only(case, dialect, sizes, outcome, names):
     return outcome.changed(arrays, allowed=allowed)
 
 
+def unrolled_zeros_misplaced(case, dialect, sizes, outcome):
+    """With unroll, go_backwards and return_sequences, the mask is not turned round for zeroing."""
+    family = of_both_ways if case.family == "bidirectional" else of_options
+    return family.unrolled_zeros_misplaced(case, dialect, sizes, outcome)
+
+
+def refused(type_, phase):
+    """Return the deviation of a case that is refused, which it should not be."""
+
+    def deviation(case, dialect, sizes, outcome):
+        return Outcome(refusal=Refusal(phase, type_, ""))
+
+    deviation.__name__ = "{}_at_{}".format(type_, phase)
+    return deviation
+
+
 DEVIATIONS = {
     function.__name__: function
     for function in (
@@ -66,10 +88,14 @@ DEVIATIONS = {
         symbolic_call_refused,
         implicit_mask_dropped,
         mask_argument_not_passed_on,
-        both_ways.call_refused,
-        both_ways.shape_of_states_refused,
-        both_ways.shape_of_two_forward_layers,
-        both_ways.stacked_input_rounded,
-        both_ways.unrolled_zeroes_wrong_steps,
+        unrolled_zeros_misplaced,
+        of_both_ways.shape_of_states_refused,
+        of_both_ways.shape_of_two_forward_layers,
+        of_both_ways.stacked_input_rounded,
+        of_options.constants_of_float32,
+        refused("AttributeError", "call"),
+        refused("InvalidArgumentError", "call"),
+        refused("TypeError", "call"),
+        refused("ValueError", "call"),
     )
 }

@@ -87,9 +87,9 @@ def matching(entries, target, case):
 def _speaks_of(entry, target, case):
     return (
         entry.target == target.name
-        and _covers(entry.versions, target.version)
+        and covers(entry.versions, target.version)
         and any(
-            fits(pattern, case) and _covers(pattern.get(VERSIONS, ""), target.version)
+            fits(pattern, case) and covers(pattern.get(VERSIONS, ""), target.version)
             for pattern in entry.cases
         )
     )
@@ -98,7 +98,7 @@ def _speaks_of(entry, target, case):
 def unmeasured(target):
     """Return what to say of a target that is newer than all that was measured, else None."""
     newest = MEASURED[target.name]
-    if not _covers(">" + newest, target.version):
+    if not covers(">" + newest, target.version):
         return None
     return (
         "{} {} is newer than any release that was measured ({}): it is judged by the newest "
@@ -109,7 +109,8 @@ def unmeasured(target):
 
 
 @functools.lru_cache(maxsize=None)
-def _covers(versions, version):
+def covers(versions, version):
+    """Tell whether a version is among those of a specifier such as ``">=3.0,<3.11"``."""
     from packaging.specifiers import SpecifierSet
 
     return SpecifierSet(versions).contains(version, prereleases=True)

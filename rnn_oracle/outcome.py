@@ -33,6 +33,8 @@ class Outcome:
     batch_axis : int or None
         The oracle's alone: which axis of the arrays with steps is the batch; of others, the first.
         None where copies need not have the same bits (rule T2).
+    deviations : tuple of str
+        The oracle's alone: those of `rnn_oracle.deviations` that its numbers already show.
     """
 
     def __init__(
@@ -43,18 +45,24 @@ class Outcome:
         unsupported=None,
         refusal=None,
         batch_axis=0,
+        deviations=(),
     ):
-        self.batch_axis = batch_axis
+        self.batch_axis, self.deviations = batch_axis, deviations
         self.arrays = arrays or {}
         self.facts = facts or {}
         self.allowed = allowed or {}
         self.unsupported = unsupported
         self.refusal = refusal
 
-    def changed(self, arrays=None, facts=None, allowed=None):
+    def changed(self, arrays=None, facts=None, allowed=None, deviations=()):
         """Return an outcome with values where some of this one's are others."""
-        arrays, facts = arrays or self.arrays, facts or self.facts
-        return Outcome(arrays, facts, allowed or self.allowed, batch_axis=self.batch_axis)
+        return Outcome(
+            arrays or self.arrays,
+            facts or self.facts,
+            allowed or self.allowed,
+            batch_axis=self.batch_axis,
+            deviations=deviations or self.deviations,
+        )
 
     @property
     def verdict(self):

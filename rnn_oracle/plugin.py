@@ -1,58 +1,41 @@
-"""The pytest plugin: tests that ask for `target` run on each installed Keras."""
+"""The pytest plugin for everyone's tests: the fixture `oracle_check`, and options.
 
-import functools
+pytest loads it in every project of an environment that has this package. So it imports nothing
+but pytest, and all its names begin with `oracle`.
+"""
 
 import pytest
 
-from .ledger import unmeasured
-from .targets import INSTALL, installed
-
-WORST = "rnn_oracle: error / allowed"
-LEFT_OUT = "no TensorFlow here, so nothing was compared with it; install it with: " + INSTALL
-
-NO_CELLS = "there is no TensorFlow here, or one from 2.16 on without tf_keras"
+MATRICES = ("core", "default", "full")
 
 
-def pytest_generate_tests(metafunc):
-    """Run a test that takes `target` on every Keras that is installed, or skip it.
+def pytest_addoption(parser):
+    """Offer the options of the command line."""
+    group = parser.getgroup("rnn_oracle", "rnn_oracle, the recurrent layers of Keras by the rules")
+    group.addoption(
+        "--oracle-matrix",
+        choices=MATRICES,
+        default="default",
+        help="which cases of the conformance suite to run: those of the core options alone, "
+        "what runs by default, or all that there are",
+    )
 
-    A test that takes `tf1_target` likewise runs on the cells of TensorFlow 1.
+
+@pytest.fixture(scope="session")
+def oracle_check():
+    """Return a function that fails a test where a Keras layer does not do what the rules demand.
+
+    It is `rnn_oracle.checking.check` and takes what that takes; it returns what the rules
+    demand, as NumPy arrays nested as the result of the layer.
     """
-    for fixture, without in (("target", LEFT_OUT), ("tf1_target", NO_CELLS)):
-        if fixture in metafunc.fixturenames:
-            found = {n: t for n, t in _targets().items() if (n == "tf1") == (fixture != "target")}
-            targets = [pytest.param(target, id=name) for name, target in found.items()]
-            skipped = pytest.param(None, id="none", marks=pytest.mark.skip(reason=without))
-            metafunc.parametrize(fixture, targets or [skipped], scope="session")
 
+    def oracle_check(layer, x, mask=None, initial_state=None, training=None):
+        __tracebackhide__ = True
+        from .checking import check
 
-@functools.lru_cache(maxsize=None)
-def _targets():
-    return installed()
+        report = check(layer, x, mask, initial_state, training)
+        if report.mismatches:
+            pytest.fail(str(report))
+        return report.demanded
 
-
-@pytest.fixture
-def record_worst(record_property):
-    """Return a function that notes the largest error over the allowed error of a test."""
-    return functools.partial(record_property, WORST)
-
-
-def pytest_terminal_summary(terminalreporter):
-    """Print the largest observed error over the allowed one, and what was left out."""
-    ratios = [
-        (value, report.nodeid)
-        for report in terminalreporter.stats.get("passed", [])
-        for name, value in report.user_properties
-        if name == WORST
-    ]
-    if ratios:
-        worst, nodeid = max(ratios)
-        terminalreporter.write_line(
-            "largest observed error / allowed error: {:.3f} of {} ({})".format(
-                worst, len(ratios), nodeid
-            )
-        )
-        for words in filter(None, map(unmeasured, _targets().values())):
-            terminalreporter.write_line(words)
-    if not _targets():
-        terminalreporter.write_line(LEFT_OUT)
+    return oracle_check

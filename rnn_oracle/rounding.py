@@ -2,19 +2,20 @@
 
 The oracle's own equations are run on `Rounded` arrays. Each holds the exact value (in float64)
 and a bound on the error that the same operations make when every result is rounded to the
-target's precision. To first order, with unit roundoff u:
+target's precision, with unit roundoff u:
 
 ========================  ====================================================================
 constant                  is rounded once, if it does not fit the precision
 sum, difference           the errors add up, and the result is rounded once: ``+ u |v|``
 product, quotient         the relative errors add up, and the result is rounded once
-matrix product            ``E |B| + |A| F + n u |A| |B|`` for n terms, summed in any order [1]_
+matrix product            ``E (|B| + F) + |A| F + n u |A| |B|`` for n terms in any order [1]_
 elementary function       the change of the function over the error of its argument, plus its
                           own accuracy in ULP [2]_ (an ULP is at most 2 u of the value)
 selection, max, min       the error of what is selected; nothing is rounded
 ========================  ====================================================================
 
 What was only copied, such as a zero, a carried state or an initial state, has the bound zero.
+Where a number may not fit the precision any more, its bound is infinite: nothing is claimed.
 
 References
 ----------
@@ -35,6 +36,14 @@ UNIT_ROUNDOFF = {
     "float32": 2.0**-24,
     "float64": 2.0**-53,
 }
+LARGEST = {
+    2.0**-11: 65504.0,
+    2.0**-8: 3.3895313892515355e38,
+    2.0**-24: 3.4028234663852886e38,
+    2.0**-53: 1.7976931348623157e308,
+}
+"""The largest number of the precision with that unit roundoff."""
+
 ULPS = {"exp": 3, "expm1": 3, "log": 3, "log1p": 2, "tanh": 5, "sqrt": 0.5}
 ERF_ULPS = 16
 _EXACT = ("negative", "absolute")
@@ -87,8 +96,9 @@ class Rounded(Carrier):
             return self.made_of(value, e)
         above, below = (np.asarray(ufunc(near), np.float64) for near in (x + e, x - e))
         moved = np.maximum(np.abs(above - value), np.abs(below - value))
+        moved = np.where(np.isinf(e) | (np.abs(above) > LARGEST[self.unit]), np.inf, moved)
         ulps = ULPS.get(ufunc.__name__, ERF_ULPS)
-        return self.made_of(value, moved + 2 * ulps * self.unit * np.abs(value))
+        return self.made_of(value, moved + 2 * ulps * self._off(value))
 
     def _reduce(self, ufunc, operand, **kwargs):
         value = ufunc.reduce(operand.value, **kwargs)
@@ -102,24 +112,31 @@ class Rounded(Carrier):
 
     # The rules for two operands: values a, b and their errors d, e.
 
+    def _off(self, value):
+        """Bound the rounding of a result."""
+        size = np.abs(value)
+        if self.unit == UNIT_ROUNDOFF["float16"]:  # whose small numbers lie apart evenly
+            size = np.where(size == 0, 0, np.maximum(size, 2.0**-14))
+        return self.unit * size
+
     def _add(self, a, d, b, e):
-        return a + b, d + e + self.unit * np.abs(a + b)
+        return a + b, d + e + self._off(a + b)
 
     def _subtract(self, a, d, b, e):
-        return a - b, d + e + self.unit * np.abs(a - b)
+        return a - b, d + e + self._off(a - b)
 
     def _multiply(self, a, d, b, e):
-        return a * b, np.abs(a) * e + d * np.abs(b) + self.unit * np.abs(a * b)
+        return a * b, np.abs(a) * e + d * (np.abs(b) + e) + self._off(a * b)
 
     def _divide(self, a, d, b, e):
-        return a / b, (d + np.abs(a / b) * e) / np.abs(b) + self.unit * np.abs(a / b)
+        return a / b, (d + np.abs(a / b) * e) / np.abs(b) + self._off(a / b)
 
     _true_divide = _divide
 
     def _matmul(self, a, d, b, e):
         size_a, size_b = np.abs(a), np.abs(b)
         rounding = a.shape[-1] * self.unit * (size_a @ size_b)
-        return a @ b, d @ size_b + size_a @ e + rounding
+        return a @ b, d @ (size_b + e) + size_a @ e + rounding
 
     def _maximum(self, a, d, b, e):
         return np.maximum(a, b), np.maximum(d, e)
@@ -145,7 +162,13 @@ def bounds(layer, x, dtype, mask=None, initial_state=None):
         result = exact(link(exact(x, unit), mask=mask, **call), unit)
         mask = link.compute_mask(x, mask)
         x = result
-    return nest.map_structure(lambda leaf: leaf.error, x)
+    return nest.map_structure(claim, x)
+
+
+def claim(rounded):
+    """Return how far off a number may be that was followed, infinite where nothing is claimed."""
+    beyond = ~(np.abs(rounded.value) + rounded.error <= LARGEST[rounded.unit])
+    return np.where(beyond, np.inf, rounded.error)
 
 
 def exact(arrays, unit):

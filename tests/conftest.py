@@ -8,17 +8,26 @@ from rnn_oracle.families import CROSSED
 from rnn_oracle.targets import installed
 
 KERAS_CASE = "keras_case"
+CHOICES = {
+    "core": lambda kind, dialect: [],
+    "default": covering.cases,
+    "full": covering.whole,
+}
 
 
 def pytest_generate_tests(metafunc):
-    """Run a test that takes `keras_case` on every case of the crossed families on each Keras."""
+    """Run a test that takes `keras_case` on every case of the crossed families on each Keras.
+
+    The option --oracle-matrix tells which: none, those of the covering arrays, or all there are.
+    """
     if KERAS_CASE in metafunc.fixturenames:
+        choose = CHOICES[metafunc.config.getoption("--oracle-matrix")]
         pairs = [
             (target, case)
             for target in installed().values()
             if target.name != "tf1"
             for kind in CROSSED.values()
-            for case in covering.cases(kind, generation(target.dialect))
+            for case in choose(kind, generation(target.dialect))
         ]
         ids = ["{}-{}".format(target.name, case.id) for target, case in pairs]
         metafunc.parametrize(KERAS_CASE, pairs, ids=ids)

@@ -10,8 +10,8 @@ from rnn_oracle import check
 from rnn_oracle.cases import Case, Defaults
 from rnn_oracle.ledger import load
 from rnn_oracle.outcome import Outcome, Refusal
-from rnn_oracle.plugin import LEFT_OUT
 from rnn_oracle.reproduce import script
+from rnn_oracle.suite import LEFT_OUT
 from rnn_oracle.targets import INSTALL, installed
 from rnn_oracle.tf1.cases import Tf1Case
 from rnn_oracle.verdict import judge

@@ -171,6 +171,16 @@ def test_what_cannot_be_copied(target):
         rnn_oracle.from_keras(target.keras.layers.Conv1D(2, 3))
 
 
+def test_a_class_of_ones_own_is_copied_as_what_it_extends(target):
+    layers = target.keras.layers
+    own = type("Own", (layers.LSTM,), {})(4, return_state=True)
+    copy = rnn_oracle.from_keras(give_weights(own, (2, 5, 3)))
+    assert type(copy) is rnn_oracle.LSTM and copy.return_state
+    for kind in (layers.Conv1D, layers.ConvLSTM2D):
+        with pytest.raises(TypeError, match="cannot copy .*Own: it knows"):
+            rnn_oracle.from_keras(type("Own", (kind,), {})(2, 3))
+
+
 def test_what_is_not_keras():
     with pytest.raises(TypeError, match="cannot copy builtins.int"):
         rnn_oracle.from_keras(3)

@@ -1,13 +1,5 @@
-"""The families of cases whose options are crossed by covering arrays, on the installed Keras."""
-
-from rnn_oracle.ledger import load
-from rnn_oracle.verdict import AGREE, KNOWN, judge
-
-LEDGER = load()
+"""The families of cases whose options are crossed, on the installed Keras."""
 
 
-def test_case(keras_case, record_worst):
-    target, case = keras_case
-    verdict = judge(target, case, LEDGER)
-    assert verdict.verdict in (AGREE, KNOWN), verdict.detail
-    record_worst(verdict.worst)
+def test_case(keras_case, judged):
+    judged(*keras_case)

@@ -12,8 +12,8 @@ from rnn_oracle.fixtures.store import store
 from rnn_oracle.ledger import load, matching
 from rnn_oracle.matrix import core
 from rnn_oracle.outcome import Outcome, Refusal
-from rnn_oracle.plugin import LEFT_OUT
 from rnn_oracle.spec import first_sentence, rules
+from rnn_oracle.suite import LEFT_OUT
 from rnn_oracle.targets import installed
 from rnn_oracle.targets.recorded import Recorded
 

@@ -17,7 +17,7 @@ from rnn_oracle.fixtures.manifest import RECORDING, VECTORS
 from rnn_oracle.fixtures.reader import read
 from rnn_oracle.fixtures.store import recordings_in
 from rnn_oracle.matrix import core
-from rnn_oracle.plugin import LEFT_OUT, NO_CELLS
+from rnn_oracle.suite import LEFT_OUT, NO_CELLS
 from rnn_oracle.targets import INSTALL, installed
 
 ONLY = "gru.one.last.*.batch_major.forwards.*"

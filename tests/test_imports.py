@@ -5,22 +5,28 @@ import sys
 
 import pytest
 
+import rnn_oracle
+
 RUNTIMES = "tensorflow", "keras", "tf_keras", "pandas", "rich", "pytest", "cpuinfo", "jinja2"
 PROGRAMS = {
     "package": "import rnn_oracle",
+    "names": "from rnn_oracle import *",
+    "checking": "import rnn_oracle.checking",
     "commands": "import rnn_oracle.check, rnn_oracle.dump, rnn_oracle.diff, rnn_oracle.history",
     "fixtures": "from rnn_oracle.fixtures import recordings, vectors",
     "targets": "from rnn_oracle.targets import installed; installed()",
     "plugin": "import rnn_oracle.plugin",
+    "suite": "import rnn_oracle.suite",
     "collection": "import pytest; assert not pytest.main(['--collect-only', '-qq', 'tests'])",
 }
 
 
 @pytest.mark.parametrize("what", PROGRAMS)
 def test_no_runtime_is_imported(what, pytestconfig):
-    allowed = {"pytest"} if what in ("plugin", "collection") else set()
+    allowed = {"pytest"} if what in ("plugin", "suite", "collection") else set()
+    refused = {"numpy"} if what in ("package", "plugin") else set()
     program = PROGRAMS[what] + "\nimport sys\nprint(sorted(set({!r}) & set(sys.modules)))".format(
-        sorted(set(RUNTIMES) - allowed)
+        sorted(set(RUNTIMES) - allowed | refused)
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -30,3 +36,11 @@ def test_no_runtime_is_imported(what, pytestconfig):
         text=True,
     )
     assert done.stdout.splitlines()[-1] == "[]", done.stdout[-2000:]
+
+
+def test_the_public_names():
+    assert set(rnn_oracle.__all__) <= set(dir(rnn_oracle))
+    for name in rnn_oracle.__all__:
+        assert getattr(rnn_oracle, name).__name__ == name
+    with pytest.raises(AttributeError, match="module 'rnn_oracle' has no attribute 'LSTN'"):
+        rnn_oracle.LSTN  # noqa: B018

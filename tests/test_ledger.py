@@ -1,19 +1,21 @@
 """The ledger is strict both ways: what it says must hold, and nothing else may."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from rnn_oracle import covering
 from rnn_oracle.cases import Case
+from rnn_oracle.compare import compare
 from rnn_oracle.deviations import DEVIATIONS
 from rnn_oracle.families import CROSSED
-from rnn_oracle.ledger import FAMILY, MEASURED, RECORDED, fits, load, matching, unmeasured
+from rnn_oracle.ledger import FAMILY, MEASURED, fits, load, matching, unmeasured
 from rnn_oracle.matrix import all_cases
 from rnn_oracle.oracle import expected
 from rnn_oracle.outcome import Outcome
 from rnn_oracle.problems import SIZES
-from rnn_oracle.verdict import AGREE, DIVERGES, KNOWN, UNSUPPORTED, judge
+from rnn_oracle.verdict import AGREE, DIVERGES, KNOWN, UNSUPPORTED, Claims, judge
 
 LEDGER = load()
 ENTRIES = {entry.id: entry for entry in LEDGER}
@@ -40,12 +42,6 @@ class Pretender:
 
 
 ALL = LOST.instead, WRAPPED.instead
-
-
-def cases_of(pattern, target):
-    """Return the cases of the family that a pattern speaks of."""
-    family = pattern.get(FAMILY, RECORDED)
-    return covering.cases(CROSSED[family], target) if family in CROSSED else all_cases()
 
 
 def test_agreement():
@@ -85,6 +81,25 @@ def test_unsupported_is_told():
     target.run = lambda case, sizes: Outcome(unsupported="has no LSTM")
     verdict = judge(target, NONE, LEDGER)
     assert (verdict.verdict, verdict.detail) == (UNSUPPORTED, "has no LSTM")
+
+
+def cases_of(pattern, target):
+    """Return the cases of the family that a pattern speaks of."""
+    kind = CROSSED.get(pattern.get(FAMILY))
+    return all_cases() if kind is None else covering.cases(kind, target)
+
+
+@pytest.mark.parametrize("entry", LEDGER, ids=lambda entry: entry.id)
+def test_a_pattern_of_crossed_cases_changes_one_of_them(entry):
+    for pattern in entry.cases:
+        if FAMILY in pattern:
+            fitting = [c for c in cases_of(pattern, entry.target) if fits(pattern, c)]
+            assert any(changes_something(entry, case) for case in fitting), pattern
+
+
+def changes_something(entry, case):
+    claims = Claims(SimpleNamespace(dialect=entry.target), case)
+    return bool(compare(claims.of([]), claims.of([entry])).mismatches)
 
 
 @pytest.mark.parametrize("entry", LEDGER, ids=lambda entry: entry.id)

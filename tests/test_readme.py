@@ -8,7 +8,7 @@ import pytest
 from helpers import FIXTURES, within
 
 from rnn_oracle.fixtures.format import MANIFEST
-from rnn_oracle.plugin import LEFT_OUT
+from rnn_oracle.suite import LEFT_OUT
 
 
 def test_the_example(target, pytestconfig, capsys):

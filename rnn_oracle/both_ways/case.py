@@ -88,6 +88,7 @@ class BidirectionalCase(Crossed):
 
     family, axes, triples = "bidirectional", AXES, TRIPLES
     use_bias, given_as = True, "tensor"
+    activation, recurrent_activation = "tanh", "sigmoid"
 
     @staticmethod
     def rules_of(dialect):
@@ -128,6 +129,11 @@ class BidirectionalCase(Crossed):
         """The names of the calls, in order."""
         count = {"no": 1, "two_calls": 2}.get(self.stateful, 3)
         return ("first", "second", "third")[:count]
+
+    @property
+    def states_are_constants(self):
+        """Whether the initial states are constants of a model, the same in each call."""
+        return self.initial_state == "argument" and self.mode not in LAYER_MODES
 
     @property
     def computes_in(self):
@@ -181,7 +187,9 @@ class BidirectionalCase(Crossed):
             "M3": self.mask != "none",
             "M4": self.mask != "none",
             "M6": self.mask_from not in (None, "argument"),
-            "R3": self.unroll or self.mode != "eager",
+            "R3": self.unroll,
+            "R5": self.mode in REBUILT,
+            "R6": self.mode != "eager",
             "S4": self.stateful != "no",
             "S5": self.stateful != "no" and self.initial_state != "none",
         }
@@ -296,13 +304,6 @@ _OF_GENERATION = {
             lambda mode, by: mode != "h5" or by in (None, "argument"),
             "keras3 cannot load a mask from HDF5, with Bidirectional or without",
         ),
-        Rule(
-            ("stacking", "unroll", "initial_state", "mask_from"),
-            lambda stacking, unroll, state, by: (
-                stacking in ("alone", "above") or not unroll or state == "none" or by != "argument"
-            ),
-            "keras3 breaks two rules there at once, which it breaks one by one elsewhere",
-        ),
     ]
     + _alone(
         lambda backward, backwards: backward == "default" and backwards,
@@ -335,15 +336,6 @@ _OF_GENERATION = {
             ),
             "keras2 fails at a stateful layer of mixed precision with an initial state in a graph, "
             "with Bidirectional or without",
-        ),
-        Rule(
-            ("inner", "dtype", "stacking", "unroll"),
-            lambda inner, dtype, stacking, unroll: (
-                (inner, dtype) != ("cells", "float64")
-                or stacking not in ("above", "two")
-                or not unroll
-            ),
-            "keras2 breaks two rules there at once, which it breaks one by one elsewhere",
         ),
     ],
 }

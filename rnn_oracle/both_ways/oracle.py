@@ -1,5 +1,7 @@
 """The oracle's answer to a case of `Bidirectional`, with the error to allow."""
 
+import functools
+
 from .. import cells, recurrent
 from ..bidirectional import Bidirectional
 from ..cases import CELLS
@@ -28,36 +30,36 @@ def expected(case, dialect, sizes, bounded):
     return Outcome(arrays, dict(facts, **words), allowed, batch_axis=batch_axis)
 
 
-def build(case, dialect, sizes):
-    """Return the case's layers, from the bottom up, without weights."""
-    dialect = get_dialect(dialect)
+def build(case, dialect, sizes, kind=recurrent.RNN):
+    """Return the case's layers, made of recurrent ones of that class, without weights."""
+    make = functools.partial(_recurrent, case, get_dialect(dialect), kind)
     layers = []
-    for i, (kind, sides) in enumerate(zip(case.stack, case.sides(sizes))):
-        if kind == BOTH:
-            layers.append(_both(case, dialect, sides, case.sequences(i)))
+    for i, (place, sides) in enumerate(zip(case.stack, case.sides(sizes))):
+        if place == BOTH:
+            layers.append(_both(case, make, sides, case.sequences(i)))
         else:
-            layers.append(_recurrent(case, dialect, sides[0], case.sequences(i)))
+            layers.append(make(sides[0], case.sequences(i)))
     return layers
 
 
-def _both(case, dialect, sides, sequences):
+def _both(case, make, sides, sequences):
     own = dict(zero_output_for_mask=case.zero_output_for_mask)
-    layer = _recurrent(case, dialect, sides[0], sequences, go_backwards=case.go_backwards, **own)
+    layer = make(sides[0], sequences, go_backwards=case.go_backwards, **own)
     backward = None
     if case.backward_layer != "default":
         own.update(go_backwards=not case.go_backwards, activation=OWN_ACTIVATION)
-        backward = _recurrent(case, dialect, sides[1], sequences, **own)
+        backward = make(sides[1], sequences, **own)
     return Bidirectional(layer, case.merge_mode, backward_layer=backward)
 
 
-def _recurrent(case, dialect, side, sequences, activation="tanh", **options):
+def _recurrent(case, dialect, kind, side, sequences, activation="tanh", **options):
     name, arguments = CELLS[case.cell]
     cell_class = getattr(cells, name + "Cell")
     arguments = dict(arguments, activation=activation, dialect=dialect)
     stack = [cell_class(units, **arguments) for _, units in side]
     if case.time_major:
         options["time_major"] = True
-    return recurrent.RNN(
+    return kind(
         stack if len(stack) > 1 else stack[0],
         return_sequences=sequences,
         return_state=case.return_state,

@@ -140,6 +140,11 @@ class OptionCase(Crossed):
         return ("first", "second", "third")[:count]
 
     @property
+    def states_are_constants(self):
+        """Whether the initial states are constants of a model, the same in each call."""
+        return self.initial_state == "argument" and self.mode not in LAYER_MODES
+
+    @property
     def computes_in(self):
         """The dtype of the computation, which is that of the results."""
         return self.dtype.replace("mixed_", "")
@@ -161,7 +166,9 @@ class OptionCase(Crossed):
             "M2": self.mask != "none" and not self.zero_output_for_mask,
             "M3": self.zero_output_for_mask,
             "M6": self.mask_from not in (None, "argument"),
-            "R3": self.unroll or self.implementation == 1 or self.mode != EAGER,
+            "R3": self.unroll or self.implementation == 1,
+            "R5": self.mode in REBUILT,
+            "R6": self.mode != EAGER,
             "S4": self.stateful != "no",
             "S5": self.stateful != "no" and self.initial_state != "none",
         }
@@ -229,6 +236,11 @@ _EVERYWHERE = [
         "cells called by hand cross them, which is cheap",
     ),
     _unless(
+        lambda own, gates, dtype: "hard_shrink" in (own, gates) and "float16" in dtype,
+        ("activation", "recurrent_activation", "dtype"),
+        "hard_shrink jumps: with few digits it may land on the other side",
+    ),
+    _unless(
         lambda mode, batch: mode == "predict" and batch == 0,
         ("mode", "batch"),
         "predict refuses empty input",
@@ -239,9 +251,19 @@ _EVERYWHERE = [
         "predict wants the same first axis of all inputs",
     ),
     _unless(
+        lambda mode, state, batch: mode == "predict" and state == "argument" and batch == 1,
+        ("mode", "initial_state", "batch"),
+        "predict leaves the batch open, which a constant of one row does not",
+    ),
+    _unless(
         lambda stateful, batch: stateful != "no" and batch == 0,
         ("stateful", "batch"),
         "no sequence has no state to keep",
+    ),
+    _unless(
+        lambda mode, state, batch: mode in REBUILT and state == "argument" and batch == 0,
+        ("mode", "initial_state", "batch"),
+        "a constant of no rows has lost its shape when it was saved",
     ),
     _unless(
         lambda mode, form: mode not in LAYER_MODES and form in ("wide", "narrow"),
@@ -267,6 +289,16 @@ _OF_GENERATION = {
             lambda mode, stateful: mode == "saved_model" and stateful == "reset_between",
             ("mode", "stateful"),
             "an exported model has no layers to reset",
+        ),
+        _unless(
+            lambda mode, state: mode == "saved_model" and state == "argument",
+            ("mode", "initial_state"),
+            "an exported model leaves the batch open, which a constant does not",
+        ),
+        _unless(
+            lambda mode, stateful, batch: mode == "saved_model" and stateful != "no" and batch == 1,
+            ("mode", "stateful", "batch"),
+            "an exported model leaves the batch open, which a state of one row does not",
         ),
     ],
     "keras2": [

@@ -9,7 +9,7 @@ from ..dialects import get_dialect
 from ..errors import OracleError
 from ..outcome import Outcome, observe
 from ..problems import layer_units, sequences_of_layers
-from ..rounding import UNIT_ROUNDOFF, converted
+from ..rounding import UNIT_ROUNDOFF, Rounded, claim, converted
 from .case import MASK_VALUE, XLA
 from .outcome import seen_in_mode
 from .problem import problem
@@ -38,8 +38,8 @@ def _new_biases(case):
     return "0 {} 0 0".format(int(case.unit_forget_bias))
 
 
-def build(case, dialect, sizes):
-    """Return the case's recurrent layers, from the bottom up, without weights."""
+def build(case, dialect, sizes, kind=recurrent.RNN):
+    """Return the case's recurrent layers of that class, from the bottom up, without weights."""
     dialect = get_dialect(dialect)
     name, made = CELLS[case.cell]
     arguments = dict(made, activation=case.activation, use_bias=case.use_bias, dialect=dialect)
@@ -58,7 +58,7 @@ def build(case, dialect, sizes):
     for units, sequences in zip(layer_units(case, sizes), sequences_of_layers(case)):
         stack = [getattr(cells, name + "Cell")(u, **arguments) for u in units]
         cell = stack if case.stacking == "cells" else stack[0]
-        layers.append(recurrent.RNN(cell, return_sequences=sequences, **options))
+        layers.append(kind(cell, return_sequences=sequences, **options))
     return layers
 
 
@@ -99,12 +99,13 @@ def allow(case, layers, given, applied=None):
         for call in given.calls
     ]
     rounded = given._replace(calls=calls, table=converted(given.table, unit))
-    arrays, _ = answers(case, layers, rounded, _error, applied)
+    with np.errstate(invalid="ignore"):  # infinite bounds
+        arrays, _ = answers(case, layers, rounded, _claim, applied)
     return {name: array for name, array in arrays.items() if not name.endswith(".mask")}
 
 
-def _error(leaf):
-    return getattr(leaf, "error", leaf)
+def _claim(leaf):
+    return claim(leaf) if isinstance(leaf, Rounded) else leaf
 
 
 def _dtypes(case, words):

@@ -5,7 +5,10 @@ from collections import namedtuple
 import numpy as np
 
 from ..problems import layer_units, mask_of_kind, nest_states, numbers, weight_numbers
-from .case import LAYER_MODES, MASK_VALUE
+from .case import MASK_VALUE
+
+_EXPLODE = {"exponential", "log_softmax"}
+"""Activations that feed on themselves, unless the weights are small."""
 
 Call = namedtuple("Call", "name x states")
 Call.__doc__ = """What one call is given.
@@ -67,8 +70,8 @@ def problem_of_layers(case, sizes, layers, nested):
     for name in case.calls:
         x, states = _input(case, sizes, mask, name), None
         if case.initial_state != "none":
-            constant = case.initial_state == "argument" and case.mode not in LAYER_MODES
-            cells = _states(case, sizes, layers, case.calls[0] if constant else name)
+            first = case.calls[0]
+            cells = _states(case, sizes, layers, first if case.states_are_constants else name)
             states = [nested(i, own) for i, own in enumerate(cells)]
         calls.append(Call(name, x.swapaxes(0, 1) if case.time_major else x, states))
     if case.time_major and mask is not None:
@@ -78,6 +81,8 @@ def problem_of_layers(case, sizes, layers, nested):
 
 def _weights(case, units, features, where):
     arrays = weight_numbers(case, units, features, where)
+    if {case.activation, case.recurrent_activation} & _EXPLODE:
+        arrays = [array / 8 for array in arrays]
     return arrays if case.use_bias else arrays[:-1]
 
 

@@ -48,7 +48,7 @@ class Stack:
         for layer, weights in zip(self.layers, given.weights):
             shape = (sizes.batch, sizes.steps, weights[0][0].shape[0])
             layer.build((shape[1], shape[0], shape[2]) if case.time_major else shape)
-            if case.layer == "LSTM" and case.use_bias and case.stacking != "cells":
+            if case.layer == "LSTM" and case.use_bias:
                 self.facts["new.biases"] = _by_gate(layer.get_weights()[2])
             layer.set_weights([w for cell in weights for w in cell])
 
@@ -79,6 +79,8 @@ class Stack:
         if case.stacking == "cells":
             cell_class = getattr(layers, name + "Cell")
             cells = [cell_class(size, **arguments) for size in units]
+            if case.dtype != "float32":  # a list of cells is stacked in the default dtype
+                cells = layers.StackedRNNCells(cells, dtype=case.dtype)
             return layers.RNN(cells, dtype=case.dtype, **options)
         return getattr(layers, name)(units[0], **dict(arguments, **options))
 
@@ -137,9 +139,8 @@ def calls(target, case, given, stack):
             run = run or Layers(target, case.mode, stack.masked)
             results, masks = run([x, mask] + states)
         else:
-            run = run or Model(target, case.mode, _model(stack, states), _batch_size(case))
-            if case.initial_state == "argument":
-                states = []  # constants of the model
+            run = run or Model(target, case.mode, _model(stack, call), _batch_size(case))
+            states = [] if case.states_are_constants else states
             results = run([array for array in [x, mask] + states if array is not None])
             results, masks = stack.by_layer(results), [None]
         arrays_of_call, facts_of_call = seen_in_mode(
@@ -154,46 +155,43 @@ def calls(target, case, given, stack):
 
 def _inputs(target, case, given, call):
     """Return the input, the mask if it is given by hand, and the leaves of all states."""
-    x = _in_form(target, case, call.x)
-    mask = target.tf.constant(given.mask) if case.mask_from == "argument" else None
+    if call.x.dtype.kind == "i":
+        x = _in_form(target, case, call.x, "int32")
+    else:
+        widths = {"wide": "float64", "narrow": "float16"}
+        x = _in_form(target, case, call.x, widths.get(case.given_as, case.computes_in))
+    mask = None
+    if case.mask_from == "argument":
+        mask = _beside(target, case, given.mask, "bool")
     states = [] if call.states is None else nest.flatten(call.states)
-    return x, mask, [_tensor(target, state, case.computes_in) for state in states]
+    return x, mask, [_beside(target, case, state, case.computes_in) for state in states]
 
 
-def _in_form(target, case, x):
-    """Return the input in the form in which the case gives it."""
-    if x.dtype.kind == "i":
-        return _in_memory(case, x.astype("int32"), target.tf.constant)
-    widths = {"wide": "float64", "narrow": "float16"}
-    if case.given_as in widths:
-        return _tensor(target, x, widths[case.given_as])
-    dtype = case.computes_in
-    if dtype == "bfloat16":  # which NumPy does not have
-        dtype = "float32"
-        if case.given_as == "tensor":
-            return _tensor(target, x, "bfloat16")
-    return _in_memory(case, x.astype(dtype), target.tf.constant)
+def _beside(target, case, array, dtype):
+    """Return what goes with the input: a model wants all to be tensors, or all to be arrays."""
+    if case.mode in LAYER_MODES:
+        return target.tf.cast(target.tf.constant(array), dtype)
+    return _in_form(target, case, array, dtype)
 
 
-def _in_memory(case, x, as_tensor):
-    if case.given_as == "tensor":
-        return as_tensor(x)
+def _in_form(target, case, array, dtype):
+    """Return an array in the form in which the case gives it."""
+    if case.given_as in ("tensor", "wide", "narrow"):
+        return target.tf.cast(target.tf.constant(array), dtype)
+    # NumPy does not know bfloat16.
+    array = array.astype("float32" if dtype == "bfloat16" else dtype)
     if case.given_as == "non_contiguous":
-        x = np.asfortranarray(x)
+        array = np.asfortranarray(array)
     if case.given_as == "read_only":
-        x.flags.writeable = False
-    return x
+        array.flags.writeable = False
+    return array
 
 
-def _tensor(target, array, dtype):
-    return target.tf.cast(target.tf.constant(array), dtype)
-
-
-def _model(stack, constants):
-    """Make the functional model of a stack of layers."""
-    case, sizes = stack.case, stack.sizes
-    keras = stack.target.keras
-    fixed = case.stateful != "no" or case.initial_state == "argument"
+def _model(stack, call):
+    """Make the functional model of a stack of layers, to be called like this."""
+    case, sizes, target = stack.case, stack.sizes, stack.target
+    keras = target.keras
+    fixed = case.stateful != "no" or case.states_are_constants
     batch = sizes.batch if fixed else None
     shape = [batch, sizes.steps if case.unroll else None]
     shape = tuple(reversed(shape) if case.time_major else shape)
@@ -202,21 +200,23 @@ def _model(stack, constants):
     else:
         x = keras.Input(batch_shape=shape + (sizes.features,), dtype=case.computes_in)
     mask = keras.Input(batch_shape=shape, dtype="bool") if case.mask_from == "argument" else None
-    states = constants
-    if case.initial_state in ("inputs", "symbolic"):
+    states = [] if call.states is None else nest.flatten(call.states)
+    if case.states_are_constants:
+        states = [target.tf.cast(target.tf.constant(s), case.computes_in) for s in states]
+    else:
         states = [
             keras.Input(batch_shape=(batch, state.shape[-1]), dtype=case.computes_in)
-            for state in constants
+            for state in states
         ]
     results = stack(x, mask, *states)
     inputs = [x] + ([] if mask is None else [mask])
-    inputs += [] if case.initial_state == "argument" else states
+    inputs += [] if case.states_are_constants else states
     return keras.Model(inputs if len(inputs) > 1 else x, nest.flatten(list(results)))
 
 
 def _batch_size(case):
     """Return a size that divides the batch where that may be, and takes it whole otherwise."""
-    whole = case.stateful != "no" or case.time_major or case.initial_state == "argument"
+    whole = case.stateful != "no" or case.time_major or case.states_are_constants
     return 64 if whole else 3
 
 
