@@ -7,7 +7,6 @@ from ..crossed import Crossed, Rule
 from ..dialects import get_dialect
 from ..options.case import LAYER_MODES, REBUILT
 from ..options.problem import stacked
-from ..problems import mask_of_kind
 
 AXES = {
     "cell": ("simple_rnn", "lstm", "gru", "gru_reset_before"),
@@ -217,11 +216,14 @@ EVERYWHERE = [
         "a mask comes from somewhere, and no mask from nowhere",
     ),
     Rule(
-        ("mask", "batch", "steps"),
-        lambda mask, batch, steps: (
-            mask == "none" or not mask_of_kind(mask, Sizes(batch, steps, 1, ())).all()
-        ),
-        "a mask that masks nothing tells nothing",
+        ("mask", "batch"),
+        lambda mask, batch: batch > 1 or mask in ("none", "holes", "row"),
+        "the mask would mask nothing of one sequence",
+    ),
+    Rule(
+        ("mask", "steps"),
+        lambda mask, steps: steps > 1 or mask in ("none", "first", "row"),
+        "the mask would mask nothing of one step",
     ),
     Rule(
         ("zero_output_for_mask", "mask"),
@@ -249,10 +251,13 @@ EVERYWHERE = [
         "the layer above needs a sequence",
     ),
     Rule(
-        ("mode", "stacking", "unroll"),
-        lambda mode, stacking, unroll: (
-            mode != "saved_model" or (stacking == "alone" and not unroll)
-        ),
+        ("mode", "stacking"),
+        lambda mode, stacking: mode != "saved_model" or stacking == "alone",
+        "a larger graph takes long to save, and is saved in the same way",
+    ),
+    Rule(
+        ("mode", "unroll"),
+        lambda mode, unroll: mode != "saved_model" or not unroll,
         "a larger graph takes long to save, and is saved in the same way",
     ),
     Rule(
