@@ -4,6 +4,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what an editor reads; at run time `__getattr__` does the same
+    from .backward import gradients
     from .bidirectional import Bidirectional
     from .cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
     from .conversion import from_keras
@@ -15,6 +16,7 @@ if TYPE_CHECKING:  # what an editor reads; at run time `__getattr__` does the sa
         Masking,
         MeanOverTime,
         Sequential,
+        TimeDistributed,
     )
     from .recurrent import GRU, LSTM, RNN, SimpleRNN
 
@@ -37,10 +39,12 @@ __all__ = [
     "SimpleRNN",
     "SimpleRNNCell",
     "StackedRNNCells",
+    "TimeDistributed",
     "from_keras",
+    "gradients",
 ]
 
-_MODULES = ("bidirectional", "cells", "conversion", "core", "recurrent")
+_MODULES = ("backward", "bidirectional", "cells", "conversion", "core", "recurrent")
 
 
 def __getattr__(name):

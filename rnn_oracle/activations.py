@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-_erf = np.frompyfunc(math.erf, 1, 1)
+erf = np.frompyfunc(math.erf, 1, 1)
 
 
 def _zeros(x):
@@ -31,7 +31,7 @@ ROOT_OF_2 = math.sqrt(2)
 
 
 def gelu(x, root=ROOT_OF_2):
-    return 0.5 * x * (1 + _erf(x / root).astype(x.dtype))
+    return 0.5 * x * (1 + erf(x / root).astype(x.dtype))
 
 
 def hard_shrink(x):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .dialects import get_dialect
-from .errors import OracleValueError
+from .errors import OracleTypeError, OracleValueError
 
 _WEIGHT_ARGUMENTS = {
     "kernel_initializer": "glorot_uniform",
@@ -36,9 +36,6 @@ INERT = {
 defaults, by kind of layer (rule D5)."""
 
 
-RECURRENT = ("SimpleRNN", "LSTM", "GRU")
-
-
 class Module:
     """A cell or a layer: keeps its constructor arguments and knows its dialect and dtype.
 
@@ -61,10 +58,14 @@ class Module:
         self.dialect = get_dialect(dialect)
         self.dtype = _floating(dtype, type(self).__name__)
         inert = dict(INERT.get(self.kind, {}))
-        if self.kind in RECURRENT:
-            inert.update(self.dialect.recurrent_arguments)
+        for argument, classes in self.dialect.recurrent_arguments.items():
+            if type(self).__name__ in classes:
+                inert[argument] = None
         self._refuse_unknown(own, inert, kept)
+        # Keras 2 alone knows the argument (rule D7), and leaves it out of the configuration.
+        self.given_weights = kept.pop("weights", None)
         inert.update(kept)
+        _check_inert(inert, type(self).__name__)
         own = {name: self.dialect.default(name, value) for name, value in own.items()}
         self._config = dict(inert, **own)
         self._config["dtype"] = self.dtype.name
@@ -130,8 +131,14 @@ class Weighted(Module):
         self.require_weights()
         return [weight.copy() for weight in self.weights]
 
+    def take_given_weights(self):
+        """Take the weights that were given to the constructor, unless there are others."""
+        if self.weights is None and self.given_weights is not None:
+            self.set_weights(self.given_weights)
+
     def require_weights(self):
         """Raise ValueError while there are no weights: the oracle never invents them."""
+        self.take_given_weights()
         if self.weights is None:
             raise OracleValueError(
                 "{} has no weights yet: call set_weights(), or copy a Keras layer "
@@ -183,6 +190,11 @@ class Composite(Weighted):
     def weight_shapes(self):
         return [shape for part in self.parts() for shape in part.weight_shapes()]
 
+    def take_given_weights(self):
+        for part in self.parts():
+            part.take_given_weights()
+        super().take_given_weights()
+
     def set_weights(self, weights):
         weights = self._counted(weights)
         for part in self.parts():
@@ -191,19 +203,37 @@ class Composite(Weighted):
             weights = weights[count:]
 
 
-def positive_integer(value, name, owner):
-    """Return `value` as int; raise ValueError unless it is a positive whole number."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)) or value < 1:
+def _check_inert(arguments, owner):
+    """Raise ValueError or TypeError where a value is none that Keras documents (rule E2)."""
+    for name in ("dropout", "recurrent_dropout"):
+        value = arguments.get(name, 0.0)
+        number = isinstance(value, (int, float))
+        if not number or not 0 <= value <= 1:
+            error = OracleValueError if number else OracleTypeError
+            raise error(
+                "{}: `{}` must be a number from 0 to 1, not {!r}".format(owner, name, value)
+            )
+    implementation = arguments.get("implementation", 2)
+    if implementation not in (0, 1, 2):  # Keras 2 takes 0 for 1
         raise OracleValueError(
-            "{}: `{}` must be a positive integer, not {!r}".format(owner, name, value)
+            "{}: `implementation` must be 1 or 2, not {!r}".format(owner, implementation)
         )
+
+
+def positive_integer(value, name, owner):
+    """Return `value` as int; raise TypeError unless it is one, ValueError unless it is positive."""
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, (bool, np.bool_))
+    if not whole or value < 1:
+        error = OracleValueError if whole else OracleTypeError
+        raise error("{}: `{}` must be a positive integer, not {!r}".format(owner, name, value))
     return int(value)
 
 
 def _floating(dtype, owner):
-    dtype = np.dtype("float64" if dtype is None else dtype)
-    if dtype.name not in ("float32", "float64"):
+    name = "float64" if dtype is None else getattr(dtype, "name", dtype)
+    name = getattr(name, "__name__", name)
+    if name not in ("float32", "float64"):
         raise OracleValueError(
-            "{}: the oracle computes in float32 or float64, not in {}".format(owner, dtype.name)
+            "{}: the oracle computes in float32 or float64, not in {}".format(owner, name)
         )
-    return dtype
+    return np.dtype(name)

@@ -96,9 +96,13 @@ class Bidirectional(Composite):
         """
         results = [
             side(x, mask=mask, initial_state=states)
-            for side, states in zip(self.parts(), self._halves(initial_state))
+            for side, states in zip(self.parts(), self.halves(initial_state))
         ]
-        outputs, states = results, []
+        return self.merged(results)
+
+    def merged(self, results):
+        """Join what the two layers return into what a call returns (rules B4, B5)."""
+        outputs, states = list(results), []
         if self.return_state:
             outputs = [result[0] for result in results]
             states = [state for result in results for state in result[1:]]
@@ -111,7 +115,8 @@ class Bidirectional(Composite):
             return outputs[0]
         return self.dialect.results(list(outputs) + states)
 
-    def _halves(self, initial_state):
+    def halves(self, initial_state):
+        """Part initial states into those of the two layers, two None for None (rule B5)."""
         if initial_state is None:
             return None, None
         states = list(initial_state) if nest.is_nested(initial_state) else [initial_state]
@@ -126,7 +131,7 @@ class Bidirectional(Composite):
 
     def reset_states(self, states=None):
         """Set the recorded states of both layers, as `RNN.reset_states` does (rules S4, B5)."""
-        for side, half in zip(self.parts(), self._halves(states)):
+        for side, half in zip(self.parts(), self.halves(states)):
             side.reset_states(half)
 
     reset_state = reset_states

@@ -25,6 +25,7 @@ class Carrier(np.lib.mixins.NDArrayOperatorsMixin):
 
     shape = property(lambda self: self.value.shape)
     ndim = property(lambda self: self.value.ndim)
+    T = property(lambda self: self.swapaxes(0, 1))
     dtype = np.dtype("float64")
 
     def __len__(self):

@@ -9,7 +9,7 @@ import numpy as np
 from . import nest
 from .base import Composite, Weighted, positive_integer
 from .dialects import DEFAULT, KERAS3
-from .errors import OracleValueError
+from .errors import OracleTypeError, OracleValueError
 from .inputs import as_numbers, check_features, check_states
 
 
@@ -240,10 +240,16 @@ class OwnCell:
     Raises
     ------
     ValueError
-        Where the object has no way to be called or no `state_size`.
+        Where the object has no way to be called or no `state_size`, or is itself a layer.
     """
 
     def __init__(self, cell):
+        if hasattr(cell, "return_sequences"):
+            raise OracleValueError(
+                "RNN takes cells, but {!r} is a layer: did you mean {}Cell?".format(
+                    cell, type(cell).__name__
+                )
+            )
         if not callable(getattr(cell, "call", cell)):
             raise OracleValueError(
                 "a cell needs a method `call(inputs, states)`: {!r}".format(cell)
@@ -295,9 +301,13 @@ class StackedRNNCells(Composite):
     ------
     ValueError
         For an empty list, or an object that is no cell.
+    TypeError
+        For a bare cell.
     """
 
     def __init__(self, cells, dtype=None, dialect=None, **kept):
+        if not nest.is_nested(cells):
+            raise OracleTypeError("StackedRNNCells takes a list of cells, not {!r}".format(cells))
         self.cells = [as_cell(cell) for cell in cells]
         if not self.cells:
             raise OracleValueError("StackedRNNCells needs at least one cell")

@@ -118,6 +118,8 @@ def compare_copies(expected, actual):
     if not names or expected.batch_axis is None:
         return []
     want = np.concatenate([expected.arrays[name].ravel() for name in names])
+    if not want.size:
+        return []
     have = np.concatenate([actual.arrays[name].ravel() for name in names])
     rows = np.concatenate([_rows(expected.arrays[name], expected.batch_axis) for name in names])
     keyed = np.stack([rows, want + 0.0])  # both zeros alike

@@ -5,6 +5,7 @@ import sys
 import numpy as np
 
 from . import bidirectional, cells, core, recurrent
+from .cases import DEFAULTS
 from .dialects import DIALECTS
 from .errors import OracleTypeError, OracleValueError
 
@@ -20,14 +21,7 @@ _PLAIN = {
     )
     for name in names
 }
-_OPTIONS = (
-    "return_sequences",
-    "return_state",
-    "go_backwards",
-    "stateful",
-    "unroll",
-    "zero_output_for_mask",
-)
+_OPTIONS = tuple(DEFAULTS["RNN"])
 
 
 def from_keras(layer, dtype=None):
@@ -64,6 +58,8 @@ def from_keras(layer, dtype=None):
         return cells.StackedRNNCells([from_keras(cell, dtype) for cell in layer.cells])
     if name == "RNN":
         return _rnn(layer, dtype)
+    if name == "TimeDistributed":
+        return core.TimeDistributed(from_keras(layer.layer, dtype), name=layer.name)
     if name == "Bidirectional":
         return _bidirectional(layer, dtype)
     if name in ("Sequential", "Functional") or _is_early_functional(layer, name):
@@ -73,7 +69,9 @@ def from_keras(layer, dtype=None):
         "NumPy and given to rnn_oracle.RNN".format(
             type(layer).__module__,
             type(layer).__name__,
-            ", ".join(sorted(_PLAIN) + ["Bidirectional", "RNN", "StackedRNNCells"]),
+            ", ".join(
+                sorted(_PLAIN) + ["Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed"]
+            ),
         )
     )
 

@@ -1,4 +1,4 @@
-"""The layers around a recurrent one in the usual chains, and the chain itself (rules L1 to L7).
+"""The layers around a recurrent one in the usual chains, and the chain itself (rules L1 to L8).
 
 Arrays carry no mask here: every layer takes one beside its input and tells by `compute_mask`
 which one goes on. `Sequential` does the passing.
@@ -6,7 +6,7 @@ which one goes on. `Sequential` does the passing.
 
 import numpy as np
 
-from .base import Module, Weighted, positive_integer
+from .base import Composite, Module, Weighted, positive_integer
 from .dialects import KERAS3
 from .errors import OracleValueError
 from .inputs import as_numbers, check_mask
@@ -184,6 +184,43 @@ class GlobalAveragePooling1D(Module):
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0], input_shape[2])
+
+
+class TimeDistributed(Composite):
+    """Apply a layer to each step, whatever the mask says, which passes through (rule L8).
+
+    Parameters
+    ----------
+    layer : layer
+        One of these that takes no mask, such as `Dense`.
+    """
+
+    def __init__(self, layer, *, dtype=None, dialect=None, **kept):
+        super().__init__({"layer": layer}, kept, dialect or layer.dialect, dtype or layer.dtype)
+        self.layer = layer
+
+    def parts(self):
+        return [self.layer] if isinstance(self.layer, Weighted) else []
+
+    def __call__(self, x, mask=None):
+        """Return the layer's output of each step, of shape (batch, steps, ...)."""
+        x = as_numbers(x, self, "the input")
+        if x.ndim < 3:
+            raise OracleValueError(
+                "{} takes (batch, steps, ...), but the input has shape {}".format(
+                    self.name, x.shape
+                )
+            )
+        steps = self.layer(x.reshape((-1,) + x.shape[2:]))
+        return steps.reshape(x.shape[:2] + steps.shape[1:])
+
+    def compute_mask(self, x, mask=None):
+        return mask
+
+    def compute_output_shape(self, input_shape):
+        batch, steps = input_shape[:2]
+        inner = self.layer.compute_output_shape((batch,) + tuple(input_shape[2:]))
+        return (batch, steps) + tuple(inner[1:])
 
 
 class MeanOverTime(GlobalAveragePooling1D):

@@ -32,11 +32,11 @@ class Dialect:
         What a constructor raises at an argument that it does not know (rule D4).
     layer_arguments : frozenset
         Arguments of every layer that cannot change a forward pass.
-    recurrent_arguments : dict
-        Arguments of SimpleRNN, LSTM, GRU and their cells that cannot change a forward pass,
-        beside those that both generations have; with their defaults.
+    recurrent_arguments : dict of str to frozenset
+        Arguments that cannot change a forward pass, None by default, which some cells and layers
+        have and others have not: for each the classes that take it (rule D5).
     implementation : frozenset
-        Cells that take the argument `implementation`.
+        Classes that take the argument `implementation`.
     use_cudnn : bool
         Whether LSTM and GRU take the argument `use_cudnn`.
     numbers_are_cast : bool
@@ -48,6 +48,8 @@ class Dialect:
         Whether `reset_states` takes states, and minds a layer that is not stateful (S4).
     masks_for_states : bool
         Whether `Bidirectional.compute_mask` goes on with None for each state (rule B6).
+    model_knows_steps : bool
+        Whether a functional model of an unrolled layer must know the number of steps (rule E3).
     backward_is_flipped : bool
         Whether `Bidirectional` makes its backward layer by flipping `go_backwards`
         instead of setting it (rule B2).
@@ -77,6 +79,8 @@ class Dialect:
         ------
         ValueError
             For a name that this generation of Keras does not know.
+        TypeError
+            For what is no name either.
         """
         if identifier is None:
             return activations.linear
@@ -84,7 +88,8 @@ class Dialect:
             return identifier
         if identifier in self.activations:
             return self.activations[identifier]
-        raise OracleValueError(
+        error = OracleValueError if isinstance(identifier, str) else OracleTypeError
+        raise error(
             "unknown activation {!r} in dialect {}: give a callable, None or one of {}".format(
                 identifier, self.name, ", ".join(sorted(self.activations))
             )
@@ -94,6 +99,9 @@ class Dialect:
 _LAYER_ARGUMENTS = frozenset(
     ["name", "trainable", "activity_regularizer", "autocast", "input_shape", "input_dim"]
 )
+
+_CELLS = frozenset(["SimpleRNNCell", "LSTMCell", "GRUCell"])
+_RECURRENT = _CELLS | {"SimpleRNN", "LSTM", "GRU"}
 
 KERAS3 = Dialect(
     name="keras3",
@@ -106,13 +114,14 @@ KERAS3 = Dialect(
     time_major=False,
     unknown_argument=OracleValueError,
     layer_arguments=_LAYER_ARGUMENTS,
-    recurrent_arguments={"seed": None},
-    implementation=frozenset(["LSTM", "LSTMCell", "GRU", "GRUCell"]),
+    recurrent_arguments={"seed": _RECURRENT},
+    implementation=_RECURRENT - {"SimpleRNN", "SimpleRNNCell"},
     use_cudnn=True,
     numbers_are_cast=True,
     recorded_states_win=False,
     resets_to_states=False,
     masks_for_states=False,
+    model_knows_steps=False,
     backward_is_flipped=False,
 )
 
@@ -127,20 +136,25 @@ KERAS2 = Dialect(
     time_major=True,
     unknown_argument=OracleTypeError,
     layer_arguments=_LAYER_ARGUMENTS
-    | {"batch_input_shape", "batch_size", "dynamic", "input_length"},
-    recurrent_arguments={"enable_caching_device": None},
-    implementation=frozenset(["SimpleRNN", "SimpleRNNCell", "LSTM", "LSTMCell", "GRU", "GRUCell"]),
+    | {"batch_input_shape", "batch_size", "dynamic", "input_length", "weights"},
+    recurrent_arguments={
+        "enable_caching_device": _RECURRENT,
+        "seed": _RECURRENT - {"SimpleRNN"},
+    },
+    implementation=_RECURRENT,
     use_cudnn=False,
     numbers_are_cast=False,
     recorded_states_win=True,
     resets_to_states=True,
     masks_for_states=True,
+    model_knows_steps=True,
     backward_is_flipped=True,
 )
 
 KERAS2_V1 = KERAS2.replaced(
     name="keras2_v1",
     defaults={"recurrent_activation": "hard_sigmoid", "reset_after": False},
+    recurrent_arguments={"enable_caching_device": _RECURRENT, "seed": _CELLS},
     recorded_states_win=False,
 )
 """`tf.keras` of TensorFlow 1; `tf.compat.v1.keras` afterwards has its defaults."""

@@ -13,6 +13,12 @@ class OracleValueError(OracleError, ValueError):
     builtin = "ValueError"
 
 
+class OracleAttributeError(OracleError, AttributeError):
+    """Something that a layer of this kind does not have."""
+
+    builtin = "AttributeError"
+
+
 class OracleTypeError(OracleError, TypeError):
     """An argument that is not there, or a value of the wrong type."""
 

@@ -2,8 +2,10 @@
 
 from .both_ways.case import BidirectionalCase
 from .cases import Case, Defaults
+from .forms.case import FormsCase
 from .options.case import OptionCase
 from .tf1.cases import Tf1Case
+from .training.case import TrainingCase
 
 FAMILIES = {kind.family: kind for kind in (Case, Defaults, Tf1Case)}
 """By name, in the order in which a recording lists them.
@@ -13,5 +15,8 @@ of a table of such cases, and `options`: a dict of plain values from which ``kin
 an equal case, raising TypeError or ValueError for impossible ones.
 """
 
-CROSSED = {kind.family: kind for kind in (OptionCase, BidirectionalCase)}
+CROSSED = {kind.family: kind for kind in (OptionCase, BidirectionalCase, FormsCase, TrainingCase)}
 """Those whose axes are crossed by covering arrays; they are run, and not recorded."""
+
+CROSSED_ON = {"keras2": ">=2.15", "keras3": ">=3.12"}
+"""The versions of each target on which crossed cases were measured, and are judged."""

@@ -17,9 +17,17 @@ def as_numbers(value, module, what):
     ------
     TypeError
         For values that are no numbers, complex ones, and whole numbers in `keras2`.
+    ValueError
+        For a list of several arrays.
     """
     if hasattr(value, "__array_function__") and not isinstance(value, np.ndarray):
         return value
+    if nest.is_nested(value) and any(isinstance(part, np.ndarray) for part in value):
+        raise OracleValueError(
+            "{}: {} must be one array of numbers, not several nested {}".format(
+                module.name, what, nest.describe(value)
+            )
+        )
     array = np.asarray(value)
     if array.dtype.kind == "f" or (array.dtype.kind in "iub" and module.dialect.numbers_are_cast):
         return array.astype(module.dtype, copy=False)
@@ -73,10 +81,18 @@ def check_mask(mask, leading, owner):
     ------
     ValueError
         For any other shape, also one that would broadcast.
+    TypeError
+        For what is neither booleans nor real numbers.
     """
     if mask is None:
         return None
     mask = np.asarray(mask)
+    if mask.dtype.kind not in "biuf":
+        raise OracleTypeError(
+            "{}: the mask must be booleans or numbers, but the dtype is {}".format(
+                owner, mask.dtype
+            )
+        )
     if mask.shape == leading + (1,):
         mask = mask[..., 0]
     if mask.shape != leading:
@@ -86,6 +102,26 @@ def check_mask(mask, leading, owner):
             )
         )
     return mask.astype(bool)
+
+
+def check_symbolic(layer, leading):
+    """Raise ValueError where a functional model must know an axis that it does not (rule E3).
+
+    Parameters
+    ----------
+    layer : layer
+    leading : tuple of int or None
+        The first two axes of the model's input: (batch, steps), or (steps, batch) if time-major.
+    """
+    batch, steps = reversed(leading) if getattr(layer, "time_major", False) else leading
+    if steps is None and layer.dialect.model_knows_steps and getattr(layer, "unroll", False):
+        raise OracleValueError(
+            "{} is unrolled: its model must know the number of steps".format(layer.name)
+        )
+    if batch is None and getattr(layer, "stateful", False):
+        raise OracleValueError(
+            "{} is stateful: its model must know the batch size".format(layer.name)
+        )
 
 
 def check_states(states, sizes, batch, module):

@@ -11,7 +11,8 @@ from .families import CROSSED, FAMILIES
 
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ledger.json")
 
-VERSIONS, FAMILY = "versions", "family"
+VERSIONS, FAMILY, TENSORFLOW = "versions", "family", "tensorflow"
+_ABOUT = {VERSIONS, FAMILY, TENSORFLOW}
 RECORDED = "layers"
 """The family of the cases of a pattern that names none."""
 
@@ -31,7 +32,8 @@ versions : str
 cases : list of dict
     Patterns: a case matches where, in one of them, each option has one of the values listed. A
     pattern may name the "family" of its cases, which is that of the core matrix by default, and
-    have "versions" of its own, where other entries explain the case in the others.
+    have "versions" of its own, where other entries explain the case in the others; "tensorflow"
+    are those of TensorFlow, where the cause lies there.
 rule : str
     The id of the rule in SPEC.md that is broken.
 instead : str
@@ -73,7 +75,7 @@ def _entry(fields):
         if family not in kinds:
             raise ValueError("{}: there is no family {!r}".format(where, family))
         options = {field.name for field in fields_of(kinds[family])}
-        unknown = sorted(set(pattern) - options - {VERSIONS, FAMILY})
+        unknown = sorted(set(pattern) - options - _ABOUT)
         if unknown:
             raise ValueError("{}: no case has the options {}".format(where, unknown))
     return entry
@@ -88,10 +90,13 @@ def _speaks_of(entry, target, case):
     return (
         entry.target == target.name
         and covers(entry.versions, target.version)
-        and any(
-            fits(pattern, case) and covers(pattern.get(VERSIONS, ""), target.version)
-            for pattern in entry.cases
-        )
+        and any(fits(pattern, case) and _holds_on(pattern, target) for pattern in entry.cases)
+    )
+
+
+def _holds_on(pattern, target):
+    return covers(pattern.get(VERSIONS, ""), target.version) and (
+        TENSORFLOW not in pattern or covers(pattern[TENSORFLOW], target.release)
     )
 
 
@@ -122,5 +127,5 @@ def fits(pattern, case):
     return case.family == pattern.get(FAMILY, RECORDED) and all(
         name in options and options[name] in values
         for name, values in pattern.items()
-        if name not in (VERSIONS, FAMILY)
+        if name not in _ABOUT
     )

@@ -7,6 +7,7 @@ from .both_ways import oracle as both_ways_oracle
 from .cases import CELLS
 from .dialects import get_dialect
 from .errors import OracleError
+from .forms import oracle as forms_oracle
 from .options import oracle as options_oracle
 from .outcome import Outcome, defaults, observe
 from .problems import (
@@ -17,8 +18,10 @@ from .problems import (
     problem,
     sequences_of_layers,
 )
+from .refusals import oracle as refusals_oracle
 from .rounding import UNIT_ROUNDOFF, claim, exact
 from .tf1 import oracle as tf1_oracle
+from .training import oracle as training_oracle
 
 
 def expected(case, dialect, sizes=None, bounded=True):
@@ -65,7 +68,10 @@ _EXPECTED = {
     "defaults": _of_defaults,
     "bidirectional": both_ways_oracle.expected,
     "options": options_oracle.expected,
+    "refusals": refusals_oracle.expected,
     "tf1": tf1_oracle.expected,
+    "forms": forms_oracle.expected,
+    "training": training_oracle.expected,
 }
 
 

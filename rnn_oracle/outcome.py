@@ -7,9 +7,14 @@ from .cases import DEFAULTS
 from .errors import OracleError
 
 Refusal = namedtuple("Refusal", "phase type message")
-Refusal.__doc__ = (
-    """An error: in which phase (``"build"`` or ``"call"``), its type's name, its text."""
-)
+Refusal.__doc__ = """An error.
+
+phase : str
+    ``"build"`` or ``"call"``.
+type : str
+    The name of its type.
+message : str
+"""
 
 
 class Outcome:
@@ -70,6 +75,14 @@ class Outcome:
         if self.unsupported:
             return "unsupported"
         return "{0.type} at {0.phase}".format(self.refusal) if self.refusal else "values"
+
+    @classmethod
+    def of_verdict(cls, verdict):
+        """Return an outcome of that verdict without numbers: ``"ValueError at call"``, "values"."""
+        if verdict == "values":
+            return cls()
+        name, phase = verdict.split(" at ")
+        return cls(refusal=Refusal(phase, name, verdict))
 
     @classmethod
     def refused(cls, phase, error):

@@ -43,11 +43,13 @@ class Precise(Carrier):
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         name = ufunc.__name__.replace("true_divide", "divide")
-        if method != "__call__" or kwargs:
-            return NotImplemented
         values = [part for operand in inputs for part in self.parts(operand)]
         with decimal.localcontext() as context:
             context.prec = DIGITS
+            if method == "reduce" and name == "add":
+                return Precise(ufunc.reduce(*values, **kwargs))
+            if method != "__call__" or kwargs:
+                return NotImplemented
             if name in COMPARISONS:
                 return ufunc(*values).astype(bool)
             if name == "tanh":

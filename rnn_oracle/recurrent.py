@@ -16,7 +16,7 @@ from .cells import (
     weighted_cells,
 )
 from .dialects import KERAS3, get_dialect
-from .errors import OracleTypeError, OracleValueError
+from .errors import OracleAttributeError, OracleTypeError, OracleValueError
 from .inputs import as_numbers, check_features, check_mask, check_states
 
 
@@ -49,17 +49,18 @@ def scan(step, inputs, states, mask=None, zero_output_for_mask=False):
         if mask is not None:
             repeats = outputs and not zero_output_for_mask
             held = outputs[-1] if repeats else np.zeros(output.shape, output.dtype)
-            output = _where(mask[t], output, held)
+            output = choose(mask[t], output, held)
             after = nest.map_structure(
-                lambda new, old, valid=mask[t]: _where(valid, new, old), after, states
+                lambda new, old, valid=mask[t]: choose(valid, new, old), after, states
             )
         outputs.append(output)
         states = after
     return outputs, states
 
 
-def _where(valid, new, old):
-    return np.where(valid.reshape(valid.shape + (1,) * (new.ndim - 1)), new, old)
+def choose(valid, new, old):
+    """Return `new` where the leading axes of `new` that `valid` has are valid, else `old`."""
+    return np.where(valid.reshape(valid.shape + (1,) * (new.ndim - valid.ndim)), new, old)
 
 
 class RNN(Composite):
@@ -127,6 +128,7 @@ class RNN(Composite):
         self.return_state = return_state
         self.go_backwards = go_backwards
         self.stateful = stateful
+        self.unroll = unroll
         self.zero_output_for_mask = zero_output_for_mask
         sizes = self.cell.state_size
         self.state_size = list(sizes) if nest.is_nested(sizes) else [sizes]
@@ -169,6 +171,14 @@ class RNN(Composite):
         TypeError
             For inputs that are no real numbers (rule I4).
         """
+        x, mask, states = self.checked(x, mask, initial_state)
+        output, states = self.forward(x, mask, states)
+        if self.stateful:
+            self.states = nest.map_structure(lambda state: state.copy(), states)
+        return self.result(output, states)
+
+    def checked(self, x, mask, initial_state):
+        """Return the arguments of a call as arrays, with the states that it starts from."""
         self.require_weights()
         x = as_numbers(x, self, "the input")
         bottom = bottom_cell(self.cell)
@@ -183,26 +193,31 @@ class RNN(Composite):
             raise OracleValueError("{} needs at least one step, not {}".format(self.name, x.shape))
         mask = check_mask(mask, x.shape[:2], self.name)
         batch = x.shape[1 if self.time_major else 0]
-        states = self._starting_states(initial_state, batch)
-        output, states = self.forward(x, mask, states)
-        if self.stateful:
-            self.states = nest.map_structure(lambda state: state.copy(), states)
-        return self.dialect.results([output] + states) if self.return_state else output
+        return x, mask, self._starting_states(initial_state, batch)
 
     def forward(self, x, mask, states):
         """Compute output and final states of checked arguments; nothing is kept."""
-        if not self.time_major:
-            x, mask = x.swapaxes(0, 1), None if mask is None else mask.swapaxes(0, 1)
-        if self.go_backwards:
-            x, mask = x[::-1], None if mask is None else mask[::-1]
+        mask = None if mask is None else self.in_order(mask)
         with np.errstate(over="ignore"):
-            steps = self.cell.project(x)
+            steps = self.cell.project(self.in_order(x))
             outputs, states = scan(self.cell.step, steps, states, mask, self.zero_output_for_mask)
-        output = outputs[-1]
-        if self.return_sequences:
-            output = np.stack(outputs, axis=0 if self.time_major else 1)
         in_dtype = nest.map_structure(lambda state: state.astype(self.dtype), list(states))
-        return output.astype(self.dtype, copy=False), in_dtype
+        return self.joined(outputs).astype(self.dtype, copy=False), in_dtype
+
+    def in_order(self, array):
+        """Lay out an array with the two leading axes of the input as the steps are processed."""
+        array = array if self.time_major else array.swapaxes(0, 1)
+        return array[::-1] if self.go_backwards else array
+
+    def joined(self, outputs):
+        """Return the output that a call returns, of those of all steps (rule R2)."""
+        if not self.return_sequences:
+            return outputs[-1]
+        return np.stack(outputs, axis=0 if self.time_major else 1)
+
+    def result(self, output, states):
+        """Return what a call returns (rule D1)."""
+        return self.dialect.results([output] + list(states)) if self.return_state else output
 
     def _starting_states(self, initial_state, batch):
         if self.stateful and self.states is not None:
@@ -223,11 +238,14 @@ class RNN(Composite):
         return check_states(initial_state, self.state_size, batch, self)
 
     def copy(self, **changes):
-        """Return a layer of the same configuration, some of it changed, without weights."""
+        """Return a layer of the same configuration, some of it changed.
+
+        It has no weights and begins with no state (rule S6).
+        """
         twin = copy.deepcopy(self)
-        twin.states = None
+        twin.states = twin.given_weights = None
         for cell in twin.parts():
-            cell.weights = None
+            cell.weights = cell.given_weights = None
         twin.configure(**changes)
         return twin
 
@@ -270,7 +288,7 @@ class RNN(Composite):
         if not self.dialect.resets_to_states and states is not None:
             raise OracleTypeError("reset_states() takes no states in dialect keras3")
         if self.dialect.resets_to_states and not self.stateful:
-            raise AttributeError("{} is not stateful".format(self.name))
+            raise OracleAttributeError("{} is not stateful".format(self.name))
         if states is not None:
             held = states if self.states is None else self.states
             batch = np.shape(nest.flatten(held)[0])[0]

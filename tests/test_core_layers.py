@@ -76,26 +76,6 @@ def test_ids_outside_the_table(ids):
         layer(ids)
 
 
-@pytest.mark.parametrize(
-    "layer, shape, message",
-    [
-        (rnn_oracle.GlobalAveragePooling1D(), (2, 3), r"takes \(batch, steps, features\)"),
-        (rnn_oracle.Dense(2), (2, 5), r"takes \(batch, ..., 3\)"),
-    ],
-    ids=["pooling", "dense"],
-)
-def test_wrong_shapes(layer, shape, message):
-    if isinstance(layer, rnn_oracle.Dense):
-        layer.set_weights([numbers(3, 2), numbers(2)])
-    with pytest.raises(ValueError, match=message):
-        layer(numbers(*shape))
-
-
-def test_a_chain_takes_no_layer_that_returns_states():
-    with pytest.raises(ValueError, match="a chain passes on one array"):
-        rnn_oracle.Sequential([rnn_oracle.GRU(4, return_state=True)])
-
-
 def test_a_chain_tells_its_mask():
     chain = rnn_oracle.Sequential(
         [rnn_oracle.Masking(), rnn_oracle.GRU(4, return_sequences=True), rnn_oracle.Dense(2)]

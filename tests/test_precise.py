@@ -24,6 +24,8 @@ OPERATIONS = {
     "stack": lambda a, b: np.stack([a, a + 1], axis=1),
     "concatenate": lambda a, b: np.concatenate([a, -a], axis=0),
     "reshape": lambda a, b: a.reshape((5, 4)).swapaxes(0, 1)[1:],
+    "transpose": lambda a, b: b.T @ a.T,
+    "sum": lambda a, b: np.add.reduce(a, axis=-1, keepdims=True),
 }
 
 

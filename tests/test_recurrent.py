@@ -133,20 +133,6 @@ def test_a_single_state_comes_back_bare_or_not():
     np.testing.assert_array_equal(bare[0], bare[1])
 
 
-@pytest.mark.parametrize(
-    "cell, message",
-    [
-        (object(), "needs a method `call"),
-        (lambda inputs, states: None, "needs an attribute `state_size`"),
-        ([], "at least one cell"),
-    ],
-    ids=["no-call", "no-state-size", "empty"],
-)
-def test_what_is_no_cell(cell, message):
-    with pytest.raises(ValueError, match=message):
-        rnn_oracle.RNN(cell)
-
-
 def test_a_cell_of_ones_own_needs_three_axes_too():
     with pytest.raises(ValueError, match=r"takes \(batch, steps, ...\)"):
         rnn_oracle.RNN(Minimal(4))(numbers(2, 3))

@@ -66,7 +66,7 @@ def test_what_is_only_copied_is_exact():
     zero = np.zeros(A.shape)
     copies = [a[::-1], a.swapaxes(0, 1), np.where(A > 0, a, 0.0), np.flip(a, 0), -a, zero * a]
     copies += [np.stack([a, a]), np.concatenate([a, a], axis=-1), np.maximum(a, 0)]
-    copies += [a[:, 1:], a.reshape(-1), np.maximum.reduce(a, axis=-1)]
+    copies += [a[:, 1:], a.T, a.reshape(-1), np.maximum.reduce(a, axis=-1)]
     for copy in copies:
         assert isinstance(copy, Rounded) and not copy.error.any()
 

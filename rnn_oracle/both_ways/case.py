@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from ..cases import CELLS, SIZES, Sizes
-from ..crossed import Crossed, Rule
+from ..cases import SIZES, Sizes
+from ..crossed import Rule
 from ..dialects import get_dialect
-from ..options.case import LAYER_MODES, REBUILT
+from ..options.case import LAYER_MODES, REBUILT, StackCase
 from ..options.problem import stacked
 
 AXES = {
@@ -50,6 +50,33 @@ TRIPLES = (
     "unroll",
 )
 
+PRESETS = (
+    {
+        "cell": "gru",
+        "inner": "cells",
+        "return_state": True,
+        "initial_state": "none",
+        "mode": "eager",
+    },
+    {
+        "unroll": True,
+        "return_sequences": True,
+        "mask": "right",
+        "mask_from": "argument",
+        "initial_state": "argument",
+        "stacking": "two",
+    },
+    {
+        "unroll": True,
+        "return_sequences": False,
+        "mask": "left",
+        "mask_from": "argument",
+        "initial_state": "argument",
+        "stacking": "two",
+    },
+)
+"""What Keras has been seen to get wrong, and pairs alone might miss."""
+
 PLAIN, BOTH = "plain", "both"
 """The layers of a stack: a recurrent one, and `Bidirectional`."""
 _STACKS = {
@@ -62,7 +89,7 @@ OWN_ACTIVATION = "softsign"
 
 
 @dataclass(frozen=True)
-class BidirectionalCase(Crossed):
+class BidirectionalCase(StackCase):
     """One combination of all options of `Bidirectional`; see `AXES` for the values."""
 
     cell: str = "simple_rnn"
@@ -85,9 +112,7 @@ class BidirectionalCase(Crossed):
     batch: int = 4
     steps: int = 6
 
-    family, axes, triples = "bidirectional", AXES, TRIPLES
-    use_bias, given_as = True, "tensor"
-    activation, recurrent_activation = "tanh", "sigmoid"
+    family, axes, triples, presets = "bidirectional", AXES, TRIPLES, PRESETS
 
     @staticmethod
     def rules_of(dialect):
@@ -97,16 +122,6 @@ class BidirectionalCase(Crossed):
     def sizes(self):
         """The sizes of its arrays."""
         return Sizes(self.batch, self.steps, SIZES.features, SIZES.units)
-
-    @property
-    def layer(self):
-        """Keras's name of the layer, such as ``"GRU"``."""
-        return CELLS[self.cell][0]
-
-    @property
-    def states_of_a_cell(self):
-        """The letters of a cell's states, in order."""
-        return "hc" if self.layer == "LSTM" else "h"
 
     @property
     def stack(self):
@@ -122,22 +137,6 @@ class BidirectionalCase(Crossed):
     def outputs(self):
         """What the outputs of the top layer are called: two of them without a merge mode."""
         return ("output",) if self.merge_mode else ("forward", "backward")
-
-    @property
-    def calls(self):
-        """The names of the calls, in order."""
-        count = {"no": 1, "two_calls": 2}.get(self.stateful, 3)
-        return ("first", "second", "third")[:count]
-
-    @property
-    def states_are_constants(self):
-        """Whether the initial states are constants of a model, the same in each call."""
-        return self.initial_state == "argument" and self.mode not in LAYER_MODES
-
-    @property
-    def computes_in(self):
-        """The dtype of the computation, which is that of the results."""
-        return self.dtype.replace("mixed_", "")
 
     def sequences(self, i):
         """Return `return_sequences` of layer i."""
@@ -193,15 +192,6 @@ class BidirectionalCase(Crossed):
             "S5": self.stateful != "no" and self.initial_state != "none",
         }
         return cited + [rule for rule, holds in told.items() if holds]
-
-    @property
-    def features(self):
-        """What a runtime must be able to do to run this case, as words to select by."""
-        return [self.family] + [
-            "{}={}".format(axis, getattr(self, axis))
-            for axis, values in AXES.items()
-            if getattr(self, axis) != values[0]
-        ]
 
 
 def rules_of(dialect):
@@ -267,6 +257,11 @@ EVERYWHERE = [
         ),
         "predict wants the same first axis of all inputs",
     ),
+    Rule(
+        ("mode", "initial_state", "batch"),
+        lambda mode, state, batch: mode != "predict" or state != "argument" or batch > 1,
+        "predict leaves the batch open, which a constant of one row does not",
+    ),
 ]
 
 
@@ -293,6 +288,16 @@ _OF_GENERATION = {
             ("mode", "stateful"),
             lambda mode, stateful: mode != "saved_model" or stateful != "reset_between",
             "an exported model has no layers to reset",
+        ),
+        Rule(
+            ("mode", "initial_state"),
+            lambda mode, state: mode != "saved_model" or state != "argument",
+            "an exported model leaves the batch open, which a constant does not",
+        ),
+        Rule(
+            ("mode", "batch"),
+            lambda mode, batch: mode != "saved_model" or batch > 1,
+            "an exported model leaves the batch open, which a state of one row does not",
         ),
         Rule(
             ("inner", "dtype"),

@@ -8,7 +8,7 @@ from ..options.deviations import Unrolled, answered_again
 from ..recurrent import RNN
 from .case import BOTH
 from .oracle import build
-from .outcome import SHAPES, told
+from .outcome import told
 from .problem import problem
 
 
@@ -32,12 +32,6 @@ def shape_of_two_forward_layers(case, dialect, sizes, outcome):
             layer.backward_layer = layer.forward_layer
     facts = told(case, layers, problem(case, sizes))
     return outcome.changed(facts=dict(outcome.facts, **facts))
-
-
-def shape_of_states_refused(case, dialect, sizes, outcome):
-    """`compute_output_shape` raises TypeError."""
-    refused = {name: "TypeError" for name in outcome.facts if name.endswith(SHAPES)}
-    return outcome.changed(facts=dict(outcome.facts, **refused))
 
 
 def implicit_mask_dropped(case, dialect, sizes, outcome):

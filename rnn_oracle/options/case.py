@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from .. import activations
 from ..cases import CELLS, SIZES, Sizes
-from ..crossed import Crossed, Rule
+from ..crossed import Crossed, Rule, unless
 from ..dialects import get_dialect
 
 EAGER, GRAPH, XLA = "eager", "function", "xla"
@@ -79,8 +79,67 @@ MASK_VALUE = 0.5
 _UNITS = {5: (5, 7), 1: (1, 2)}
 
 
+class StackCase(Crossed):
+    """A case of stacked recurrent layers.
+
+    The options that a family does not cross it has from here: the defaults of `AXES`.
+    """
+
+    stacking, mode, mask, mask_from = "one", EAGER, "none", None
+    return_sequences = return_state = time_major = go_backwards = unroll = False
+    initial_state, stateful, zero_output_for_mask = "none", "no", False
+    use_bias, unit_forget_bias, implementation = True, True, 2
+    activation, recurrent_activation = "tanh", "sigmoid"
+    dtype, given_as, batch, steps, units = "float32", "tensor", 4, 6, 5
+
+    @property
+    def sizes(self):
+        """The sizes of its arrays."""
+        return Sizes(self.batch, self.steps, SIZES.features, _UNITS[self.units])
+
+    @property
+    def depth(self):
+        """The number of cells that are stacked, as layers or in one."""
+        return 1 if self.stacking in ("one", "rnn") else 2
+
+    @property
+    def layer(self):
+        """Keras's name of the layer, such as ``"GRU"``."""
+        return CELLS[self.cell][0]
+
+    @property
+    def states_of_a_cell(self):
+        """The letters of a cell's states, in order."""
+        return "hc" if self.layer == "LSTM" else "h"
+
+    @property
+    def calls(self):
+        """The names of the calls, in order."""
+        count = {"no": 1, "two_calls": 2}.get(self.stateful, 3)
+        return ("first", "second", "third")[:count]
+
+    @property
+    def states_are_constants(self):
+        """Whether the initial states are constants of a model, the same in each call."""
+        return self.initial_state == "argument" and self.mode not in LAYER_MODES
+
+    @property
+    def computes_in(self):
+        """The dtype of the computation, which is that of the results."""
+        return self.dtype.replace("mixed_", "")
+
+    @property
+    def features(self):
+        """What a runtime must be able to do to run this case, as words to select by."""
+        return [self.family] + [
+            "{}={}".format(axis, getattr(self, axis))
+            for axis, values in self.axes.items()
+            if getattr(self, axis) != values[0]
+        ]
+
+
 @dataclass(frozen=True)
-class OptionCase(Crossed):
+class OptionCase(StackCase):
     """One combination of all options; see `AXES` for the values."""
 
     cell: str = "simple_rnn"
@@ -114,42 +173,6 @@ class OptionCase(Crossed):
         return rules_of(dialect)
 
     @property
-    def sizes(self):
-        """The sizes of its arrays."""
-        return Sizes(self.batch, self.steps, SIZES.features, _UNITS[self.units])
-
-    @property
-    def depth(self):
-        """The number of cells that are stacked, as layers or in one."""
-        return 1 if self.stacking == "one" else 2
-
-    @property
-    def layer(self):
-        """Keras's name of the layer, such as ``"GRU"``."""
-        return CELLS[self.cell][0]
-
-    @property
-    def states_of_a_cell(self):
-        """The letters of a cell's states, in order."""
-        return "hc" if self.layer == "LSTM" else "h"
-
-    @property
-    def calls(self):
-        """The names of the calls, in order."""
-        count = {"no": 1, "two_calls": 2}.get(self.stateful, 3)
-        return ("first", "second", "third")[:count]
-
-    @property
-    def states_are_constants(self):
-        """Whether the initial states are constants of a model, the same in each call."""
-        return self.initial_state == "argument" and self.mode not in LAYER_MODES
-
-    @property
-    def computes_in(self):
-        """The dtype of the computation, which is that of the results."""
-        return self.dtype.replace("mixed_", "")
-
-    @property
     def rules(self):
         """Ids of the rules in SPEC.md that decide what this case returns."""
         rules = {"simple_rnn": "C1", "lstm": "C2", "gru": "C4", "gru_reset_before": "C5"}
@@ -173,20 +196,6 @@ class OptionCase(Crossed):
             "S5": self.stateful != "no" and self.initial_state != "none",
         }
         return cited + [rule for rule, holds in told.items() if holds]
-
-    @property
-    def features(self):
-        """What a runtime must be able to do to run this case, as words to select by."""
-        return [self.family] + [
-            "{}={}".format(axis, getattr(self, axis))
-            for axis, values in AXES.items()
-            if getattr(self, axis) != values[0]
-        ]
-
-
-def _unless(condition, axes, reason):
-    """Return a rule that forbids what fulfils the condition."""
-    return Rule(axes, lambda *values: not condition(*values), reason)
 
 
 def rules_of(dialect):
@@ -230,42 +239,42 @@ _EVERYWHERE = [
         lambda by, form: by != "embedding" or form not in ("wide", "narrow"),
         "ids have no width",
     ),
-    _unless(
+    unless(
         lambda own, gates: own != "tanh" and gates != "sigmoid",
         ("activation", "recurrent_activation"),
         "cells called by hand cross them, which is cheap",
     ),
-    _unless(
+    unless(
         lambda own, gates, dtype: "hard_shrink" in (own, gates) and "float16" in dtype,
         ("activation", "recurrent_activation", "dtype"),
         "hard_shrink jumps: with few digits it may land on the other side",
     ),
-    _unless(
+    unless(
         lambda mode, batch: mode == "predict" and batch == 0,
         ("mode", "batch"),
         "predict refuses empty input",
     ),
-    _unless(
+    unless(
         lambda mode, major, state: mode == "predict" and major and state in ("inputs", "symbolic"),
         ("mode", "time_major", "initial_state"),
         "predict wants the same first axis of all inputs",
     ),
-    _unless(
+    unless(
         lambda mode, state, batch: mode == "predict" and state == "argument" and batch == 1,
         ("mode", "initial_state", "batch"),
         "predict leaves the batch open, which a constant of one row does not",
     ),
-    _unless(
+    unless(
         lambda stateful, batch: stateful != "no" and batch == 0,
         ("stateful", "batch"),
         "no sequence has no state to keep",
     ),
-    _unless(
+    unless(
         lambda mode, state, batch: mode in REBUILT and state == "argument" and batch == 0,
         ("mode", "initial_state", "batch"),
         "a constant of no rows has lost its shape when it was saved",
     ),
-    _unless(
+    unless(
         lambda mode, form: mode not in LAYER_MODES and form in ("wide", "narrow"),
         ("mode", "given_as"),
         "the inputs of a model have a dtype of their own",
@@ -285,17 +294,17 @@ _OF_GENERATION = {
             lambda cell, number: number == 2 or cell != "simple_rnn",
             "SimpleRNN has no implementation in keras3",
         ),
-        _unless(
+        unless(
             lambda mode, stateful: mode == "saved_model" and stateful == "reset_between",
             ("mode", "stateful"),
             "an exported model has no layers to reset",
         ),
-        _unless(
+        unless(
             lambda mode, state: mode == "saved_model" and state == "argument",
             ("mode", "initial_state"),
             "an exported model leaves the batch open, which a constant does not",
         ),
-        _unless(
+        unless(
             lambda mode, stateful, batch: mode == "saved_model" and stateful != "no" and batch == 1,
             ("mode", "stateful", "batch"),
             "an exported model leaves the batch open, which a state of one row does not",
@@ -312,7 +321,7 @@ _OF_GENERATION = {
             lambda name: name in activations.KERAS2,
             "keras2 does not know the activation",
         ),
-        _unless(
+        unless(
             lambda mode, state: mode in REBUILT and state == "argument",
             ("mode", "initial_state"),
             "a constant cannot be kept in a configuration of keras2",

@@ -27,9 +27,19 @@ def unrolled_zeros_misplaced(case, dialect, sizes, outcome):
     return _answered_by(case, dialect, sizes, outcome, "unrolled_zeros_misplaced")
 
 
-def constants_of_float32(case, dialect, sizes, outcome):
-    """In float64, the constants of leaky_relu and gelu have the precision of float32."""
-    return _answered_by(case, dialect, sizes, outcome, "constants_of_float32")
+def leaky_slope_of_float32(case, dialect, sizes, outcome):
+    """The slope of leaky_relu, 0.2, has the precision of float32."""
+    return _answered_by(case, dialect, sizes, outcome, "leaky_slope_of_float32")
+
+
+def gelu_factor_of_float32(case, dialect, sizes, outcome):
+    """In gelu, one over the root of 2, by which is multiplied, has the precision of float32."""
+    return _answered_by(case, dialect, sizes, outcome, "gelu_factor_of_float32")
+
+
+def gelu_root_of_float32(case, dialect, sizes, outcome):
+    """In gelu, the root of 2, by which is divided, has the precision of float32."""
+    return _answered_by(case, dialect, sizes, outcome, "gelu_root_of_float32")
 
 
 def _answered_by(case, dialect, sizes, outcome, deviation):
@@ -38,8 +48,8 @@ def _answered_by(case, dialect, sizes, outcome, deviation):
     def layers(together):
         kind = Unrolled if "unrolled_zeros_misplaced" in together else RNN
         made = build(case, dialect, sizes, kind)
-        if "constants_of_float32" in together:
-            _make_imprecise(made)
+        for name in together:
+            _exchange_activation(made, *_IMPRECISE.get(name, (None, None)))
         return made
 
     return answered_again(case, outcome, deviation, problem(case, sizes), layers)
@@ -86,19 +96,24 @@ class Unrolled(RNN):
         return np.where(mask[..., None], output, np.zeros(output.shape)), states
 
 
-def _make_imprecise(layers):
+def _exchange_activation(layers, right, wrong):
     for cell in [cell for layer in layers for cell in layer.parts()]:
         for name in ("activation", "recurrent_activation"):
-            function = getattr(cell, name)
-            setattr(cell, name, _IMPRECISE.get(function, function))
+            if getattr(cell, name) is right:
+                setattr(cell, name, wrong)
 
 
-def _leaky_relu(x):
-    return np.where(x > 0, x, float(np.float32(0.2)) * x)
-
-
-def _gelu(x):
-    return activations.gelu(x, 1 / float(np.float32(np.sqrt(0.5))))
-
-
-_IMPRECISE = {activations.leaky_relu: _leaky_relu, activations.gelu: _gelu}
+_SLOPE, _ROOT = float(np.float32(0.2)), float(np.float32(np.sqrt(2)))
+_FACTOR = float(np.float32(np.sqrt(0.5)))
+_IMPRECISE = {
+    "leaky_slope_of_float32": (
+        activations.leaky_relu,
+        lambda x: np.where(x > 0, x, _SLOPE * x),
+    ),
+    "gelu_factor_of_float32": (
+        activations.gelu,
+        lambda x: activations.gelu(x, 1 / _FACTOR),
+    ),
+    "gelu_root_of_float32": (activations.gelu, lambda x: activations.gelu(x, _ROOT)),
+}
+"""By deviation: an activation, and what stands in its place."""

@@ -1,5 +1,7 @@
 """The oracle's answer to a case of all options, with the error to allow."""
 
+from contextlib import nullcontext
+
 import numpy as np
 
 from .. import cells, nest, recurrent
@@ -62,7 +64,11 @@ def build(case, dialect, sizes, kind=recurrent.RNN):
     return layers
 
 
-def answers(case, layers, given, observed=np.asarray, applied=None):
+def _as_it_is(call, layers):
+    return nullcontext()
+
+
+def answers(case, layers, given, observed=np.asarray, applied=None, during=_as_it_is):
     """Run all calls of a case; return arrays and facts.
 
     Parameters
@@ -76,6 +82,8 @@ def answers(case, layers, given, observed=np.asarray, applied=None):
     applied : callable, optional
         ``applied(name, i, mask)`` is the mask that layer i applies, in the call of that name, of
         the one that reaches it; by default that very mask.
+    during : callable, optional
+        ``during(call, layers)`` is the context in which the layers run a call.
     """
     for layer, weights in zip(layers, given.weights):
         layer.set_weights([w for cell in weights for w in cell])
@@ -84,14 +92,15 @@ def answers(case, layers, given, observed=np.asarray, applied=None):
         if case.stateful == "reset_between" and index == 2:
             for layer in layers:
                 layer.reset_states()
-        results, masks = _run(case, layers, given, call, applied)
+        with during(call, layers):
+            results, masks = _run(case, layers, given, call, applied)
         more, words = seen_in_mode(case, *observe(call.name, case, results, masks, observed))
         arrays.update(more)
         facts.update(words, **{call.name + ".dtype": _dtypes(case, words)})
     return arrays, facts
 
 
-def allow(case, layers, given, applied=None):
+def allow(case, layers, given, applied=None, during=_as_it_is):
     """Return how far each number may be off, by the name of its array."""
     unit = UNIT_ROUNDOFF[case.computes_in]
     calls = [
@@ -100,7 +109,7 @@ def allow(case, layers, given, applied=None):
     ]
     rounded = given._replace(calls=calls, table=converted(given.table, unit))
     with np.errstate(invalid="ignore"):  # infinite bounds
-        arrays, _ = answers(case, layers, rounded, _claim, applied)
+        arrays, _ = answers(case, layers, rounded, _claim, applied, during)
     return {name: array for name, array in arrays.items() if not name.endswith(".mask")}
 
 

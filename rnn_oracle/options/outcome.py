@@ -8,7 +8,10 @@ def seen_in_mode(case, arrays, facts):
 
     A functional model returns all its outputs in one flat list, and no masks.
     """
-    if case.mode in LAYER_MODES:
-        return arrays, facts
+    return (arrays, facts) if case.mode in LAYER_MODES else numbers_only(arrays, facts)
+
+
+def numbers_only(arrays, facts):
+    """Return the arrays and facts that say nothing of masks and nesting."""
     arrays = {name: array for name, array in arrays.items() if not name.endswith(".mask")}
     return arrays, {name: fact for name, fact in facts.items() if name.endswith(".dtype")}

@@ -3,7 +3,6 @@
 from ..both_ways.case import BOTH, OWN_ACTIVATION
 from ..both_ways.outcome import told
 from ..both_ways.problem import problem
-from ..cases import CELLS
 from ..outcome import Outcome
 from . import options
 from .runtime import plain_shape
@@ -49,8 +48,7 @@ class Stack(options.Stack):
 
     def _recurrent(self, side, sequences, inner, activation="tanh", **given):
         case, layers = self.case, self.target.keras.layers
-        name, arguments = CELLS[case.cell]
-        arguments = dict(arguments, dtype=case.dtype, activation=activation)
+        name, arguments = case.layer, dict(self.cell_arguments(), activation=activation)
         given.update(
             return_sequences=sequences,
             return_state=case.return_state,

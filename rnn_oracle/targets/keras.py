@@ -17,10 +17,17 @@ from ..problems import (
     problem,
     sequences_of_layers,
 )
-from . import bidirectional, options
-from .runtime import plain_shape, tensorflow
+from . import bidirectional, forms, options, refusals, training
+from .lacking import lacking
+from .runtime import minor, plain_shape, tensorflow
 
-_RUN = {"bidirectional": bidirectional.run, "options": options.run}
+_RUN = {
+    "bidirectional": bidirectional.run,
+    "forms": forms.run,
+    "options": options.run,
+    "refusals": refusals.run,
+    "training": training.run,
+}
 """What runs a case of a crossed family: ``run(target, case, sizes)`` returns its `Outcome`."""
 
 
@@ -59,9 +66,17 @@ class KerasTarget:
         return "{} ({} {})".format(self.name, self.module, self.version)
 
     @property
+    def release(self):
+        """The release of TensorFlow, asked of TensorFlow itself if it was not given."""
+        return self._release or self.tf.__version__
+
+    @property
     def recording(self):
-        """The name of this target's recording, see `recording_name`."""
-        return recording_name(self.module, self._release or self.tf.__version__, self.version)
+        """The name of this target's recording, such as ``"tf2.21-legacy"`` or ``"keras3.12"``."""
+        if self.module == "keras":
+            return "keras" + minor(self.version)
+        kind = "-legacy" if self.module == "tf_keras" else ""
+        return "tf" + minor(self.release) + kind
 
     def load(self):
         """Import the runtime, which takes seconds the first time."""
@@ -106,6 +121,9 @@ class KerasTarget:
         started = time.perf_counter()
         try:
             if case.family in _RUN:
+                reason = lacking(self, case)
+                if reason:
+                    return Outcome(unsupported=reason)
                 return _RUN[case.family](self, case, sizes or case.sizes)
             return getattr(self, "_of_" + case.family)(case, sizes or case.sizes)
         finally:
@@ -215,22 +233,3 @@ class KerasTarget:
             call["initial_state"] = nest_states(case, state)
             inputs += tuple(nest.flatten(state))
         return inputs, results + (self._layer(case, units, sequences)(x, **call),)
-
-
-def recording_name(module, release, version):
-    """Return the name of a recording: ``"tf2.21"``, ``"tf2.21-legacy"``, ``"keras3.12"``.
-
-    Parameters
-    ----------
-    module : str
-        Where the API was found.
-    release, version : str
-        Of TensorFlow, and of Keras.
-    """
-    if module == "keras":
-        return "keras" + _minor(version)
-    return "tf" + _minor(release) + {"tf_keras": "-legacy"}.get(module, "")
-
-
-def _minor(version):
-    return ".".join(version.split(".")[:2])

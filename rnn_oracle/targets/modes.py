@@ -1,10 +1,12 @@
 """The ways to run layers: eagerly, in graphs, as a model, saved and loaded, rebuilt."""
 
+import inspect
 import os
 import tempfile
 import warnings
 
 from .. import nest
+from .lacking import jit_argument
 
 EXTENSIONS = {"keras": "model.keras", "h5": "model.h5", "saved_model": "model"}
 
@@ -24,7 +26,7 @@ class Layers:
     def __init__(self, target, mode, stack):
         self.run = stack
         if mode != "eager":
-            compiled = {"jit_compile": True} if mode == "xla" else {}
+            compiled = {jit_argument(target): True} if mode == "xla" else {}
             self.run = target.tf.function(stack, autograph=False, **compiled)
 
     def __call__(self, inputs):
@@ -59,7 +61,8 @@ class Model:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Keras calls two of the formats legacy
             if self.mode == "saved_model" and target.name == "keras3":
-                model.export(path, verbose=False)
+                quietly = "verbose" in inspect.signature(model.export).parameters
+                model.export(path, **({"verbose": False} if quietly else {}))
                 # The functions live as long as what was loaded.
                 self.model = self.tf.saved_model.load(path)
                 self.serve = self.model.serve

@@ -39,6 +39,9 @@ class Stack:
     given : Problem
     """
 
+    in_calls = {}
+    """Arguments of every call of a layer."""
+
     def __init__(self, target, case, sizes, given):
         self.target, self.case, self.sizes = target, case, sizes
         self.layers = self.make_layers()
@@ -57,8 +60,9 @@ class Stack:
         units, sequences = layer_units(self.case, self.sizes), sequences_of_layers(self.case)
         return [self._layer(*pair) for pair in zip(units, sequences)]
 
-    def _layer(self, units, sequences):
-        case, layers = self.case, self.target.keras.layers
+    def cell_arguments(self):
+        """Return the arguments of each cell, but for its units."""
+        case = self.case
         name, arguments = CELLS[case.cell]
         arguments = dict(arguments, dtype=case.dtype, use_bias=case.use_bias)
         arguments["activation"] = case.activation
@@ -68,17 +72,24 @@ class Stack:
             arguments["unit_forget_bias"] = False
         if case.implementation == 1:
             arguments["implementation"] = 1
-        if case.dtype == "bfloat16":  # in which TensorFlow makes no orthogonal matrices
+        if case.dtype in ("bfloat16", "float16"):  # in which there is no orthogonal matrix
             arguments["recurrent_initializer"] = "glorot_uniform"
+        return arguments
+
+    def _layer(self, units, sequences):
+        case, layers = self.case, self.target.keras.layers
+        name, arguments = case.layer, self.cell_arguments()
         options = dict(return_sequences=sequences, stateful=case.stateful != "no")
         for option in ("return_state", "go_backwards", "unroll"):
             options[option] = getattr(case, option)
         for option in ("time_major", "zero_output_for_mask"):
             if getattr(case, option):
                 options[option] = True
-        if case.stacking == "cells":
+        if case.stacking in ("cells", "rnn"):
             cell_class = getattr(layers, name + "Cell")
             cells = [cell_class(size, **arguments) for size in units]
+            if case.stacking == "rnn":
+                return layers.RNN(cells[0], dtype=case.dtype, **options)
             if case.dtype != "float32":  # a list of cells is stacked in the default dtype
                 cells = layers.StackedRNNCells(cells, dtype=case.dtype)
             return layers.RNN(cells, dtype=case.dtype, **options)
@@ -96,11 +107,14 @@ class Stack:
             return layers.Masking(value, dtype=case.dtype)
         return lambda x: x
 
+    def begin(self, call):
+        """Do what has to be done before the call of that name."""
+
     def __call__(self, x, mask=None, *states):
         """Call the layers; `states` are the leaves of the initial states of all layers."""
         x, results, states = self.front(x), [], list(states)
         for i, layer in enumerate(self.layers):
-            given = {} if i or mask is None else {"mask": mask}
+            given = dict(self.in_calls) if i or mask is None else dict(self.in_calls, mask=mask)
             if states:
                 state = nest.map_structure(lambda _: states.pop(0), self.states[i])
                 if self.case.initial_state == "inputs":
@@ -137,10 +151,12 @@ def calls(target, case, given, stack):
         x, mask, states = _inputs(target, case, given, call)
         if case.mode in LAYER_MODES:
             run = run or Layers(target, case.mode, stack.masked)
+            stack.begin(call.name)
             results, masks = run([x, mask] + states)
         else:
             run = run or Model(target, case.mode, _model(stack, call), _batch_size(case))
             states = [] if case.states_are_constants else states
+            stack.begin(call.name)
             results = run([array for array in [x, mask] + states if array is not None])
             results, masks = stack.by_layer(results), [None]
         arrays_of_call, facts_of_call = seen_in_mode(

@@ -12,7 +12,7 @@ class Recorded:
 
     Attributes
     ----------
-    name, dialect, module, version, recording : str
+    name, dialect, module, version, release, recording : str
         As of the target that was recorded, see `rnn_oracle.targets.keras.KerasTarget`.
     provenance : dict
     """
@@ -23,6 +23,7 @@ class Recorded:
         self.name = generation(self.dialect)
         self.module = self.provenance["module"]
         self.version = self.provenance["keras"]
+        self.release = self.provenance["tensorflow"]
         self.recording = self.provenance["recording"]
         self._entries = fixture.entries
 

@@ -1,4 +1,4 @@
-"""TensorFlow itself, as all targets import it, and its shapes."""
+"""What all targets share: TensorFlow itself, how a release is named, and shapes."""
 
 import importlib
 import os
@@ -15,6 +15,11 @@ def tensorflow():
     if tf.__version__.startswith("1."):
         tf.compat.v1.enable_eager_execution()  # does nothing the second time
     return tf
+
+
+def minor(version):
+    """Return the release that a version is of: ``"2.21"`` for ``"2.21.0"``."""
+    return ".".join(version.split(".")[:2])
 
 
 def plain_shape(shape):

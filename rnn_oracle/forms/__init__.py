@@ -1,0 +1,1 @@
+"""Cases of the forms in which arguments come: tensors, arrays, lists, of any dtype."""

@@ -1,0 +1,174 @@
+"""A case of forms: one layer, called with input, mask and states in forms that people pass."""
+
+from dataclasses import dataclass
+
+from ..crossed import Rule, unless
+from ..options.case import StackCase
+
+AXES = {
+    "cell": ("lstm", "simple_rnn", "gru"),
+    "stacking": ("one", "cells"),
+    "x_as": ("tensor", "array", "variable", "list", "in_list", "in_tuple", "ragged", "sparse"),
+    "x_dtype": ("float32", "float16", "float64", "int32", "int64", "bool"),
+    "mask_as": (
+        "nothing",
+        "none",
+        "tensor",
+        "array",
+        "int32",
+        "float32",
+        "third_axis",
+        "list",
+    ),
+    "states_as": (
+        "nothing",
+        "none",
+        "list",
+        "tuple",
+        "variables",
+        "bare",
+        "arrays",
+        "numbers",
+        "float16",
+        "float64",
+        "int32",
+        "flat",
+        "list_with_input",
+        "tuple_with_input",
+    ),
+    "return_sequences": (True, False),
+    "return_state": (False, True),
+    "go_backwards": (False, True),
+}
+"""The axes and their values; the first is the default.
+
+An argument can be left away (``"nothing"``) or be None. `x_as` in a list or tuple is that of the
+input alone, as if for several inputs; ``"list"`` is nested lists of numbers, as is ``"numbers"``
+for the states. A mask named by a dtype is a tensor of it. States are tensors in a list, unless the
+name says otherwise; ``"flat"`` are those of a list of cells without the nesting, and those
+``"with_input"`` follow the input in one list.
+"""
+
+TRIPLES = ("x_as", "stacking", "return_sequences", "return_state", "go_backwards")
+WITH_INPUT = ("list_with_input", "tuple_with_input")
+
+REFUSED = {
+    "keras3": {
+        "x_as": {"list", "in_list", "in_tuple", "ragged", "sparse"},
+        "mask_as": {"list"},
+        "states_as": {"numbers", "flat", "list_with_input", "tuple_with_input"},
+    },
+    "keras2": {
+        "x_as": {"list", "in_tuple", "sparse"},
+        "x_dtype": {"int32", "int64", "bool"},
+        "mask_as": {"list"},
+        "states_as": {
+            "arrays",
+            "numbers",
+            "float16",
+            "float64",
+            "int32",
+            "flat",
+            "tuple_with_input",
+        },
+    },
+}
+"""The forms that each generation refuses, by axis (rules I3, I4 and I6 to I8)."""
+
+
+@dataclass(frozen=True)
+class FormsCase(StackCase):
+    """One combination of forms; see `AXES` for the values."""
+
+    cell: str = "lstm"
+    stacking: str = "one"
+    x_as: str = "tensor"
+    x_dtype: str = "float32"
+    mask_as: str = "nothing"
+    states_as: str = "nothing"
+    return_sequences: bool = True
+    return_state: bool = False
+    go_backwards: bool = False
+
+    family, axes, triples = "forms", AXES, TRIPLES
+
+    @staticmethod
+    def rules_of(dialect):
+        refused = REFUSED[dialect]
+        hidden = [
+            unless(
+                lambda one, other, axes=(first, second): (
+                    one in refused[axes[0]] and other in refused[axes[1]]
+                ),
+                (first, second),
+                "one refusal hides another",
+            )
+            for first in refused
+            for second in refused
+            if first < second
+        ]
+        return _EVERYWHERE + hidden
+
+    @property
+    def masked(self):
+        """Whether a mask is given as an argument."""
+        return self.mask_as not in ("nothing", "none")
+
+    @property
+    def mask(self):
+        """The kind of mask that applies; the lengths of ragged sequences are one."""
+        return "right" if self.x_as == "ragged" else "holes" if self.masked else "none"
+
+    @property
+    def mask_from(self):
+        """How the mask comes."""
+        return None if self.mask == "none" else "argument"
+
+    @property
+    def initial_state(self):
+        """How the initial states come."""
+        return "none" if self.states_as in ("nothing", "none") else "argument"
+
+    def refused(self, dialect):
+        """Tell whether the rules have a dialect refuse the case.
+
+        No rule says with which error: it is that of the operation on which Keras stumbles.
+        """
+        return (
+            any(getattr(self, axis) in forms for axis, forms in REFUSED[dialect].items())
+            or (self.x_as == "ragged" and self.masked)
+            or (self.x_as == "in_list" and self.initial_state != "none")
+        )
+
+    @property
+    def rules(self):
+        """Ids of the rules in SPEC.md that decide what this case returns."""
+        return ["I3", "I4", "I6", "I7", "I8"]
+
+
+_EVERYWHERE = [
+    Rule(
+        ("cell", "stacking", "states_as"),
+        lambda cell, stacking, form: (
+            form != "bare" or (cell, stacking) in [("simple_rnn", "one"), ("gru", "one")]
+        ),
+        "only a single state can be bare",
+    ),
+    Rule(
+        ("cell", "stacking", "states_as"),
+        lambda cell, stacking, form: form != "flat" or (cell, stacking) == ("lstm", "cells"),
+        "only nested states can be flattened",
+    ),
+    unless(
+        lambda stacking, state, states: (
+            stacking == "cells" and state and states in ("nothing", "none")
+        ),
+        ("stacking", "return_state", "states_as"),
+        "how the states of such a call are nested is the matter of the core matrix",
+    ),
+    unless(
+        lambda x, states: x in ("in_list", "in_tuple") and states in WITH_INPUT,
+        ("x_as", "states_as"),
+        "a list of input and states has the input in a list already",
+    ),
+]

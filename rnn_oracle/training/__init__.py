@@ -1,0 +1,1 @@
+"""Cases of dropout in training, with masks that both sides are given."""

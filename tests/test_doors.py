@@ -1,0 +1,49 @@
+"""The modules through which the same layers can be had."""
+
+import numpy as np
+import pytest
+from helpers import assert_agrees, give_weights, numbers
+
+import rnn_oracle
+
+X = numbers(2, 5, 3)
+MASK = np.array([[True, True, False, True, False], [False, True, True, False, False]])
+LAYERS = ("SimpleRNN", "LSTM", "GRU", "RNN", "Bidirectional", "TimeDistributed")
+
+
+def v1_layers(target):
+    """Return the layers of `tf.compat.v1.keras`, if they are of the target's generation."""
+    layers = target.tf.compat.v1.keras.layers
+    kinds = [layers.SimpleRNN, target.keras.layers.SimpleRNN]
+    if kinds[0] is not kinds[1]:
+        pytest.skip("tf.compat.v1.keras is of another generation here")
+    return layers
+
+
+def test_tf_keras_is_keras(target):
+    """`tf.keras` has the classes of the package that it is made of."""
+    package = pytest.importorskip(type(target.keras.layers.GRU(1)).__module__.partition(".")[0])
+    if not hasattr(package, "layers"):
+        pytest.skip("there is no package of its own")
+    for name in LAYERS:
+        assert getattr(package.layers, name) is getattr(target.keras.layers, name)
+
+
+@pytest.mark.parametrize("name", ["LSTM", "GRU"])
+def test_compat_v1_has_classes_of_its_own_in_keras2(target, name):
+    kind = getattr(v1_layers(target), name)
+    own = target.name == "keras2" and target.dialect != "keras2_v1"
+    assert (kind is not getattr(target.keras.layers, name)) == own
+    config = kind(4).get_config()
+    dialect = "keras2_v1" if target.name == "keras2" else "keras3"
+    ours = getattr(rnn_oracle, name)(4, dialect=dialect).get_config()
+    for option in ("activation", "recurrent_activation", "implementation", "reset_after"):
+        if option in ours:
+            assert config[option] == ours[option]
+
+
+@pytest.mark.parametrize("name", ["SimpleRNN", "LSTM", "GRU"])
+def test_a_layer_through_compat_v1(target, name):
+    kind = getattr(v1_layers(target), name)
+    layer = give_weights(kind(4, return_sequences=True), X.shape)
+    assert_agrees(target, layer, X, mask=MASK)

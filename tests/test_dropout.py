@@ -1,0 +1,206 @@
+"""Dropout in training as the installed Keras draws it; a family of cases crosses its options."""
+
+import numpy as np
+import pytest
+from helpers import assert_same, give_weights, numbers, within
+
+import rnn_oracle
+from rnn_oracle.dropout import Masks, dropped
+from rnn_oracle.rounding import UNIT_ROUNDOFF, exact
+
+X = numbers(4, 6, 3)
+MASK = np.arange(6) < np.array([6, 3, 1, 4])[:, None]
+RATES = dict(dropout=0.25, recurrent_dropout=0.5)
+GATES = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}
+
+
+def under_rnn(target, name, **arguments):
+    """Return a layer that nothing but the cell makes, so that no kernel of its own is in play."""
+    layers = target.keras.layers
+    cell = getattr(layers, name + "Cell")(5, **arguments)
+    return give_weights(layers.RNN(cell, return_sequences=True), (4, 6, 3))
+
+
+def watched(cell):
+    """Record the dropout masks that a cell of Keras uses; return the two lists of them."""
+    found = [], []
+    for name in ("get_dropout_mask", "get_recurrent_dropout_mask"):
+        kept = found["recurrent" in name]
+        for method in (name, name + "_for_cell"):  # as Keras 3 and Keras 2 call it
+            if hasattr(cell, method):
+                object.__setattr__(cell, method, _recording(getattr(cell, method), kept))
+    return found
+
+
+def _recording(method, kept):
+    def recording(*arguments, **named):
+        masks = method(*arguments, **named)
+        several = masks if isinstance(masks, (list, tuple)) else [masks]
+        kept.append([np.asarray(mask) for mask in several])
+        return masks
+
+    return recording
+
+
+def used(recorded):
+    """Return the masks of a call, which are to be the same at all steps (rule P2)."""
+    for masks in recorded:
+        for mask, first in zip(masks, recorded[0]):
+            np.testing.assert_array_equal(mask, first)
+    return recorded[0]
+
+
+@pytest.mark.parametrize("name", GATES)
+def test_the_masks_that_keras_draws(target, name):
+    if within(target, keras3="<3.8"):
+        pytest.skip("recurrent_dropout is something else here, see the ledger")
+    layer = under_rnn(target, name, **RATES)
+    copy = rnn_oracle.from_keras(layer)
+    recorded = watched(layer.cell)
+    before = None
+    for _ in range(2):
+        for kept in recorded:
+            kept.clear()
+        got = np.asarray(layer(target.tf.constant(X), training=True))
+        masks = Masks(*map(used, recorded))
+        assert_same_as_dropped(copy, masks, got)
+        for kept, rate, width in zip(masks, (0.25, 0.5), (3, 5)):
+            assert [mask.shape for mask in kept] == [(4, width)] * GATES[name]
+            assert set(np.unique(kept)) == {0, np.float32(1 / (1 - rate))}
+        assert before is None or np.any(before != masks.recurrent[0])
+        before = masks.recurrent[0]
+
+
+def assert_same_as_dropped(copy, masks, got):
+    unit = UNIT_ROUNDOFF["float32"]
+    with dropped(copy, [masks]):
+        want, bound = copy(X), copy(exact(X, unit)).error
+    assert_same(want, got, bound)
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_about_as_many_are_dropped_as_the_rate_says(target, rate):
+    layer = under_rnn(target, "SimpleRNN", **{rate: 0.25})
+    kept = watched(layer.cell)["recurrent" in rate]
+    x = target.tf.ones((1000, 1, 3))
+    layer(x, training=True)
+    if rate == "recurrent_dropout" and within(target, keras3="<3.2"):
+        assert np.all(kept[0][0] == 1)  # it took the rate of the input
+    else:
+        assert abs(np.mean(kept[0][0] == 0) - 0.25) < 0.05
+
+
+@pytest.mark.parametrize("unroll", [False, True])
+def test_the_steps_share_a_mask_in_a_graph_too(target, unroll):
+    layer = target.keras.layers.SimpleRNN(
+        3, activation=None, dropout=0.5, return_sequences=True, unroll=unroll
+    )
+    layer.build((2, 20, 3))
+    layer.set_weights([np.eye(3), np.zeros((3, 3)), np.zeros(3)])  # it returns what it sees
+    graph = target.tf.function(lambda x: layer(x, training=True))
+    seen = np.asarray(graph(target.tf.ones((2, 20, 3))))
+    shared = bool(np.all(seen == seen[:, :1]))
+    # In the ledger for all layers: masks are drawn in the loop.
+    assert shared == (unroll or not within(target, keras2=">=2.2"))
+
+
+def test_a_model_in_training(target):
+    keras = target.keras
+    inputs = keras.Input((6, 3))
+    layer = keras.layers.RNN(keras.layers.GRUCell(5, dropout=0.25), return_sequences=True)
+    model = keras.Model(inputs, layer(inputs))
+    give_weights(layer, (4, 6, 3))
+    copy = rnn_oracle.from_keras(layer)
+    recorded, _ = watched(layer.cell)
+    got = np.asarray(model(target.tf.constant(X), training=True))
+    assert_same_as_dropped(copy, Masks(used(recorded)[:1]), got)
+
+
+@pytest.mark.parametrize("name", GATES)
+@pytest.mark.parametrize("rate", RATES)
+def test_a_rate_of_one(target, name, rate):
+    if within(target, keras3="<3.15"):
+        pytest.skip("refused or taken for 0, by cell and release")
+    layer = under_rnn(target, name, **{rate: 1.0})
+    x = target.tf.constant(X)
+    if target.name == "keras2":
+        with pytest.raises(ValueError):
+            layer(x, training=True)
+        return
+    copy = rnn_oracle.from_keras(layer)
+    zeros = [np.zeros((4, 5 if "recurrent" in rate else 3))]
+    with dropped(copy, [Masks(recurrent=zeros) if "recurrent" in rate else Masks(zeros)]):
+        want = copy(X)
+    if name != "SimpleRNN":  # the others compare the rate with 0 and 1, and leave out both
+        assert np.abs(want - copy(X)).max() > 0.01
+        want = copy(X)
+    np.testing.assert_allclose(np.asarray(layer(x, training=True)), want, rtol=1e-4, atol=1e-6)
+
+
+def test_both_directions_drop(target):
+    layers = target.keras.layers
+    inner = layers.RNN(layers.LSTMCell(5, **RATES), return_sequences=True)
+    both = give_weights(layers.Bidirectional(inner), (4, 6, 3))
+    copy = rnn_oracle.from_keras(both)
+    recorded = [watched(side.cell) for side in (both.forward_layer, both.backward_layer)]
+    arguments = {"mask": target.tf.constant(MASK), "training": True}
+    got = np.asarray(both(target.tf.constant(X), **arguments))
+    forward, backward = ([Masks(*map(used, found))] for found in recorded)
+    with dropped(copy.forward_layer, forward), dropped(copy.backward_layer, backward):
+        np.testing.assert_allclose(got, copy(X, mask=MASK), rtol=1e-4, atol=1e-6)
+
+
+def of_oracle(name, **arguments):
+    layer = getattr(rnn_oracle, name)(5, **arguments)
+    layer.set_weights([numbers(*(n or 3 for n in shape)) for _, shape, _ in layer.weight_shapes()])
+    return layer
+
+
+@pytest.mark.parametrize("name", GATES)
+def test_masks_of_ones_drop_nothing_and_leave_nothing_behind(name):
+    layer = of_oracle(name)
+    want, ones = layer(X), [np.ones((4, 5))] * GATES[name]
+    with dropped(layer, [Masks([np.ones((4, 3))], ones)]):
+        np.testing.assert_allclose(layer(X), want, rtol=1e-12)
+    with pytest.raises(ZeroDivisionError), dropped(layer, [Masks([np.zeros((4, 3))])]):
+        raise ZeroDivisionError
+    np.testing.assert_array_equal(layer(X), want)
+
+
+@pytest.mark.parametrize("gate", range(3))
+@pytest.mark.parametrize("reset_after", [False, True])
+def test_each_gate_has_its_own_mask(gate, reset_after):
+    """A dropped state is one that this gate does not see: its block of the kernel is zero."""
+    layer = of_oracle("GRU", reset_after=reset_after)
+    masks = [np.zeros((4, 5)) if i == gate else np.ones((4, 5)) for i in range(3)]
+    with dropped(layer, [Masks(recurrent=masks)]):
+        got = layer(X)
+    weights = layer.get_weights()
+    weights[1][:, 5 * gate : 5 * gate + 5] = 0
+    layer.set_weights(weights)
+    np.testing.assert_allclose(got, layer(X), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "masks, message",
+    [
+        ([], "has 1 cells, but masks of 0 were given"),
+        ([Masks([np.ones((4, 3))] * 2)], "takes one mask, or one for each of 3 gates, not 2"),
+    ],
+    ids=["cells", "gates"],
+)
+def test_masks_that_do_not_fit(masks, message):
+    with pytest.raises(ValueError, match=message), dropped(of_oracle("GRU"), masks):
+        pass
+
+
+def test_a_cell_of_ones_own_knows_no_dropout():
+    class Own:
+        state_size = 3
+
+        def call(self, inputs, states):
+            return inputs, states
+
+    layer = rnn_oracle.RNN(Own())
+    with pytest.raises(TypeError, match="has no cell that knows dropout"), dropped(layer, []):
+        pass
