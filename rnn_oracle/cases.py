@@ -103,7 +103,7 @@ class Case:
     mask_from: str = None
     dtype: str = "float32"
 
-    family, sizes = "layers", SIZES
+    family, sizes, outputs = "layers", SIZES, ("output",)
     axes = dict(AXES, cell=tuple(CELLS))
 
     def __post_init__(self):

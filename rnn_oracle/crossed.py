@@ -34,9 +34,13 @@ class Crossed:
         The values of each axis, in the order of the fields; the first is the default.
     triples : tuple of str
         The axes of which all legal triples of values occur; of all others, all legal pairs.
+    presets : tuple of dict
+        Options that must stand together in a case, wherever they may.
+    outputs : tuple of str
+        What the outputs of the top layer are called.
     """
 
-    family, axes, triples = "", {}, ()
+    family, axes, triples, presets, outputs = "", {}, (), (), ("output",)
 
     def __post_init__(self):
         check_axes(self)

@@ -17,11 +17,12 @@ from ..problems import (
     problem,
     sequences_of_layers,
 )
-from . import forms, options, refusals, training
+from . import bidirectional, forms, options, refusals, training
 from .lacking import lacking
-from .runtime import minor, tensorflow
+from .runtime import minor, plain_shape, tensorflow
 
 _RUN = {
+    "bidirectional": bidirectional.run,
     "forms": forms.run,
     "options": options.run,
     "refusals": refusals.run,
@@ -232,8 +233,3 @@ class KerasTarget:
             call["initial_state"] = nest_states(case, state)
             inputs += tuple(nest.flatten(state))
         return inputs, results + (self._layer(case, units, sequences)(x, **call),)
-
-
-def plain_shape(shape):
-    """Return a shape as a tuple of int and None; TensorFlow 1 has its own type for a length."""
-    return tuple(shape.as_list() if hasattr(shape, "as_list") else shape)
