@@ -49,10 +49,10 @@ def _answered_by(case, dialect, sizes, outcome, deviation):
     applied = _explicit(case) if "implicit_mask_dropped" in together else None
 
     def layers():
-        kind = _Unrolled if "unrolled_zeros_misplaced" in together else RNN
+        kind = Unrolled if "unrolled_zeros_misplaced" in together else RNN
         made = build(case, dialect, sizes, kind)
         for name in together:
-            _exchange_activation(made, *_IMPRECISE.get(name, (None, None)))
+            _exchange_activation(made, *IMPRECISE.get(name, (None, None)))
         return made
 
     arrays, _ = answers(case, layers(), given, applied=applied)
@@ -69,7 +69,7 @@ def _explicit(case):
     return applied
 
 
-class _Unrolled(RNN):
+class Unrolled(RNN):
     def forward(self, x, mask, states):
         misplaced = self.return_sequences and self.zero_output_for_mask and mask is not None
         if not misplaced:
@@ -89,7 +89,7 @@ def _exchange_activation(layers, right, wrong):
 
 _SLOPE, _ROOT = float(np.float32(0.2)), float(np.float32(np.sqrt(2)))
 _FACTOR = float(np.float32(np.sqrt(0.5)))
-_IMPRECISE = {
+IMPRECISE = {
     "leaky_slope_of_float32": (
         activations.leaky_relu,
         lambda x: np.where(x > 0, x, _SLOPE * x),

@@ -17,13 +17,15 @@ from ..problems import (
     problem,
     sequences_of_layers,
 )
-from . import forms, options, refusals, training
+from . import by_hand, forms, options, own_cells, refusals, training
 from .lacking import lacking
 from .runtime import minor, tensorflow
 
 _RUN = {
+    "cells": by_hand.run,
     "forms": forms.run,
     "options": options.run,
+    "own_cells": own_cells.run,
     "refusals": refusals.run,
     "training": training.run,
 }
