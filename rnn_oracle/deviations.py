@@ -93,7 +93,7 @@ DEVIATIONS = {
         symbolic_call_refused,
         implicit_mask_dropped,
         mask_argument_not_passed_on,
-        _of_family(of_options.unrolled_zeros_misplaced),
+        of_options.unrolled_zeros_misplaced,
         _of_family(of_options.leaky_slope_of_float32),
         _of_family(of_options.gelu_factor_of_float32),
         _of_family(of_options.gelu_root_of_float32),

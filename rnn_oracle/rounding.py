@@ -101,7 +101,7 @@ class Rounded(Carrier):
         else:
             rule = getattr(self, "_" + name, None)
             result = None if rule is None else rule(*(pairs[0] + pairs[1]))
-        return NotImplemented if result is None else self._within_format(pairs, *result)
+        return NotImplemented if result is None else self._within_format(*result)
 
     def __array_function__(self, function, types, args, kwargs):
         if function is np.sort:
@@ -112,14 +112,12 @@ class Rounded(Carrier):
             return self._choose(*args)
         return super().__array_function__(function, types, args, kwargs)
 
-    def _within_format(self, pairs, value, error):
-        """Claim nothing of what may be too large, unless infinity or NaN was given."""
+    def _within_format(self, value, error):
+        """Claim nothing of what may be too large, and little of what may be too small."""
         size = np.abs(value)
         lost = np.where((size > 0) & (size < _SMALLEST.get(self.unit, 0.0)), size, 0.0)
         with np.errstate(invalid="ignore"):
             beyond = ~(size + error <= LARGEST[self.unit])
-        if any(np.any(~np.isfinite(v) & ~np.isinf(e)) for v, e in pairs):
-            beyond &= np.isfinite(value)
         return self.made_of(value, np.where(beyond, np.inf, error + lost))
 
     def _compare(self, ufunc, a, b):

@@ -49,7 +49,7 @@ def _answered_by(case, dialect, sizes, outcome, deviation):
     applied = _explicit(case) if "implicit_mask_dropped" in together else None
 
     def layers():
-        kind = Unrolled if "unrolled_zeros_misplaced" in together else RNN
+        kind = _Unrolled if "unrolled_zeros_misplaced" in together else RNN
         made = build(case, dialect, sizes, kind)
         for name in together:
             _exchange_activation(made, *IMPRECISE.get(name, (None, None)))
@@ -69,7 +69,7 @@ def _explicit(case):
     return applied
 
 
-class Unrolled(RNN):
+class _Unrolled(RNN):
     def forward(self, x, mask, states):
         misplaced = self.return_sequences and self.zero_output_for_mask and mask is not None
         if not misplaced:

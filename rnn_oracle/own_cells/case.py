@@ -32,7 +32,7 @@ AXES = {
 are those of `rnn_oracle.options.case.AXES`.
 """
 
-TRIPLES = ("kind", "stacking", "initial_state", "return_state", "unroll")
+TRIPLES = ("kind", "stacking", "initial_state", "return_state", "batch")
 
 LSTM_UNITS = 3
 """Those of the `LSTMCell`, as many as there are features, so that either may be below."""
@@ -102,7 +102,7 @@ class OwnCellCase(Crossed):
             "S4": self.stateful != "no",
             "L2": self.mask_from == "masking",
         }
-        return ["D1", "H1", "R1", "R2", "S1", "S2", "S3"] + [
+        return ["C7", "D1", "H1", "R1", "R2", "S1", "S2", "S3"] + [
             r for r, holds in told.items() if holds
         ]
 
@@ -126,6 +126,16 @@ _EVERYWHERE = [
         ("zero_output_for_mask", "mask"),
         lambda zero, mask: not zero or mask != "none",
         "zero_output_for_mask needs a mask",
+    ),
+    Rule(
+        ("unroll", "zero_output_for_mask"),
+        lambda unroll, zero: not (unroll and zero),
+        "unrolled zeros are crossed with all else for the cells of Keras",
+    ),
+    Rule(
+        ("kind", "mask_from"),
+        lambda kind, by: kind != "bare" or by != "masking",
+        "a mask that reaches a bare state is an argument, which other states cross with Masking",
     ),
     Rule(
         ("mode", "initial_state"),
