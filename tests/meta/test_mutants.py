@@ -262,12 +262,12 @@ class Scripted:
 @pytest.mark.parametrize(
     "answers, wanted, ended",
     [
-        (["default.output", ""], Found(CAUGHT, "a", "default.output"), 0),
-        (["", "default.h1", ""], Found(CAUGHT, "b", "default.h1"), 0),
+        (["default.output", ""], Found(CAUGHT, 0, "default.output"), 0),
+        (["", "default.h1", ""], Found(CAUGHT, 1, "default.h1"), 0),
         (["", "", ""], Found(SURVIVED, "", "3"), 0),
-        ([GoneError("hangs")], Found(CAUGHT, "a", "hangs"), 0),
+        ([GoneError("hangs")], Found(CAUGHT, 0, "hangs"), 0),
         # Left something broken behind, and was seen again in a process of its own, or was not.
-        (["x", "x", "default.h1"], Found(CAUGHT, "a", "default.h1"), 2),
+        (["x", "x", "default.h1"], Found(CAUGHT, 0, "default.h1"), 2),
         (["x", "x", "", "", ""], Found(SURVIVED, "", "3"), 2),
     ],
 )
@@ -277,6 +277,8 @@ def test_find(toy, answers, wanted, ended):
     line = frozenset([(mutant.path, mutant.lines[0])])
     executed = Executed({"a": line, "b": line, "c": frozenset()}, {"a": line})
     suite = Scripted(*answers)
+    if wanted.outcome == CAUGHT:
+        wanted = wanted._replace(test=executed.by(mutant, 9)[wanted.test][0])
     assert find(suite, mutant, executed, 9) == wanted
     assert suite.ended == ended and not suite.answers
 
