@@ -49,12 +49,20 @@ UNSEEN = "name tensor_array_name parallel_iterations swap_memory maximum_iterati
 UNSEEN += " kernel_initializer recurrent_initializer bias_initializer kernel_regularizer"
 UNSEEN += " recurrent_regularizer bias_regularizer activity_regularizer kernel_constraint"
 UNSEEN += " recurrent_constraint bias_constraint caching_device shared_name trainable"
-UNSEEN += " custom_objects embeddings_initializer embeddings_regularizer embeddings_constraint"
+UNSEEN += " initializer regularizer constraint custom_objects embeddings_initializer"
+UNSEEN += " embeddings_regularizer embeddings_constraint"
 UNSEEN = frozenset(UNSEEN.split())
 """Arguments that no forward pass depends on (rule R4), apart from `maximum_iterations`, which only
 guards a loop that ends by itself."""
 
 _SILENT = ("logging", "warnings")
+_UNSEEN_MODULES = ("initializers", "regularizers", "constraints")
+"""Their functions only say something, or make what no forward pass depends on, unless it is
+made of a name that stands in the source."""
+
+_EVEN = ("min", "max", "add", "logical_and", "logical_or", "equal", "not_equal")
+"""Functions that do not mind the order of their arguments."""
+
 _PREDICATES = ("isinstance", "hasattr", "getattr", "issubclass")
 _ITERATORS = ("len", "zip", "enumerate", "range", "super", "type", "dir", "ValueError", "TypeError")
 
@@ -130,11 +138,13 @@ def _bound_in(statement):
 
 
 def _is_silent(call):
-    """Tell whether a call only says something."""
+    """Tell whether no result of a forward pass depends on a call."""
     function = call.func
     while isinstance(function, ast.Attribute):
         function = function.value
-    return isinstance(function, ast.Name) and function.id in _SILENT
+    owner = getattr(function, "id", "")
+    named = any(isinstance(argument, ast.Constant) for argument in call.args)
+    return owner in _SILENT or (owner in _UNSEEN_MODULES and not named)
 
 
 def _in_statement(statement, lines, bound):
@@ -178,6 +188,8 @@ def _in_expression(node, parent, field, index, lines):
     if not (isinstance(node, ast.Call) and isinstance(parent, ast.Expr)):
         for operator, replacement in _bypassed(node):
             yield _change(operator, parent, field, index, replacement, node, lines)
+    if isinstance(parent, ast.Call) and _name_of(parent) in ("isinstance", "issubclass") and index:
+        return  # types are asked for in any order
     for operator, replacement in _proposals(node):
         yield _change(operator, parent, field, index, replacement, node, lines)
     if isinstance(node, ast.IfExp):
@@ -220,12 +232,18 @@ def _reversed_loop(loop, lines):
     yield _change("loop-reversed", loop, "iter", None, turned, loop.iter, lines)
 
 
+def _name_of(call):
+    """Return the name of what is called, without that of its owner."""
+    function = call.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
 def _bypassed(node):
     """Propose the first argument of a call in place of the call."""
-    if isinstance(node, ast.Call) and node.args and not isinstance(node.args[0], ast.Starred):
-        named = isinstance(node.func, ast.Name) and node.func.id in _PREDICATES + _ITERATORS
-        if not named:
-            yield "call-bypassed", node.args[0]
+    if not isinstance(node, ast.Call) or _name_of(node) in _PREDICATES + _ITERATORS:
+        return
+    if node.args and not isinstance(node.args[0], ast.Starred):
+        yield "call-bypassed", node.args[0]
 
 
 def _proposals(node):
@@ -287,8 +305,7 @@ def _constants(node):
 
 
 def _call(node):
-    function = node.func
-    if not (isinstance(function, ast.Name) and function.id in _PREDICATES):
+    if _name_of(node) not in _PREDICATES + _EVEN:
         for swapped in _swaps(node.args):
             yield "arguments-swapped", _with(node, args=swapped)
     for i, keyword in enumerate(node.keywords):
