@@ -116,7 +116,10 @@ class Suite:
 
 
 def _target(item):
-    return item.callspec.params.get("target") if hasattr(item, "callspec") else None
+    """Return the Keras on which a test runs, None if it runs on none."""
+    given = item.callspec.params if hasattr(item, "callspec") else {}
+    crossed = given.get("keras_case")
+    return crossed[0] if crossed else given.get("target")
 
 
 def _how(failed):
