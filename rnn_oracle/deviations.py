@@ -6,6 +6,7 @@ that a known divergence is judged as strictly as agreement.
 
 import functools
 
+from .forms.outcome import refused
 from .options import deviations as of_options
 from .oracle import allow, build, call_stack, calls, set_weights
 from .outcome import Outcome
@@ -65,6 +66,11 @@ def _masks_of_arguments_only(case, dialect, sizes, outcome, names):
     return outcome.changed(arrays, allowed=allowed)
 
 
+def form_refused(case, dialect, sizes, outcome):
+    """An argument is refused in the form in which it comes, with whatever error."""
+    return refused("a form that is not taken")
+
+
 def answered(answer, case, dialect, sizes, outcome):
     """Something is refused otherwise, or let pass; `answer` is the verdict of an `Outcome`."""
     return Outcome.of_verdict(answer)
@@ -81,6 +87,7 @@ DEVIATIONS = {
         of_options.leaky_slope_of_float32,
         of_options.gelu_factor_of_float32,
         of_options.gelu_root_of_float32,
+        form_refused,
         of_training.fails_at_call,
         of_training.inputs_dropped_step_by_step,
         of_training.one_mask_for_all_gates,
