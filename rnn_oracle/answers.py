@@ -3,6 +3,7 @@
 import re
 from collections import namedtuple
 
+from . import nest
 from .compare import compare
 from .dialects import DIALECTS
 from .ledger import load, matching
@@ -141,7 +142,7 @@ def _teller(demanded):
 
 
 def _same_numbers(wanted, outcome):
-    numbers = Outcome(wanted.arrays, allowed=wanted.allowed)
+    numbers = Outcome(wanted.arrays, allowed=wanted.allowed, batch_axis=wanted.batch_axis)
     return not compare(numbers, Outcome(outcome.arrays)).mismatches
 
 
@@ -168,7 +169,7 @@ def _words(thing, text):
     if thing not in ("nesting", "shapes"):
         return [(thing, text)]
     outer, inner = _containers(_SHAPE.sub("*", text))
-    plain = text.replace("[", "(").replace("]", ")").replace(",)", ")")
+    plain = nest.without_containers(text)
     found = [("container", outer), ("inner container", inner), (thing, plain)]
     return [(respect, words) for respect, words in found if words]
 

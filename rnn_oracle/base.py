@@ -36,9 +36,6 @@ INERT = {
 defaults, by kind of layer (rule D5)."""
 
 
-RECURRENT = ("SimpleRNN", "LSTM", "GRU")
-
-
 class Module:
     """A cell or a layer: keeps its constructor arguments and knows its dialect and dtype.
 
@@ -61,8 +58,9 @@ class Module:
         self.dialect = get_dialect(dialect)
         self.dtype = _floating(dtype, type(self).__name__)
         inert = dict(INERT.get(self.kind, {}))
-        if self.kind in RECURRENT:
-            inert.update(self.dialect.recurrent_arguments)
+        for argument, classes in self.dialect.recurrent_arguments.items():
+            if type(self).__name__ in classes:
+                inert[argument] = None
         self._refuse_unknown(own, inert, kept)
         # Keras 2 alone knows the argument (rule D7), and leaves it out of the configuration.
         self.given_weights = kept.pop("weights", None)

@@ -5,7 +5,7 @@ from collections import Counter, namedtuple
 from .deviations import DEVIATIONS
 from .dialects import DIALECTS
 from .ledger import fits
-from .patterns import patterns
+from .patterns import as_text, patterns
 from .spec import first_sentence, rules, sentence_with, without_links
 from .verdict import AGREE, DIVERGES, KNOWN
 
@@ -269,13 +269,7 @@ class _Rows:
             return []
         relatives = self._relatives(chosen)
         everything = [a.case for a in self.answered if a.case in relatives]
-        return [
-            ", ".join(
-                "{} = {}".format(name, " or ".join(map(str, values)))
-                for name, values in pattern.items()
-            )
-            for pattern in patterns(cases, everything)
-        ]
+        return list(map(as_text, patterns(cases, everything)))
 
 
 def _ids(chosen):

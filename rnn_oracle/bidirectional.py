@@ -1,4 +1,4 @@
-"""`Bidirectional`: one layer forwards, one backwards, and their outputs merged (rules B1 to B6)."""
+"""`Bidirectional`: one layer forwards, one backwards, and their outputs merged (rules B1 to B7)."""
 
 import numpy as np
 

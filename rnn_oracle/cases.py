@@ -52,9 +52,15 @@ _WORDS = {
 }
 
 
-_RECURRENT = ["return_sequences", "return_state", "go_backwards", "stateful", "unroll"]
-_RECURRENT += ["zero_output_for_mask"]
 _CELL = ["activation", "use_bias", "dropout", "recurrent_dropout"]
+_RECURRENT = [
+    "return_sequences",
+    "return_state",
+    "go_backwards",
+    "stateful",
+    "unroll",
+    "zero_output_for_mask",
+]
 DEFAULTS = {
     "SimpleRNN": _CELL + _RECURRENT,
     "LSTM": _CELL + ["recurrent_activation", "unit_forget_bias"] + _RECURRENT,
@@ -63,6 +69,14 @@ DEFAULTS = {
     "Bidirectional": ["merge_mode"],
 }
 """The arguments of each layer whose defaults decide what it returns."""
+
+
+def check_axes(case):
+    """Raise ValueError unless a case has, on each of its axes, one of the values there."""
+    for axis, values in case.axes.items():
+        value = getattr(case, axis)
+        if value not in values:
+            raise ValueError("{}={!r} is not one of {}".format(axis, value, values))
 
 
 @dataclass(frozen=True)
@@ -89,15 +103,11 @@ class Case:
     mask_from: str = None
     dtype: str = "float32"
 
-    family, sizes = "layers", SIZES
+    family, sizes, outputs = "layers", SIZES, ("output",)
     axes = dict(AXES, cell=tuple(CELLS))
 
     def __post_init__(self):
-        for axis, values in self.axes.items():
-            if getattr(self, axis) not in values:
-                raise ValueError(
-                    "{}={!r} is not one of {}".format(axis, getattr(self, axis), values)
-                )
+        check_axes(self)
         allowed = (None,) if self.mask == "none" else MASK_FROM
         if self.mask_from not in allowed:
             raise ValueError(
@@ -196,8 +206,7 @@ class Defaults:
     rules = ("F1",)
 
     def __post_init__(self):
-        if self.layer not in DEFAULTS:
-            raise ValueError("layer={!r} is not one of {}".format(self.layer, tuple(DEFAULTS)))
+        check_axes(self)
 
     @property
     def id(self):

@@ -5,6 +5,7 @@ import sys
 import numpy as np
 
 from . import bidirectional, cells, core, recurrent
+from .cases import DEFAULTS
 from .dialects import DIALECTS
 from .errors import OracleTypeError, OracleValueError
 
@@ -20,14 +21,7 @@ _PLAIN = {
     )
     for name in names
 }
-_OPTIONS = (
-    "return_sequences",
-    "return_state",
-    "go_backwards",
-    "stateful",
-    "unroll",
-    "zero_output_for_mask",
-)
+_OPTIONS = tuple(DEFAULTS["RNN"])
 
 
 def from_keras(layer, dtype=None):

@@ -77,9 +77,19 @@ def make(kind, dialect):
         for rule in several
     ]
     triples = [{"fields": list(kind.triples), "strength": 3}] if kind.triples else []
-    defaults = {axis: {0: 2} for axis in axes}
-    rows = covering_array(axes, constraints=constraints, sub_models=triples, weights=defaults)
+    rows = covering_array(
+        axes,
+        constraints=constraints,
+        sub_models=triples,
+        weights={axis: {0: 2} for axis in axes},
+        presets=presets(kind, dialect),
+    )
     return [kind(**row) for row in rows]
+
+
+def presets(kind, dialect):
+    """Return the options that must stand together in a case, of those that a dialect has."""
+    return [options for options in kind.presets if completable(kind, dialect, options)]
 
 
 def allowed(kind, dialect, axis):

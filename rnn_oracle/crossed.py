@@ -4,6 +4,8 @@ import re
 from collections import namedtuple
 from dataclasses import fields
 
+from .cases import check_axes
+
 Rule = namedtuple("Rule", "axes allows reason")
 Rule.__doc__ = """What may not be crossed.
 
@@ -21,13 +23,6 @@ def unless(condition, axes, reason):
     return Rule(axes, lambda *values: not condition(*values), reason)
 
 
-def check_axes(case):
-    """Raise ValueError unless each option of a case is one of the values of its axis."""
-    for axis, values in case.axes.items():
-        if getattr(case, axis) not in values:
-            raise ValueError("{}={!r} is not one of {}".format(axis, getattr(case, axis), values))
-
-
 class Crossed:
     """A case of which each option is an axis; a frozen dataclass derives from it.
 
@@ -39,9 +34,13 @@ class Crossed:
         The values of each axis, in the order of the fields; the first is the default.
     triples : tuple of str
         The axes of which all legal triples of values occur; of all others, all legal pairs.
+    presets : tuple of dict
+        Options that must stand together in a case, wherever they may.
+    outputs : tuple of str
+        What the outputs of the top layer are called.
     """
 
-    family, axes, triples = "", {}, ()
+    family, axes, triples, presets, outputs = "", {}, (), (), ("output",)
 
     def __post_init__(self):
         check_axes(self)

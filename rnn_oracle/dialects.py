@@ -32,11 +32,11 @@ class Dialect:
         What a constructor raises at an argument that it does not know (rule D4).
     layer_arguments : frozenset
         Arguments of every layer that cannot change a forward pass.
-    recurrent_arguments : dict
-        Arguments of SimpleRNN, LSTM, GRU and their cells that cannot change a forward pass,
-        beside those that both generations have; with their defaults.
+    recurrent_arguments : dict of str to frozenset
+        Arguments that cannot change a forward pass, None by default, which some cells and layers
+        have and others have not: for each the classes that take it (rule D5).
     implementation : frozenset
-        Cells that take the argument `implementation`.
+        Classes that take the argument `implementation`.
     use_cudnn : bool
         Whether LSTM and GRU take the argument `use_cudnn`.
     numbers_are_cast : bool
@@ -100,6 +100,9 @@ _LAYER_ARGUMENTS = frozenset(
     ["name", "trainable", "activity_regularizer", "autocast", "input_shape", "input_dim"]
 )
 
+_CELLS = frozenset(["SimpleRNNCell", "LSTMCell", "GRUCell"])
+_RECURRENT = _CELLS | {"SimpleRNN", "LSTM", "GRU"}
+
 KERAS3 = Dialect(
     name="keras3",
     generation="keras3",
@@ -111,8 +114,8 @@ KERAS3 = Dialect(
     time_major=False,
     unknown_argument=OracleValueError,
     layer_arguments=_LAYER_ARGUMENTS,
-    recurrent_arguments={"seed": None},
-    implementation=frozenset(["LSTM", "LSTMCell", "GRU", "GRUCell"]),
+    recurrent_arguments={"seed": _RECURRENT},
+    implementation=_RECURRENT - {"SimpleRNN", "SimpleRNNCell"},
     use_cudnn=True,
     numbers_are_cast=True,
     recorded_states_win=False,
@@ -134,8 +137,11 @@ KERAS2 = Dialect(
     unknown_argument=OracleTypeError,
     layer_arguments=_LAYER_ARGUMENTS
     | {"batch_input_shape", "batch_size", "dynamic", "input_length", "weights"},
-    recurrent_arguments={"enable_caching_device": None},
-    implementation=frozenset(["SimpleRNN", "SimpleRNNCell", "LSTM", "LSTMCell", "GRU", "GRUCell"]),
+    recurrent_arguments={
+        "enable_caching_device": _RECURRENT,
+        "seed": _RECURRENT - {"SimpleRNN"},
+    },
+    implementation=_RECURRENT,
     use_cudnn=False,
     numbers_are_cast=False,
     recorded_states_win=True,
@@ -148,6 +154,7 @@ KERAS2 = Dialect(
 KERAS2_V1 = KERAS2.replaced(
     name="keras2_v1",
     defaults={"recurrent_activation": "hard_sigmoid", "reset_after": False},
+    recurrent_arguments={"enable_caching_device": _RECURRENT, "seed": _CELLS},
     recorded_states_win=False,
 )
 """`tf.keras` of TensorFlow 1; `tf.compat.v1.keras` afterwards has its defaults."""

@@ -20,6 +20,7 @@ from .fixtures.store import recordings_in
 from .ledger import load
 from .oracle import expected
 from .outcome import Outcome
+from .patterns import as_text
 from .spec import first_sentence
 from .targets import INSTALL, installed
 
@@ -197,7 +198,7 @@ def _cause(group):
 
 def _details(group, entries, code):
     for pattern in group.patterns:
-        yield "where " + (_pattern(pattern) or "all options are any")
+        yield "where " + as_text(pattern)
     for name in group.ledger:
         entry = entries[name]
         yield "ledger {}, breaks {}: {}".format(code.format(name), entry.rule, entry.title)
@@ -211,12 +212,6 @@ def _details(group, entries, code):
     if first.message:
         message = " ".join(first.message.split())[:_LONGEST]
         yield "with the message {}".format(code.format(message.replace("`", "'")))
-
-
-def _pattern(pattern):
-    return ", ".join(
-        "{} = {}".format(name, " or ".join(map(str, values))) for name, values in pattern.items()
-    )
 
 
 def _as_json(comparison):

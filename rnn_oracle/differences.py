@@ -2,6 +2,7 @@
 
 from collections import namedtuple
 
+from . import nest
 from .changes import MEANING, ROUNDING, changes, claimed_changes
 from .compare import compare
 from .ledger import load, matching
@@ -212,7 +213,7 @@ def _respects_of(change):
     if call == "defaults":
         return [(DEFAULT + thing, "")]
     if thing in ("nesting", "shapes"):
-        plain = [_plain(text) for text in (change.old, change.new)]
+        plain = [nest.without_containers(text) for text in (change.old, change.new)]
         found = [(_RESPECTS.get(thing, thing), call)] if plain[0] != plain[1] else []
         other = change.old[:1] != change.new[:1] or not found
         return found + ([("container", call)] if other else [])
@@ -224,11 +225,6 @@ def _respects_of(change):
         dtypes = [text.partition(" ")[0] for text in (change.old, change.new)]
         return [("shape" if dtypes[0] == dtypes[1] else "dtype", call)]
     return [(_RESPECTS.get(thing, thing), call)]
-
-
-def _plain(text):
-    """Write a nesting without telling tuples from lists."""
-    return text.replace("[", "(").replace("]", ")").replace(",)", ")")
 
 
 def _groups(found, cases, ledger):

@@ -1,5 +1,6 @@
 """The families of cases: each a class with options of its own."""
 
+from .both_ways.case import BidirectionalCase
 from .cases import Case, Defaults
 from .forms.case import FormsCase
 from .options.case import OptionCase
@@ -14,5 +15,8 @@ of a table of such cases, and `options`: a dict of plain values from which ``kin
 an equal case, raising TypeError or ValueError for impossible ones.
 """
 
-CROSSED = {kind.family: kind for kind in (OptionCase, FormsCase, TrainingCase)}
+CROSSED = {kind.family: kind for kind in (OptionCase, BidirectionalCase, FormsCase, TrainingCase)}
 """Those whose axes are crossed by covering arrays; they are run, and not recorded."""
+
+CROSSED_ON = {"keras2": ">=2.15", "keras3": ">=3.12"}
+"""The versions of each target on which crossed cases were measured, and are judged."""

@@ -45,3 +45,8 @@ def describe(tree, leaf=lambda value: "*"):
     if isinstance(tree, list):
         return "[" + inside + "]"
     return "(" + inside + ("," if len(tree) == 1 else "") + ")"
+
+
+def without_containers(described):
+    """Return what `describe` wrote without telling lists from tuples."""
+    return described.replace("[", "(").replace("]", ")").replace(",)", ")")

@@ -3,6 +3,7 @@
 import numpy as np
 
 from . import bidirectional, cells, nest, recurrent
+from .both_ways import oracle as both_ways_oracle
 from .cases import CELLS
 from .dialects import get_dialect
 from .errors import OracleError
@@ -65,6 +66,7 @@ def _of_defaults(case, dialect, sizes, bounded):
 _EXPECTED = {
     "layers": _of_layers,
     "defaults": _of_defaults,
+    "bidirectional": both_ways_oracle.expected,
     "options": options_oracle.expected,
     "refusals": refusals_oracle.expected,
     "tf1": tf1_oracle.expected,

@@ -7,9 +7,14 @@ from .cases import DEFAULTS
 from .errors import OracleError
 
 Refusal = namedtuple("Refusal", "phase type message")
-Refusal.__doc__ = (
-    """An error: in which phase (``"build"`` or ``"call"``), its type's name, its text."""
-)
+Refusal.__doc__ = """An error.
+
+phase : str
+    ``"build"`` or ``"call"``.
+type : str
+    The name of its type.
+message : str
+"""
 
 
 class Outcome:
@@ -124,12 +129,14 @@ def observe(call, case, results, masks, as_array):
     arrays, facts : dict
         For `Outcome`.
     """
-    output, states = results[-1], []
+    outputs, states = results[-1:], []
+    if case.return_state or len(case.outputs) > 1:
+        outputs = list(results[-1][: len(case.outputs)])
     if case.return_state:
-        output = results[-1][0]
-        states = [leaf for result in results for leaf in nest.flatten(list(result[1:]))]
-    leaves = [as_array(leaf) for leaf in [output] + states]
-    names = ["output"] + (state_names(case) if case.return_state else [])
+        each = [result[1:] for result in results[:-1]] + [results[-1][len(case.outputs) :]]
+        states = [leaf for own in each for leaf in nest.flatten(list(own))]
+    leaves = [as_array(leaf) for leaf in outputs + states]
+    names = list(case.outputs) + (state_names(case) if case.return_state else [])
     arrays = dict(zip(names, leaves))
     facts = {
         "nesting": "; ".join(nest.describe(result) for result in results),

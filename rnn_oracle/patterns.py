@@ -17,8 +17,8 @@ def patterns(chosen, all_cases):
     Returns
     -------
     list of dict
-        For each pattern the values of the options that matter to it, as tuples; a case fits
-        where each of these options has one of the values. Patterns may overlap.
+        For each pattern the values of the options that matter to it, as tuples, one option at
+        least; a case fits where each of these has one of the values. Patterns may overlap.
     """
     wanted = set(chosen)
     right = np.array([case in wanted for case in all_cases], bool)
@@ -35,6 +35,13 @@ def patterns(chosen, all_cases):
         missing &= ~_inside(box, has)
         found.append(_telling(box, has))
     return found
+
+
+def as_text(pattern):
+    """Write a pattern down: ``cell = lstm or gru, mask = none``."""
+    return ", ".join(
+        "{} = {}".format(name, " or ".join(map(str, values))) for name, values in pattern.items()
+    )
 
 
 def _peel(box, has, right, missing):

@@ -56,7 +56,14 @@ def _imported():
 
 
 @pytest.fixture
-def judged(record_property, _imported):
+def record_worst(record_property):
+    """Return a function that puts the largest error over the allowed error on record."""
+    # Only plain values travel between processes.
+    return lambda worst: record_property(WORST, float(worst))
+
+
+@pytest.fixture
+def judged(record_property, record_worst, _imported):
     """Return a function that judges a case, puts it on record and fails if it diverges.
 
     What a release cannot run is skipped.
@@ -77,7 +84,7 @@ def judged(record_property, _imported):
         record_property(CASE, case.id)
         record_property(OPTIONS, json.dumps(case.options, sort_keys=True))
         record_property(VERDICT, verdict.verdict)
-        record_property(WORST, verdict.worst)
+        record_worst(verdict.worst)
         record_property(INSIDE, target.seconds - before)
         if verdict.verdict == KNOWN:
             entries = matching(_ledger(), target, case)
@@ -116,7 +123,7 @@ def _worst(reports):
     ratios = {
         report.nodeid: dict(report.user_properties)[WORST]
         for report in reports
-        if report.when == "call" and CASE in dict(report.user_properties)
+        if report.when == "call" and WORST in dict(report.user_properties)
     }
     nodeid = max(ratios, key=ratios.get)
     return "largest observed error / allowed error: {:.3f} of {} ({})".format(

@@ -9,13 +9,14 @@ import re
 
 import numpy as np
 import pytest
-from packaging.specifiers import SpecifierSet
 
 import rnn_oracle
 from rnn_oracle import nest
+from rnn_oracle.fixtures import writer
 from rnn_oracle.fixtures.format import MANIFEST, Entry, default_folder
 from rnn_oracle.fixtures.reader import read
 from rnn_oracle.fixtures.store import recordings_in
+from rnn_oracle.ledger import covers
 from rnn_oracle.oracle import build, symbolic_shapes
 from rnn_oracle.problems import problem
 from rnn_oracle.rounding import bounds
@@ -69,9 +70,7 @@ def within(target, **versions):
 
     A generation that is not named has none of them.
     """
-    return target.name in versions and SpecifierSet(versions[target.name]).contains(
-        target.version, prereleases=True
-    )
+    return target.name in versions and covers(versions[target.name], target.version)
 
 
 def knows(make, *arguments, **named):
@@ -213,3 +212,23 @@ def forbid(monkeypatch, modules, path):
 
     for module in modules:
         monkeypatch.setattr(module, "open", forbidden, raising=False)
+
+
+class StopError(Exception):
+    """Stands for a machine that goes down."""
+
+
+def stop_writing(monkeypatch, moment):
+    """Let the writer stop after that many steps: it puts a file in two and removes one in one."""
+    steps = iter(range(moment))
+
+    def stopping(function):
+        def step(*arguments):
+            if next(steps, None) is None:
+                raise StopError
+            return function(*arguments)
+
+        return step
+
+    for name in ("replace", "remove", "fsync"):
+        monkeypatch.setattr(writer.os, name, stopping(getattr(os, name)))

@@ -9,6 +9,7 @@ from rnn_oracle.dialects import DIALECTS
 from rnn_oracle.rounding import bounds
 
 LAYERS = ("SimpleRNN", "LSTM", "GRU")
+CELLS = tuple(name + "Cell" for name in LAYERS)
 X = numbers(2, 5, 3)
 MASK = np.array([[True, True, False, True, False], [False, True, True, False, False]])
 ACTIVATIONS = sorted(DIALECTS["keras3"].activations)
@@ -183,6 +184,47 @@ def test_a_callable_activation_is_itself(target):
     layer = layer_of(target, "SimpleRNN", activation=lambda x: 0.5 * x)
     copy = rnn_oracle.from_keras(layer)
     np.testing.assert_allclose(copy(X), call(target, layer, X), rtol=1e-5)
+
+
+NOT_YET = {
+    ("GRU", "implementation"): dict(keras3="<3.4"),
+    ("LSTM", "use_cudnn"): dict(keras3="<3.2"),
+    ("GRU", "use_cudnn"): dict(keras3="<3.2"),
+    ("SimpleRNNCell", "implementation"): dict(keras2="<2.4"),
+    ("LSTM", "seed"): dict(keras2=">=2.0,<2.8"),
+    ("GRU", "seed"): dict(keras2=">=2.0,<2.8"),
+}
+NOT_YET.update({(name, "seed"): dict(keras2="<2.8") for name in CELLS})
+NOT_YET.update({(name, "enable_caching_device"): dict(keras2="<2.4") for name in LAYERS})
+NOT_YET.update({(name, "enable_caching_device"): dict(keras2="<2.1") for name in CELLS})
+"""The releases that do not know an argument yet which their generation has."""
+
+VALUES = {
+    "bogus": True,
+    "time_major": True,
+    "implementation": 2,
+    "use_cudnn": "auto",
+    "seed": 3,
+    "enable_caching_device": False,
+}
+
+
+@pytest.mark.parametrize("name", LAYERS + CELLS)
+@pytest.mark.parametrize("argument", VALUES)
+def test_an_argument_is_known_to_both_or_to_neither(target, name, argument):
+    def verdict(layers, **more):
+        try:
+            getattr(layers, name)(4, **dict(more, **{argument: VALUES[argument]}))
+        except (TypeError, ValueError) as error:
+            return getattr(error, "builtin", type(error).__name__)
+
+    real, ours = verdict(target.keras.layers), verdict(rnn_oracle, dialect=target.dialect)
+    if within(target, **NOT_YET.get((name, argument), {})):
+        unknown = DIALECTS[target.dialect].unknown_argument
+        assert (real, ours) == (unknown.builtin, None)
+    else:
+        assert ours == real
+    assert (argument == "bogus") <= (real is not None)
 
 
 @pytest.mark.parametrize("name", LAYERS)

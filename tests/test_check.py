@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from helpers import within
 
 from rnn_oracle import check
 from rnn_oracle.cases import Case, Defaults
@@ -116,7 +117,9 @@ SPOILERS = {
 
 @pytest.mark.parametrize("what", SPOILERS)
 def test_a_script_passes_where_the_rules_are_kept(target, what, capsys):
-    case = Case("lstm", "two", True, True, False, False, "all_true", "argument")
+    # Before Keras 3.11, a mask given as an argument is not passed on (rule M4).
+    mask_from = "masking" if within(target, keras3="<3.11") else "argument"
+    case = Case("lstm", "two", True, True, False, False, "all_true", mask_from)
     exec(script(Wrong(target, SPOILERS[what]), case), {})
     assert "expected" in capsys.readouterr().out
 

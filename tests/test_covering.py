@@ -23,6 +23,13 @@ def test_every_legal_combination_occurs(kind, dialect):
 
 
 @pytest.mark.parametrize("kind, dialect", EACH)
+def test_what_must_stand_together_does(kind, dialect):
+    each = [case.options.items() for case in covering.cases(kind, dialect)]
+    for preset in covering.presets(kind, dialect):
+        assert any(preset.items() <= options for options in each), preset
+
+
+@pytest.mark.parametrize("kind, dialect", EACH)
 def test_every_case_is_legal_and_has_an_id_of_its_own(kind, dialect):
     cases = covering.cases(kind, dialect)
     assert [case.forbidden(dialect) for case in cases] == [None] * len(cases)

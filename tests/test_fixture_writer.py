@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 import pytest
-from helpers import FIXTURES, made_up, recordings
+from helpers import FIXTURES, StopError, made_up, recordings, stop_writing
 
 from rnn_oracle.cases import Case
 from rnn_oracle.fixtures import recordings as recorded
@@ -134,28 +134,13 @@ def test_the_files_of_others_are_left_alone(tmp_path):
     assert set(os.listdir(str(tmp_path))) == set(files) | set(others)
 
 
-class StopError(Exception):
-    pass
-
-
 @pytest.mark.parametrize("moment", range(7))  # six steps put files there, one removes
 def test_an_interrupted_dump_leaves_a_whole_fixture(moment, tmp_path, monkeypatch):
     folder = str(tmp_path)
     old = vectors.files([vectors.vector(CASES[0])])
     new = vectors.files([vectors.vector(case) for case in CASES])
     writer.replace(folder, old)
-    steps = iter(range(moment))
-
-    def stopping(function):
-        def step(*arguments):
-            if next(steps, None) is None:
-                raise StopError
-            return function(*arguments)
-
-        return step
-
-    for name in ("replace", "remove", "fsync"):
-        monkeypatch.setattr(writer.os, name, stopping(getattr(os, name)))
+    stop_writing(monkeypatch, moment)
     with pytest.raises(StopError):
         writer.replace(folder, new)
     monkeypatch.undo()

@@ -10,7 +10,7 @@ from rnn_oracle.cases import Case
 from rnn_oracle.compare import compare
 from rnn_oracle.deviations import DEVIATIONS
 from rnn_oracle.families import CROSSED
-from rnn_oracle.ledger import FAMILY, MEASURED, fits, load, matching, unmeasured
+from rnn_oracle.ledger import FAMILY, MEASURED, covers, fits, load, matching, unmeasured
 from rnn_oracle.matrix import all_cases
 from rnn_oracle.oracle import expected
 from rnn_oracle.outcome import Outcome
@@ -123,6 +123,19 @@ def test_target_and_version(name, version, count):
     target = Pretender()
     target.name, target.version = name, version
     assert len(matching(LEDGER, target, BOTH)) == count
+
+
+@pytest.mark.parametrize(
+    "versions, version, answer",
+    [
+        ("", "1.15.5", True),
+        (">=3.0,<3.4", "3.3.3", True),
+        (">=3.0,<3.4", "3.10.0", False),
+        (">=2.9", "2.10.0rc1", True),
+    ],
+)
+def test_which_versions_a_specifier_covers(versions, version, answer):
+    assert covers(versions, version) == answer
 
 
 def test_a_pattern_may_have_versions_of_its_own():

@@ -4,7 +4,7 @@ import pytest
 
 from rnn_oracle import ledger
 from rnn_oracle.matrix import core
-from rnn_oracle.patterns import patterns
+from rnn_oracle.patterns import as_text, patterns
 
 CASES = core()
 SETS = {
@@ -19,17 +19,13 @@ SETS = {
 }
 
 
-def fits(case, pattern):
-    return all(getattr(case, name) in values for name, values in pattern.items())
-
-
 @pytest.mark.parametrize("name", SETS)
 def test_a_set_of_cases(name):
     holds, count = SETS[name]
     found = patterns([case for case in CASES if holds(case)], CASES)
-    assert len(found) == count
+    assert len(found) == count and all(found)
     for case in CASES:
-        assert any(fits(case, pattern) for pattern in found) == holds(case)
+        assert any(ledger.fits(pattern, case) for pattern in found) == holds(case)
 
 
 @pytest.mark.parametrize("entry", ledger.load(), ids=lambda entry: entry.id)
@@ -42,3 +38,8 @@ def test_the_cases_of_a_ledger_entry(entry):
 def test_an_option_that_excludes_nothing_is_left_out():
     (pattern,) = patterns([case for case in CASES if case.mask == "row"], CASES)
     assert pattern == {"mask": ("row",)}
+
+
+def test_a_pattern_is_written_with_its_values():
+    pattern = {"cell": ("lstm", "gru"), "time_major": (False,)}
+    assert as_text(pattern) == "cell = lstm or gru, time_major = False"

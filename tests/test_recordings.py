@@ -9,7 +9,9 @@ from rnn_oracle.fixtures.manifest import RECORDING
 from rnn_oracle.ledger import MEASURED, fits, load, matching
 from rnn_oracle.matrix import all_cases, core
 from rnn_oracle.problems import SIZES
+from rnn_oracle.targets.keras import KerasTarget
 from rnn_oracle.targets.recorded import Recorded
+from rnn_oracle.targets.tf1 import Tf1Target
 from rnn_oracle.verdict import AGREE, DIVERGES, KNOWN, Claims, judge, judge_answer
 
 pytestmark = needs("packaging")
@@ -41,12 +43,11 @@ def test_the_releases_did_what_is_known(case):
 def test_a_recording_is_named_after_its_release(name):
     target = recorded(name)
     release = target.provenance["tensorflow"]
-    line = {"tf1": "-v1", "tf_keras": "-legacy"}
-    kind = line.get(target.dialect, line.get(target.module, ""))
-    if target.module == "keras":
-        release = target.version
-    start = "keras" if target.module == "keras" else "tf"
-    assert name == target.recording == start + ".".join(release.split(".")[:2]) + kind
+    if target.dialect == "tf1":
+        live = Tf1Target(target.module, release)
+    else:
+        live = KerasTarget(target.dialect, target.module, target.version, release)
+    assert name == target.recording == live.recording
     assert target.version in repr(target) and name in repr(target)
 
 

@@ -6,10 +6,9 @@ import shutil
 
 import numpy as np
 import pytest
-from helpers import flipped, made_up
+from helpers import StopError, flipped, made_up, stop_writing
 
 from rnn_oracle.cases import Case, Defaults
-from rnn_oracle.fixtures import writer
 from rnn_oracle.fixtures.format import MANIFEST, FixtureError
 from rnn_oracle.fixtures.manifest import RECORDING
 from rnn_oracle.fixtures.reader import read
@@ -159,12 +158,8 @@ def test_a_recording_that_was_removed(tmp_path):
         store(str(tmp_path), {"tf2.11": MADE["tf2.10"]})
 
 
-class StopError(Exception):
-    pass
-
-
 CHANGED = {"keras3.1": recording("keras3.1", 7, 4, 6), "tf2.9": recording("tf2.9", 8, 5, 3)}
-STEPS = 17  # a file is put there in two steps and removed in one
+STEPS = 17  # of `stop_writing`
 
 
 @pytest.mark.parametrize("moment", range(STEPS + 1))
@@ -173,18 +168,7 @@ def test_an_interrupted_dump_leaves_whole_recordings(moment, tmp_path, monkeypat
     store(str(tmp_path / "whole"), whole)
     folder = tmp_path / "recordings"
     store(str(folder), MADE)
-    steps = iter(range(moment))
-
-    def stopping(function):
-        def step(*arguments):
-            if next(steps, None) is None:
-                raise StopError
-            return function(*arguments)
-
-        return step
-
-    for name in ("replace", "remove", "fsync"):
-        monkeypatch.setattr(writer.os, name, stopping(getattr(os, name)))
+    stop_writing(monkeypatch, moment)
     if moment < STEPS:
         with pytest.raises(StopError):
             store(str(folder), CHANGED)

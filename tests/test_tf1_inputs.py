@@ -6,16 +6,10 @@ from helpers import numbers
 
 from rnn_oracle import cells as keras_cells
 from rnn_oracle import nest, tf1
-from rnn_oracle.targets import installed
 
-TARGET = installed().get("tf1")
-live = pytest.mark.skipif(
-    TARGET is None, reason="there is no TensorFlow here, or one from 2.16 on without tf_keras"
-)
 X = numbers(4, 6, 3, dtype="float64")
 STEPS = [X[:, t] for t in range(6)]
 ZEROS = np.zeros((4, 5))
-STATE = tf1.LSTMStateTuple(ZEROS, ZEROS)
 
 
 def given_weights(cell, features=3):
@@ -175,64 +169,60 @@ def test_what_lies_behind_the_length_is_not_looked_at():
             np.testing.assert_array_equal(got, want)
 
 
-def theirs(name="dynamic_rnn", cell=None, inputs=X, **arguments):
+def plain(cells):
+    return cells.BasicLSTMCell(5)
+
+
+def theirs(target, name="dynamic_rnn", cell=plain, inputs=X, **arguments):
     """Carry one of TensorFlow's cells over the input, in a session of its own."""
-    TARGET.load()
-    make = cell or (lambda: TARGET.rnn_cell.BasicLSTMCell(5))
+    target.load()
     arguments = dict(dict(dtype="float32"), **arguments)
-    v1 = TARGET.tf.compat.v1
-    with TARGET.tf.Graph().as_default(), v1.Session() as session:
+    v1 = target.tf.compat.v1
+    with target.tf.Graph().as_default(), v1.Session() as session:
         x = v1.constant(inputs, "float32")
         steps = v1.unstack(x, axis=1) if name == "static_rnn" else x
-        result = getattr(v1.nn, name)(make(), steps, **arguments)
+        result = getattr(v1.nn, name)(cell(target.rnn_cell), steps, **arguments)
         session.run(v1.global_variables_initializer())
         return session.run(result)
 
 
-@pytest.mark.target
-@live
 @pytest.mark.parametrize(
     "arguments, error",
     [
         (dict(dtype=None), ValueError),
-        (dict(cell=lambda: "lstm"), TypeError),
+        (dict(cell=lambda cells: "lstm"), TypeError),
         (dict(inputs=X[:, 0]), ValueError),
         (dict(sequence_length=[[1, 2, 3, 4]]), ValueError),
         (dict(sequence_length=[1, 2, 3]), ValueError),
         (dict(initial_state=ZEROS.astype("float32")), TypeError),
-        (dict(cell=lambda: TARGET.rnn_cell.BasicLSTMCell(5, use_peepholes=True)), TypeError),
-        (dict(cell=lambda: TARGET.rnn_cell.MultiRNNCell([])), ValueError),
+        (dict(cell=lambda cells: cells.BasicLSTMCell(5, use_peepholes=True)), TypeError),
+        (dict(cell=lambda cells: cells.MultiRNNCell([])), ValueError),
     ],
 )
-def test_tensorflow_refuses_too(arguments, error):
+def test_tensorflow_refuses_too(tf1_target, arguments, error):
     with pytest.raises(error):
-        theirs(**arguments)
+        theirs(tf1_target, **arguments)
 
 
-@pytest.mark.target
-@live
-def test_what_tensorflow_takes_and_the_oracle_refuses():
-    assert theirs(inputs=X[:, :0])[0].shape == (4, 0, 5)
-    long, negative = theirs(sequence_length=[9] * 4)[0], theirs(sequence_length=[-1] * 4)[0]
+def test_what_tensorflow_takes_and_the_oracle_refuses(tf1_target):
+    assert theirs(tf1_target, inputs=X[:, :0])[0].shape == (4, 0, 5)
+    long, negative = [theirs(tf1_target, sequence_length=[n] * 4)[0] for n in (9, -1)]
     assert np.abs(long).min() > 0 and not negative.any()
 
 
-@pytest.mark.target
-@live
-def test_no_activation_is_tanh_in_tensorflow():
-    TARGET.load()
+def test_no_activation_is_tanh_in_tensorflow(tf1_target):
+    tf1_target.load()
     for name in ("BasicRNNCell", "GRUCell", "BasicLSTMCell", "LSTMCell"):
-        cell = getattr(TARGET.rnn_cell, name)
+        cell = getattr(tf1_target.rnn_cell, name)
         for activation in (None, ""):
             assert cell(5, activation=activation)._activation.__name__ == "tanh"
         assert cell(5, activation="linear")._activation.__name__ == "linear"
 
 
-@pytest.mark.target
-@live
 @pytest.mark.parametrize("name", ["dynamic_rnn", "static_rnn"])
-def test_nan_behind_the_length_does_not_get_through(name):
+def test_nan_behind_the_length_does_not_get_through(tf1_target, name):
     spoilt = X.copy()
     spoilt[1, 3:] = np.nan
-    for array in nest.flatten(list(theirs(name, inputs=spoilt, sequence_length=[6, 3, 0, 6]))):
+    result = theirs(tf1_target, name, inputs=spoilt, sequence_length=[6, 3, 0, 6])
+    for array in nest.flatten(list(result)):
         assert not np.isnan(array).any()

@@ -7,12 +7,7 @@ from helpers import assert_same, numbers
 import rnn_oracle
 from rnn_oracle import nest, tf1
 from rnn_oracle.rounding import UNIT_ROUNDOFF, exact
-from rnn_oracle.targets import installed
 
-TARGET = installed().get("tf1")
-live = pytest.mark.skipif(
-    TARGET is None, reason="there is no TensorFlow here, or one from 2.16 on without tf_keras"
-)
 LETTERS = np.eye(4, dtype="float32")
 HELLO = LETTERS[np.array([[0, 1, 2, 2, 3]])]
 WORDS = LETTERS[np.array([[0, 1, 2, 2, 3], [1, 0, 2, 2, 3], [1, 2, 2, 1, 1]])]
@@ -59,15 +54,13 @@ def test_without_tensorflow(name):
         assert not outputs[row, length:].any() and outputs[row, :length].all()
 
 
-@pytest.mark.target
-@live
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_in_a_session(name):
+def test_in_a_session(tf1_target, name):
     kind, inputs, lengths, shapes, nesting = PROGRAMS[name]
-    TARGET.load()
-    v1 = TARGET.tf.compat.v1
-    with TARGET.tf.Graph().as_default(), v1.Session() as session:
-        home = TARGET.keras.layers if kind == "SimpleRNNCell" else TARGET.rnn_cell
+    tf1_target.load()
+    v1 = tf1_target.tf.compat.v1
+    with tf1_target.tf.Graph().as_default(), v1.Session() as session:
+        home = tf1_target.keras.layers if kind == "SimpleRNNCell" else tf1_target.rnn_cell
         cell = getattr(home, kind)(2)
         x = v1.constant(inputs)
         result = v1.nn.dynamic_rnn(cell, x, sequence_length=lengths, dtype="float32")

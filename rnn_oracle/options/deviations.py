@@ -44,19 +44,33 @@ def gelu_root_of_float32(case, dialect, sizes, outcome):
 
 def _answered_by(case, dialect, sizes, outcome, deviation):
     """Return the outcome with the numbers of layers that deviate so too."""
-    together = outcome.deviations + (deviation,)
-    given = problem(case, sizes)
-    applied = _explicit(case) if "implicit_mask_dropped" in together else None
 
-    def layers():
-        kind = _Unrolled if "unrolled_zeros_misplaced" in together else RNN
+    def layers(together):
+        kind = Unrolled if "unrolled_zeros_misplaced" in together else RNN
         made = build(case, dialect, sizes, kind)
         for name in together:
             _exchange_activation(made, *_IMPRECISE.get(name, (None, None)))
         return made
 
-    arrays, _ = answers(case, layers(), given, applied=applied)
-    allowed = allow(case, layers(), given, applied)
+    return answered_again(case, outcome, deviation, problem(case, sizes), layers)
+
+
+def answered_again(case, outcome, deviation, given, layers):
+    """Return the outcome with the numbers that deviate so too, beside what deviated before.
+
+    Parameters
+    ----------
+    case : Crossed
+    outcome : Outcome
+    deviation : str
+    given : Problem
+    layers : callable
+        ``layers(together)`` makes the layers that deviate in all the ways named.
+    """
+    together = outcome.deviations + (deviation,)
+    applied = _explicit(case) if "implicit_mask_dropped" in together else None
+    arrays, _ = answers(case, layers(together), given, applied=applied)
+    allowed = allow(case, layers(together), given, applied)
     return outcome.changed(arrays=arrays, allowed=allowed, deviations=together)
 
 
@@ -69,7 +83,9 @@ def _explicit(case):
     return applied
 
 
-class _Unrolled(RNN):
+class Unrolled(RNN):
+    """A layer that zeroes its outputs by the mask as it came, see `unrolled_zeros_misplaced`."""
+
     def forward(self, x, mask, states):
         misplaced = self.return_sequences and self.zero_output_for_mask and mask is not None
         if not misplaced:

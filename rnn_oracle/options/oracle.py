@@ -10,7 +10,7 @@ from ..core import Masking
 from ..dialects import get_dialect
 from ..errors import OracleError
 from ..outcome import Outcome, observe
-from ..problems import layer_units, nest_states, sequences_of_layers
+from ..problems import layer_units, sequences_of_layers
 from ..rounding import UNIT_ROUNDOFF, Rounded, claim, converted
 from .case import MASK_VALUE, XLA
 from .outcome import seen_in_mode
@@ -133,10 +133,11 @@ def _run(case, layers, given, call, applied):
     for i, layer in enumerate(layers):
         state = {}
         if call.states is not None:
-            state["initial_state"] = nest_states(case, call.states[i])
+            state["initial_state"] = call.states[i]
         seen = mask if applied is None else applied(call.name, i, mask)
         results.append(layer(x, mask=seen, **state))
         masks = layer.compute_mask(None, mask)
         masks = masks if nest.is_nested(masks) else [masks]
         x, mask = results[-1][0] if case.return_state else results[-1], masks[0]
-    return results, masks[:1] + [None] * (len(nest.flatten(results[-1])) - 1)
+    count = len(case.outputs)
+    return results, list(masks[:count]) + [None] * (len(nest.flatten(results[-1])) - count)

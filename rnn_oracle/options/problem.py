@@ -4,7 +4,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from ..problems import layer_units, mask_of_kind, numbers, weight_numbers
+from ..problems import layer_units, mask_of_kind, nest_states, numbers, weight_numbers
 from .case import MASK_VALUE
 
 _EXPLODE = {"exponential", "log_softmax"}
@@ -17,7 +17,7 @@ name : str
 x : array
     (batch, steps, features), or ids of shape (batch, steps) for an `Embedding`; time-major ones
     have the first two axes swapped.
-states : list (a layer) of lists (a cell) of lists of arrays, or None
+states : list (a layer) of what it takes as `initial_state`, or None
 """
 
 Problem = namedtuple("Problem", "calls mask table weights")
@@ -33,29 +33,57 @@ weights : list (a layer) of lists (a cell) of arrays, in Keras's order
 
 def problem(case, sizes):
     """Return the `Problem` of a case; the same arrays on every machine and NumPy."""
-    mask = mask_of_kind(case.mask, sizes)
-    calls, weights, features = [], [], sizes.features
+    layers, features = [], sizes.features
     for units in layer_units(case, sizes):
-        weights.append([])
-        for size in units:
-            where = "{}.{}.{}".format(case.cell, len(weights), len(weights[-1]))
-            arrays = weight_numbers(case, size, features, where)
-            if {case.activation, case.recurrent_activation} & _EXPLODE:
-                arrays = [array / 8 for array in arrays]
-            weights[-1].append(arrays if case.use_bias else arrays[:-1])
-            features = size
-    table = None
+        layers.append(stacked(features, units))
+        features = units[-1]
+    return problem_of_layers(case, sizes, layers, lambda i, cells: nest_states(case, cells))
+
+
+def stacked(features, units):
+    """Return (features, units) of each cell of a stack of cells."""
+    return list(zip([features] + units[:-1], units))
+
+
+def problem_of_layers(case, sizes, layers, nested):
+    """Return the `Problem` of layers upon each other.
+
+    Parameters
+    ----------
+    case : Crossed
+    sizes : Sizes
+    layers : list (a layer) of lists (a cell) of (features, units)
+    nested : callable
+        ``nested(i, cells)`` makes an `initial_state` for layer i of the states of its cells.
+    """
+    mask = mask_of_kind(case.mask, sizes)
+    weights = [
+        [
+            _weights(case, units, features, "{}.{}.{}".format(case.cell, i + 1, j))
+            for j, (features, units) in enumerate(cells)
+        ]
+        for i, cells in enumerate(layers)
+    ]
+    table, calls = None, []
     if case.mask_from == "embedding":
         table = _embeddings(sizes)
     for name in case.calls:
-        x = _input(case, sizes, mask, name)
-        states = None
+        x, states = _input(case, sizes, mask, name), None
         if case.initial_state != "none":
-            states = _states(case, sizes, case.calls[0] if case.states_are_constants else name)
+            first = case.calls[0]
+            cells = _states(case, sizes, layers, first if case.states_are_constants else name)
+            states = [nested(i, own) for i, own in enumerate(cells)]
         calls.append(Call(name, x.swapaxes(0, 1) if case.time_major else x, states))
     if case.time_major and mask is not None:
         mask = mask.T
     return Problem(calls, mask, table, weights)
+
+
+def _weights(case, units, features, where):
+    arrays = weight_numbers(case, units, features, where)
+    if {case.activation, case.recurrent_activation} & _EXPLODE:
+        arrays = [array / 8 for array in arrays]
+    return arrays if case.use_bias else arrays[:-1]
 
 
 def _input(case, sizes, mask, name):
@@ -77,14 +105,14 @@ def _embeddings(sizes):
     return numbers("embeddings", (ids, sizes.features), 0.2, 1.2)
 
 
-def _states(case, sizes, name):
+def _states(case, sizes, layers, name):
     return [
         [
             [
                 numbers("{}.{}.{}.state{}".format(name, i, j, k), (sizes.batch, size), 0.2, 0.9)
                 for k in range(len(case.states_of_a_cell))
             ]
-            for j, size in enumerate(units)
+            for j, (_, size) in enumerate(cells)
         ]
-        for i, units in enumerate(layer_units(case, sizes))
+        for i, cells in enumerate(layers)
     ]

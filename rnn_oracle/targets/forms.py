@@ -6,7 +6,6 @@ from .. import nest
 from ..forms.outcome import refused
 from ..forms.problem import lengths, problem
 from ..outcome import Outcome, observe
-from ..problems import nest_states
 from .options import Stack
 
 
@@ -56,15 +55,14 @@ class Forms:
                 arguments["initial_state"] = None
             return x, arguments
         leaf = {"arrays": np.asarray, "numbers": np.ndarray.tolist, "variables": self.tf.Variable}
-        leaves = nest.map_structure(leaf.get(case.states_as, self.tf.constant), call.states[0])
-        states = nest_states(case, leaves)
+        states = nest.map_structure(leaf.get(case.states_as, self.tf.constant), call.states[0])
         if case.states_as.endswith("_with_input"):
             container = list if case.states_as.startswith("list") else tuple
             return container([x] + list(states)), arguments
         arguments["initial_state"] = {
             "bare": lambda: states[0],
             "tuple": lambda: _tuples(states),
-            "flat": lambda: [state for cell in leaves for state in cell],
+            "flat": lambda: nest.flatten(states),
         }.get(case.states_as, lambda: states)()
         return x, arguments
 

@@ -17,11 +17,12 @@ from ..problems import (
     problem,
     sequences_of_layers,
 )
-from . import forms, options, refusals, training
+from . import bidirectional, forms, options, refusals, training
 from .lacking import lacking
-from .runtime import tensorflow
+from .runtime import minor, plain_shape, tensorflow
 
 _RUN = {
+    "bidirectional": bidirectional.run,
     "forms": forms.run,
     "options": options.run,
     "refusals": refusals.run,
@@ -71,8 +72,11 @@ class KerasTarget:
 
     @property
     def recording(self):
-        """The name of this target's recording, see `recording_name`."""
-        return recording_name(self.module, self.release, self.version)
+        """The name of this target's recording, such as ``"tf2.21-legacy"`` or ``"keras3.12"``."""
+        if self.module == "keras":
+            return "keras" + minor(self.version)
+        kind = "-legacy" if self.module == "tf_keras" else ""
+        return "tf" + minor(self.release) + kind
 
     def load(self):
         """Import the runtime, which takes seconds the first time."""
@@ -229,27 +233,3 @@ class KerasTarget:
             call["initial_state"] = nest_states(case, state)
             inputs += tuple(nest.flatten(state))
         return inputs, results + (self._layer(case, units, sequences)(x, **call),)
-
-
-def recording_name(module, release, version):
-    """Return the name of a recording: ``"tf2.21"``, ``"tf2.21-legacy"``, ``"keras3.12"``.
-
-    Parameters
-    ----------
-    module : str
-        Where the API was found.
-    release, version : str
-        Of TensorFlow, and of Keras.
-    """
-    if module == "keras":
-        return "keras" + _minor(version)
-    return "tf" + _minor(release) + {"tf_keras": "-legacy"}.get(module, "")
-
-
-def _minor(version):
-    return ".".join(version.split(".")[:2])
-
-
-def plain_shape(shape):
-    """Return a shape as a tuple of int and None; TensorFlow 1 has its own type for a length."""
-    return tuple(shape.as_list() if hasattr(shape, "as_list") else shape)

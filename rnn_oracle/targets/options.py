@@ -8,7 +8,7 @@ from ..options.case import LAYER_MODES, MASK_VALUE
 from ..options.outcome import seen_in_mode
 from ..options.problem import problem
 from ..outcome import Outcome, observe
-from ..problems import layer_units, nest_states, sequences_of_layers
+from ..problems import layer_units, sequences_of_layers
 from .modes import Layers, Model
 
 _ALWAYS = ("activation", "recurrent_activation", "use_bias")
@@ -44,18 +44,21 @@ class Stack:
 
     def __init__(self, target, case, sizes, given):
         self.target, self.case, self.sizes = target, case, sizes
-        units, sequences = layer_units(case, sizes), sequences_of_layers(case)
-        self.layers = [self._layer(*pair) for pair in zip(units, sequences)]
+        self.layers = self.make_layers()
         self.front = self._front(given)
+        self.states = given.calls[0].states
         self.facts = {}
-        features = sizes.features
         for layer, weights in zip(self.layers, given.weights):
-            shape = (sizes.batch, sizes.steps, features)
+            shape = (sizes.batch, sizes.steps, weights[0][0].shape[0])
             layer.build((shape[1], shape[0], shape[2]) if case.time_major else shape)
             if case.layer == "LSTM" and case.use_bias:
                 self.facts["new.biases"] = _by_gate(layer.get_weights()[2])
             layer.set_weights([w for cell in weights for w in cell])
-            features = weights[-1][1].shape[0]
+
+    def make_layers(self):
+        """Return the layers, from the bottom up, without weights."""
+        units, sequences = layer_units(self.case, self.sizes), sequences_of_layers(self.case)
+        return [self._layer(*pair) for pair in zip(units, sequences)]
 
     def cell_arguments(self):
         """Return the arguments of each cell, but for its units."""
@@ -113,7 +116,7 @@ class Stack:
         for i, layer in enumerate(self.layers):
             given = dict(self.in_calls) if i or mask is None else dict(self.in_calls, mask=mask)
             if states:
-                state = self.nested(i, states)
+                state = nest.map_structure(lambda _: states.pop(0), self.states[i])
                 if self.case.initial_state == "inputs":
                     x = [x] + nest.flatten(state)
                 else:
@@ -122,11 +125,12 @@ class Stack:
             x = results[-1][0] if self.case.return_state else results[-1]
         return results
 
-    def nested(self, i, leaves):
-        """Take the states of layer i from the front of a list of leaves, and nest them."""
-        units = layer_units(self.case, self.sizes)[i]
-        cells = [[leaves.pop(0) for _ in self.case.states_of_a_cell] for _ in units]
-        return nest_states(self.case, cells)
+    def by_layer(self, outputs):
+        """Gather the flat outputs of a model by layer."""
+        if not self.case.return_state:
+            return list(outputs)
+        each = len(outputs) // len(self.layers)
+        return [outputs[i : i + each] for i in range(0, len(outputs), each)]
 
     def masked(self, *inputs):
         """Call the layers; return the results, and the masks of the top layer's."""
@@ -154,7 +158,7 @@ def calls(target, case, given, stack):
             states = [] if case.states_are_constants else states
             stack.begin(call.name)
             results = run([array for array in [x, mask] + states if array is not None])
-            results, masks = _by_layer(case, stack.layers, results), [None]
+            results, masks = stack.by_layer(results), [None]
         arrays_of_call, facts_of_call = seen_in_mode(
             case, *observe(call.name, case, results, masks, np.asarray)
         )
@@ -230,14 +234,6 @@ def _batch_size(case):
     """Return a size that divides the batch where that may be, and takes it whole otherwise."""
     whole = case.stateful != "no" or case.time_major or case.states_are_constants
     return 64 if whole else 3
-
-
-def _by_layer(case, layers, outputs):
-    """Gather the flat outputs of a model by layer."""
-    if not case.return_state:
-        return list(outputs)
-    each = len(outputs) // len(layers)
-    return [outputs[i : i + each] for i in range(0, len(outputs), each)]
 
 
 def _reset(layers):

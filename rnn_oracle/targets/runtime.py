@@ -1,4 +1,4 @@
-"""TensorFlow itself, as all targets import it."""
+"""What all targets share: TensorFlow itself, how a release is named, and shapes."""
 
 import importlib
 import os
@@ -15,3 +15,13 @@ def tensorflow():
     if tf.__version__.startswith("1."):
         tf.compat.v1.enable_eager_execution()  # does nothing the second time
     return tf
+
+
+def minor(version):
+    """Return the release that a version is of: ``"2.21"`` for ``"2.21.0"``."""
+    return ".".join(version.split(".")[:2])
+
+
+def plain_shape(shape):
+    """Return a shape as a tuple of int and None; TensorFlow 1 has its own type for a length."""
+    return tuple(shape.as_list() if hasattr(shape, "as_list") else shape)

@@ -9,7 +9,7 @@ from .. import nest
 from ..outcome import Outcome
 from ..tf1.outcome import observe
 from ..tf1.problems import SIZES, problem
-from .runtime import tensorflow
+from .runtime import minor, tensorflow
 
 _CELLS_OF_TF_KERAS = "tf_keras.api._v1.keras.__internal__.legacy.rnn_cell"
 
@@ -50,12 +50,10 @@ class Tf1Target:
         """The release of TensorFlow, asked of TensorFlow itself if it was not given."""
         return self._version or self.tf.__version__
 
-    release = version
-
     @property
     def recording(self):
         """The name of this target's recording, such as ``"tf1.15-v1"``."""
-        return "tf{}.{}-v1".format(*self.version.split(".")[:2])
+        return "tf" + minor(self.version) + "-v1"
 
     def load(self):
         """Import the runtime, which takes seconds the first time."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from itertools import product
 
 from ..cases import CELLS as KERAS_CELLS
-from ..cases import Sizes
+from ..cases import Sizes, check_axes
 
 CELLS = {
     "basic_rnn": ("BasicRNNCell", {}),
@@ -84,11 +84,7 @@ class Tf1Case:
     sizes = Sizes(batch=4, steps=6, features=3, units=(8, 11))
 
     def __post_init__(self):
-        for axis, values in AXES.items():
-            if getattr(self, axis) not in values:
-                raise ValueError(
-                    "{}={!r} is not one of {}".format(axis, getattr(self, axis), values)
-                )
+        check_axes(self)
         reason = impossible(
             self.cell, self.driver, self.stacking, self.state_is_tuple, self.time_major
         )

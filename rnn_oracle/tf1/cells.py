@@ -18,6 +18,9 @@ TF1 = Dialect(
     activations=KERAS2,
     unknown_argument=OracleTypeError,
     layer_arguments=frozenset(["name", "reuse", "trainable"]),
+    recurrent_arguments=dict.fromkeys(
+        ["kernel_initializer", "bias_initializer"], frozenset(["GRUCell"])
+    ),
     implementation=frozenset(),
     use_cudnn=False,
     numbers_are_cast=False,
@@ -118,23 +121,8 @@ class BasicRNNCell(Tf1Cell):
 class GRUCell(Tf1Cell):
     """Gated recurrent unit (rule V2); gates in the order r, u."""
 
-    def __init__(
-        self,
-        num_units,
-        activation=None,
-        *,
-        kernel_initializer=None,
-        bias_initializer=None,
-        dtype=None,
-        **kept,
-    ):
-        own = dict(
-            num_units=num_units,
-            activation=activation,
-            kernel_initializer=kernel_initializer,
-            bias_initializer=bias_initializer,
-        )
-        super().__init__(own, kept, dtype)
+    def __init__(self, num_units, activation=None, *, dtype=None, **kept):
+        super().__init__(dict(num_units=num_units, activation=activation), kept, dtype)
 
     def weight_shapes(self):
         return [

@@ -51,7 +51,8 @@ def dynamic_rnn(
     ------
     ValueError
         For a wrong rank, number of features, number or size of lengths or states, for no
-        steps at all, or where neither `initial_state` nor `dtype` is given.
+        steps at all, for a `dtype` that is not the cell's, or where neither `initial_state`
+        nor `dtype` is given.
     TypeError
         For what is no cell, for a state nested otherwise, and for lengths or inputs that are
         not of the right kind of number.

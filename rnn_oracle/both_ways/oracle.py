@@ -1,0 +1,69 @@
+"""The oracle's answer to a case of `Bidirectional`, with the error to allow."""
+
+import functools
+
+from .. import cells, recurrent
+from ..bidirectional import Bidirectional
+from ..cases import CELLS
+from ..dialects import get_dialect
+from ..errors import OracleError
+from ..options.case import XLA
+from ..options.oracle import allow, answers
+from ..outcome import Outcome
+from .case import BOTH, OWN_ACTIVATION
+from .outcome import told
+from .problem import problem
+
+
+def expected(case, dialect, sizes, bounded):
+    """Return the `Outcome` that the rules demand of a case, see `rnn_oracle.oracle.expected`."""
+    given = problem(case, sizes)
+    try:
+        layers = build(case, dialect, sizes)
+    except OracleError as error:
+        return Outcome.refused("build", error)
+    facts = told(case, layers, given)
+    arrays, words = answers(case, layers, given)
+    allowed = allow(case, build(case, dialect, sizes), given) if bounded else {}
+    # XLA may compute a number twice, each time rounded in a way of its own (rule T2).
+    batch_axis = None if case.mode == XLA else int(case.time_major)
+    return Outcome(arrays, dict(facts, **words), allowed, batch_axis=batch_axis)
+
+
+def build(case, dialect, sizes, kind=recurrent.RNN):
+    """Return the case's layers, made of recurrent ones of that class, without weights."""
+    make = functools.partial(_recurrent, case, get_dialect(dialect), kind)
+    layers = []
+    for i, (place, sides) in enumerate(zip(case.stack, case.sides(sizes))):
+        if place == BOTH:
+            layers.append(_both(case, make, sides, case.sequences(i)))
+        else:
+            layers.append(make(sides[0], case.sequences(i)))
+    return layers
+
+
+def _both(case, make, sides, sequences):
+    own = dict(zero_output_for_mask=case.zero_output_for_mask)
+    layer = make(sides[0], sequences, go_backwards=case.go_backwards, **own)
+    backward = None
+    if case.backward_layer != "default":
+        own.update(go_backwards=not case.go_backwards, activation=OWN_ACTIVATION)
+        backward = make(sides[1], sequences, **own)
+    return Bidirectional(layer, case.merge_mode, backward_layer=backward)
+
+
+def _recurrent(case, dialect, kind, side, sequences, activation="tanh", **options):
+    name, arguments = CELLS[case.cell]
+    cell_class = getattr(cells, name + "Cell")
+    arguments = dict(arguments, activation=activation, dialect=dialect)
+    stack = [cell_class(units, **arguments) for _, units in side]
+    if case.time_major:
+        options["time_major"] = True
+    return kind(
+        stack if len(stack) > 1 else stack[0],
+        return_sequences=sequences,
+        return_state=case.return_state,
+        stateful=case.stateful != "no",
+        unroll=case.unroll,
+        **options,
+    )
