@@ -8,6 +8,7 @@ import functools
 
 from .both_ways import deviations as of_both_ways
 from .by_hand import deviations as of_cells
+from .forms.outcome import refused
 from .options import deviations as of_options
 from .oracle import allow, build, call_stack, calls, set_weights
 from .outcome import Outcome
@@ -78,6 +79,11 @@ def _masks_of_arguments_only(case, dialect, sizes, outcome, names):
     return outcome.changed(arrays, allowed=allowed)
 
 
+def form_refused(case, dialect, sizes, outcome):
+    """An argument is refused in the form in which it comes, with whatever error."""
+    return refused("a form that is not taken")
+
+
 def _of_family(function):
     """Return a deviation that each family works out with a function of that name."""
 
@@ -109,6 +115,7 @@ DEVIATIONS = {
         _of_family(of_options.gelu_root_of_float32),
         of_cells.sums_of_sums_in_sparsemax,
         of_cells.initial_states_wrapped,
+        form_refused,
         of_training.fails_at_call,
         of_training.inputs_dropped_step_by_step,
         of_training.one_mask_for_all_gates,

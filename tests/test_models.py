@@ -40,6 +40,10 @@ def reset(model):
             layer.reset_state()
 
 
+def value(target, variable):
+    return np.asarray(target.tf.convert_to_tensor(variable))
+
+
 def same(want, got):
     np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-6)
 
@@ -158,16 +162,16 @@ def test_the_states_that_a_layer_tells(target, name):
     copy(X)
     assert len(layer.states) == len(copy.states) == STATES[name]
     for ours, real in zip(copy.states, layer.states):
-        same(ours, np.asarray(real))
+        same(ours, value(target, real))
 
 
 def test_setting_weights_leaves_the_state(target):
     model, layer = stateful_model(target)
     reset(model)
     run(target, model, X)
-    before = np.asarray(layer.states[0])
+    before = value(target, layer.states[0])
     model.set_weights(model.get_weights())
-    np.testing.assert_array_equal(np.asarray(layer.states[0]), before)
+    np.testing.assert_array_equal(value(target, layer.states[0]), before)
 
 
 def continued(target, tmp_path, form):
@@ -192,6 +196,8 @@ def continued(target, tmp_path, form):
 
 @pytest.mark.parametrize("form", ["model.keras", "model.h5", "saved_model"])
 def test_a_file_may_keep_the_state(target, tmp_path, form):
+    if form == "saved_model" and within(target, keras2="<2.4"):
+        pytest.skip("TensorFlow 2.1 cannot write a stateful layer in this format")
     got, kept, lost = continued(target, tmp_path, form)
     assert np.abs(kept - lost).max() > 1e-3
     same(kept if form == "saved_model" else lost, got)

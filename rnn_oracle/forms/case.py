@@ -50,6 +50,7 @@ name says otherwise; ``"flat"`` are those of a list of cells without the nesting
 """
 
 TRIPLES = ("x_as", "stacking", "return_sequences", "return_state", "go_backwards")
+_NOTHING = ("nothing", "none")
 WITH_INPUT = ("list_with_input", "tuple_with_input")
 
 REFUSED = {
@@ -94,25 +95,23 @@ class FormsCase(StackCase):
 
     @staticmethod
     def rules_of(dialect):
-        refused = REFUSED[dialect]
-        hidden = [
+        return _EVERYWHERE + [
             unless(
-                lambda one, other, axes=(first, second): (
-                    one in refused[axes[0]] and other in refused[axes[1]]
+                lambda form, value, forms=forms, default=AXES[other][0]: (
+                    form in forms and value != default
                 ),
-                (first, second),
-                "one refusal hides another",
+                (axis, other),
+                "a refusal hides all else",
             )
-            for first in refused
-            for second in refused
-            if first < second
+            for axis, forms in REFUSED[dialect].items()
+            for other in AXES
+            if other not in (axis, "cell", "stacking")
         ]
-        return _EVERYWHERE + hidden
 
     @property
     def masked(self):
         """Whether a mask is given as an argument."""
-        return self.mask_as not in ("nothing", "none")
+        return self.mask_as not in _NOTHING
 
     @property
     def mask(self):
@@ -127,18 +126,14 @@ class FormsCase(StackCase):
     @property
     def initial_state(self):
         """How the initial states come."""
-        return "none" if self.states_as in ("nothing", "none") else "argument"
+        return "none" if self.states_as in _NOTHING else "argument"
 
     def refused(self, dialect):
         """Tell whether the rules have a dialect refuse the case.
 
         No rule says with which error: it is that of the operation on which Keras stumbles.
         """
-        return (
-            any(getattr(self, axis) in forms for axis, forms in REFUSED[dialect].items())
-            or (self.x_as == "ragged" and self.masked)
-            or (self.x_as == "in_list" and self.initial_state != "none")
-        )
+        return any(getattr(self, axis) in forms for axis, forms in REFUSED[dialect].items())
 
     @property
     def rules(self):
@@ -160,15 +155,18 @@ _EVERYWHERE = [
         "only nested states can be flattened",
     ),
     unless(
-        lambda stacking, state, states: (
-            stacking == "cells" and state and states in ("nothing", "none")
-        ),
+        lambda stacking, state, states: stacking == "cells" and state and states in _NOTHING,
         ("stacking", "return_state", "states_as"),
         "how the states of such a call are nested is the matter of the core matrix",
     ),
     unless(
-        lambda x, states: x in ("in_list", "in_tuple") and states in WITH_INPUT,
+        lambda x, states: x in ("in_list", "in_tuple") and states not in _NOTHING,
         ("x_as", "states_as"),
-        "a list of input and states has the input in a list already",
+        "in a list with the input there is no place for states beside it, see tests/test_forms.py",
+    ),
+    unless(
+        lambda x, mask: x == "ragged" and mask not in _NOTHING,
+        ("x_as", "mask_as"),
+        "ragged sequences take no mask, see tests/test_forms.py",
     ),
 ]

@@ -1,4 +1,4 @@
-"""The modules through which the same layers can be had."""
+"""Forms beside those of the family `forms`, and the modules through which layers can be had."""
 
 import numpy as np
 import pytest
@@ -47,3 +47,16 @@ def test_a_layer_through_compat_v1(target, name):
     kind = getattr(v1_layers(target), name)
     layer = give_weights(kind(4, return_sequences=True), X.shape)
     assert_agrees(target, layer, X, mask=MASK)
+
+
+def test_ragged_sequences_take_no_mask(target):
+    layer = give_weights(target.keras.layers.GRU(4), X.shape)
+    ragged = target.tf.RaggedTensor.from_tensor(target.tf.constant(X), lengths=[5, 2])
+    with pytest.raises(Exception):  # noqa: B017 (TensorFlow's errors have many types)
+        layer(ragged, mask=target.tf.constant(MASK))
+
+
+def test_a_list_of_inputs_takes_no_states_beside_it(target):
+    layer = give_weights(target.keras.layers.GRU(4), X.shape)
+    with pytest.raises(Exception):  # noqa: B017 (TensorFlow's errors have many types)
+        layer([target.tf.constant(X)], initial_state=[target.tf.zeros((2, 4))])
