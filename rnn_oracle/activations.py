@@ -125,13 +125,15 @@ def sparse_sigmoid(x):
 
 
 def sparsemax(x):
-    """The Euclidean projection onto the simplex: ``max(x - tau, 0)`` with unit sum (rule A3)."""
+    """The Euclidean projection onto the simplex: ``max(x - tau, 0)`` with unit sum (rule A3).
+
+    Of the thresholds that the largest numbers alone would have, one to all of them, tau is the
+    highest.
+    """
     ordered = -np.sort(-x, axis=-1)
     count = np.arange(1, x.shape[-1] + 1, dtype=x.dtype)
-    inside = 1 + count * ordered > np.cumsum(ordered, axis=-1)
-    size = np.sum(inside, axis=-1, keepdims=True).astype(x.dtype)
-    tau = (np.sum(np.where(inside, ordered, 0), axis=-1, keepdims=True) - 1) / size
-    return np.maximum(x - tau, 0).astype(x.dtype)
+    thresholds = (np.add.accumulate(ordered, axis=-1) - 1) / count
+    return np.maximum(x - np.maximum.reduce(thresholds, axis=-1, keepdims=True), 0)
 
 
 def squareplus(x):

@@ -101,7 +101,7 @@ class Cell(Weighted):
         return output, states[0] if bare else states
 
     def get_initial_state(self, batch_size):
-        """Return zeros of shape (batch, units), one array a state, nested as `state_size`."""
+        """Return zeros of shape (batch, units), nested as `state_size` (rule S7)."""
         return nest.map_structure(
             lambda size: np.zeros((batch_size, size), self.dtype), self.state_size
         )
@@ -230,7 +230,7 @@ class GRUCell(Cell):
 
 
 class OwnCell:
-    """A user's cell, given the two methods that the layers call.
+    """A user's cell, given the two methods that the layers call (rule C7).
 
     The documented protocol: ``output, states = cell(inputs, states)``, or a method `call` of
     that form, an attribute `state_size`, and optionally `output_size` and

@@ -112,7 +112,8 @@ def ratios(want, have, allowed):
 def compare_copies(expected, actual):
     """Return a mismatch unless bits are equal wherever the oracle's own numbers are (rule T2).
 
-    Only within a sequence: two that are alike may each be rounded in a way of its own.
+    Only within a sequence: two that are alike may each be rounded in a way of its own. Numbers that
+    may be off by different amounts are no copies of each other, but met by chance.
     """
     names = sorted(name for name, array in expected.arrays.items() if array.dtype.kind == "f")
     if not names or expected.batch_axis is None:
@@ -122,12 +123,12 @@ def compare_copies(expected, actual):
         return []
     have = np.concatenate([actual.arrays[name].ravel() for name in names])
     rows = np.concatenate([_rows(expected.arrays[name], expected.batch_axis) for name in names])
-    keyed = np.stack([rows, want + 0.0])  # both zeros alike
+    off_by = np.concatenate([_allowed(expected, name) for name in names])
+    keyed = np.stack([rows, want + 0.0, off_by])  # both zeros alike
     _, first, group = np.unique(keyed, axis=1, return_index=True, return_inverse=True)
     source = first[group.ravel()]
-    claimed = np.concatenate([_claimed(expected, name) for name in names])
     differ = (have != have[source]) & ~(np.isnan(have) & np.isnan(have[source]))
-    off = np.flatnonzero(differ & claimed & claimed[source])
+    off = np.flatnonzero(differ & np.isfinite(off_by))
     if not off.size:
         return []
     ends = np.cumsum([expected.arrays[name].size for name in names])
@@ -136,10 +137,9 @@ def compare_copies(expected, actual):
     return [found]
 
 
-def _claimed(expected, name):
-    """Tell of each number of an array, laid out flat, whether anything is claimed of it."""
-    array = expected.arrays[name]
-    return np.isfinite(expected.allowed.get(name, np.zeros(array.shape))).ravel()
+def _allowed(expected, name):
+    """Return how far each number of an array may be off, laid out flat."""
+    return expected.allowed.get(name, np.zeros(expected.arrays[name].shape)).ravel()
 
 
 def _rows(array, batch_axis):

@@ -76,7 +76,7 @@ def make(kind, dialect):
         }
         for rule in several
     ]
-    triples = [{"fields": list(kind.triples), "strength": 3}] if kind.triples else []
+    triples = [{"fields": list(kind.triples), "strength": 3}] if len(kind.triples) > 2 else []
     rows = covering_array(
         axes,
         constraints=constraints,

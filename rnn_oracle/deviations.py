@@ -7,12 +7,22 @@ that a known divergence is judged as strictly as agreement.
 import functools
 
 from .both_ways import deviations as of_both_ways
+from .by_hand import deviations as of_cells
 from .options import deviations as of_options
 from .oracle import allow, build, call_stack, calls, set_weights
 from .outcome import Outcome
+from .own_cells import deviations as of_own_cells
 from .problems import problem
 from .refusals import table
 from .training import deviations as of_training
+
+_NUMBERS = {
+    "bidirectional": of_both_ways,
+    "cells": of_cells,
+    "options": of_options,
+    "own_cells": of_own_cells,
+}
+"""Where the families of crossed cases keep what gives them other numbers."""
 
 
 def single_states_wrapped(case, dialect, sizes, outcome):
@@ -33,10 +43,8 @@ def symbolic_call_refused(case, dialect, sizes, outcome):
 
 def implicit_mask_dropped(case, dialect, sizes, outcome):
     """With an initial state, a mask that is attached to the input is passed on, but not applied."""
-    if case.family == "options":
-        return of_options.implicit_mask_dropped(case, dialect, sizes, outcome)
-    if case.family == "bidirectional":
-        return of_both_ways.implicit_mask_dropped(case, dialect, sizes, outcome)
+    if case.family in _NUMBERS:
+        return _NUMBERS[case.family].implicit_mask_dropped(case, dialect, sizes, outcome)
     return _masks_of_arguments_only(case, dialect, sizes, outcome, ["given"])
 
 
@@ -70,10 +78,15 @@ def _masks_of_arguments_only(case, dialect, sizes, outcome, names):
     return outcome.changed(arrays, allowed=allowed)
 
 
-def unrolled_zeros_misplaced(case, dialect, sizes, outcome):
-    """With unroll, go_backwards and return_sequences, the mask is not turned round for zeroing."""
-    family = of_both_ways if case.family == "bidirectional" else of_options
-    return family.unrolled_zeros_misplaced(case, dialect, sizes, outcome)
+def _of_family(function):
+    """Return a deviation that each family works out with a function of that name."""
+
+    @functools.wraps(function)
+    def deviation(case, dialect, sizes, outcome):
+        own = getattr(_NUMBERS[case.family], function.__name__)
+        return own(case, dialect, sizes, outcome)
+
+    return deviation
 
 
 def answered(answer, case, dialect, sizes, outcome):
@@ -88,12 +101,14 @@ DEVIATIONS = {
         symbolic_call_refused,
         implicit_mask_dropped,
         mask_argument_not_passed_on,
-        unrolled_zeros_misplaced,
         of_both_ways.shape_of_two_forward_layers,
         of_both_ways.stacked_input_rounded,
-        of_options.leaky_slope_of_float32,
-        of_options.gelu_factor_of_float32,
-        of_options.gelu_root_of_float32,
+        _of_family(of_options.unrolled_zeros_misplaced),
+        _of_family(of_options.leaky_slope_of_float32),
+        _of_family(of_options.gelu_factor_of_float32),
+        _of_family(of_options.gelu_root_of_float32),
+        of_cells.sums_of_sums_in_sparsemax,
+        of_cells.initial_states_wrapped,
         of_training.fails_at_call,
         of_training.inputs_dropped_step_by_step,
         of_training.one_mask_for_all_gates,

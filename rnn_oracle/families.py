@@ -1,9 +1,11 @@
 """The families of cases: each a class with options of its own."""
 
 from .both_ways.case import BidirectionalCase
+from .by_hand.case import CellCase
 from .cases import Case, Defaults
 from .forms.case import FormsCase
 from .options.case import OptionCase
+from .own_cells.case import OwnCellCase
 from .tf1.cases import Tf1Case
 from .training.case import TrainingCase
 
@@ -15,7 +17,8 @@ of a table of such cases, and `options`: a dict of plain values from which ``kin
 an equal case, raising TypeError or ValueError for impossible ones.
 """
 
-CROSSED = {kind.family: kind for kind in (OptionCase, BidirectionalCase, FormsCase, TrainingCase)}
+_KINDS = (OptionCase, BidirectionalCase, CellCase, OwnCellCase, FormsCase, TrainingCase)
+CROSSED = {kind.family: kind for kind in _KINDS}
 """Those whose axes are crossed by covering arrays; they are run, and not recorded."""
 
 CROSSED_ON = {"keras2": ">=2.15", "keras3": ">=3.12"}

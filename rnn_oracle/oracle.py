@@ -4,12 +4,14 @@ import numpy as np
 
 from . import bidirectional, cells, nest, recurrent
 from .both_ways import oracle as both_ways_oracle
+from .by_hand import oracle as by_hand_oracle
 from .cases import CELLS
 from .dialects import get_dialect
 from .errors import OracleError
 from .forms import oracle as forms_oracle
 from .options import oracle as options_oracle
 from .outcome import Outcome, defaults, observe
+from .own_cells import oracle as own_cells_oracle
 from .problems import (
     SIZES,
     layer_units,
@@ -68,6 +70,8 @@ _EXPECTED = {
     "defaults": _of_defaults,
     "bidirectional": both_ways_oracle.expected,
     "options": options_oracle.expected,
+    "cells": by_hand_oracle.expected,
+    "own_cells": own_cells_oracle.expected,
     "refusals": refusals_oracle.expected,
     "tf1": tf1_oracle.expected,
     "forms": forms_oracle.expected,

@@ -60,7 +60,9 @@ class Outcome:
         self.refusal = refusal
 
     def changed(self, arrays=None, facts=None, allowed=None, deviations=()):
-        """Return an outcome with values where some of this one's are others."""
+        """Return an outcome with values where some of this one's are others; a refusal stays."""
+        if self.refusal:
+            return self
         return Outcome(
             arrays or self.arrays,
             facts or self.facts,

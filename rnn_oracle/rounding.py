@@ -11,7 +11,9 @@ product, quotient         the relative errors add up, and the result is rounded 
 matrix product            ``E (|B| + F) + |A| F + n u |A| |B|`` for n terms in any order [1]_
 elementary function       the change of the function over the error of its argument, plus its
                           own accuracy in ULP [2]_ (an ULP is at most 2 u of the value)
-selection, max, min       the error of what is selected; nothing is rounded
+max, min, sorting         the largest error of what is compared; nothing is rounded
+choice by a comparison    the error of what is chosen; where errors may turn the comparison,
+                          the distance to the other choice if that is more
 ========================  ====================================================================
 
 What was only copied, such as a zero, a carried state or an initial state, has the bound zero.
@@ -24,6 +26,8 @@ References
    "ULP values for single precision built-in math functions"; TensorFlow promises nothing.
    https://registry.khronos.org/OpenCL/specs/3.0-unified/html/OpenCL_C.html#relative-error-as-ulps
 """
+
+from collections import namedtuple
 
 import numpy as np
 
@@ -47,6 +51,13 @@ LARGEST = {
 ULPS = {"exp": 3, "expm1": 3, "log": 3, "log1p": 2, "tanh": 5, "sqrt": 0.5}
 ERF_ULPS = 16
 _EXACT = ("negative", "absolute")
+_SMALLEST = {2.0**-8: 2.0**-126, 2.0**-24: 2.0**-126, 2.0**-53: 2.0**-1022}
+"""The smallest normal number of the precisions of which smaller ones may become zero."""
+
+Doubtful = namedtuple("Doubtful", "value doubt")
+Doubtful.__doc__ = (
+    """What a comparison says, as an array of bool, and where an error may turn it."""
+)
 
 
 class Rounded(Carrier):
@@ -79,36 +90,75 @@ class Rounded(Carrier):
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         name = ufunc.__name__
         pairs = [self.parts(operand) for operand in inputs]
-        if method == "reduce":
-            return self._reduce(ufunc, *inputs, **kwargs)
-        if method != "__call__" or kwargs:
+        if method in ("reduce", "accumulate"):
+            result = self._along(ufunc, method, *pairs[0], **kwargs)
+        elif method != "__call__" or kwargs:
             return NotImplemented
-        if name in COMPARISONS:
-            return ufunc(*[_to_precision(value, self.unit) for value, _ in pairs])
-        if len(pairs) == 1:
-            return self._unary(ufunc, *pairs[0])
-        rule = getattr(self, "_" + name, None)
-        return NotImplemented if rule is None else self.made_of(*rule(*(pairs[0] + pairs[1])))
+        elif name in COMPARISONS:
+            return self._compare(ufunc, *pairs)
+        elif len(pairs) == 1:
+            result = self._unary(ufunc, *pairs[0])
+        else:
+            rule = getattr(self, "_" + name, None)
+            result = None if rule is None else rule(*(pairs[0] + pairs[1]))
+        return NotImplemented if result is None else self._within_format(*result)
+
+    def __array_function__(self, function, types, args, kwargs):
+        if function is np.sort:
+            value, error = self.parts(args[0])
+            most = np.max(error, initial=0.0, keepdims=True, **kwargs)
+            return self.made_of(np.sort(value, **kwargs), np.broadcast_to(most, value.shape))
+        if function is np.where and isinstance(args[0], Doubtful):
+            return self._choose(*args)
+        return super().__array_function__(function, types, args, kwargs)
+
+    def _within_format(self, value, error):
+        """Claim nothing of what may be too large, and little of what may be too small."""
+        size = np.abs(value)
+        lost = np.where((size > 0) & (size < _SMALLEST.get(self.unit, 0.0)), size, 0.0)
+        with np.errstate(invalid="ignore"):
+            beyond = ~(size + error <= LARGEST[self.unit])
+        return self.made_of(value, np.where(beyond, np.inf, error + lost))
+
+    def _compare(self, ufunc, a, b):
+        told = ufunc(*[_to_precision(value, self.unit) for value, _ in (a, b)])
+        if ufunc.__name__.endswith("equal") and not ufunc.__name__.startswith(("less", "greater")):
+            return told
+        error = a[1] + b[1]
+        return Doubtful(told, ~(np.abs(a[0] - b[0]) > error) & (error > 0))
+
+    def _choose(self, condition, yes, no):
+        """Choose as `np.where` does; the other choice is possible where there is a doubt."""
+        yes, no = self.parts(yes), self.parts(no)
+        (value, error), (other, its_error) = [
+            [np.where(told, *same) for same in zip(yes, no)]
+            for told in (condition.value, ~condition.value)
+        ]
+        turned = np.maximum(error, np.abs(value - other) + its_error)
+        return self.made_of(value, np.where(condition.doubt, turned, error))
 
     def _unary(self, ufunc, x, e):
         value = np.asarray(ufunc(x), np.float64)
         if ufunc.__name__ in _EXACT:
-            return self.made_of(value, e)
+            return value, e
         above, below = (np.asarray(ufunc(near), np.float64) for near in (x + e, x - e))
         moved = np.maximum(np.abs(above - value), np.abs(below - value))
-        moved = np.where(np.isinf(e) | (np.abs(above) > LARGEST[self.unit]), np.inf, moved)
         ulps = ULPS.get(ufunc.__name__, ERF_ULPS)
-        return self.made_of(value, moved + 2 * ulps * self._off(value))
+        # Of a number of which nothing is known, no function is known either, bounded as it may be.
+        moved = np.where(np.isposinf(e), np.inf, moved)
+        return value, moved + 2 * ulps * self._off(value)
 
-    def _reduce(self, ufunc, operand, **kwargs):
-        value = ufunc.reduce(operand.value, **kwargs)
+    def _along(self, ufunc, method, x, e, **kwargs):
+        """Bound what is gathered along an axis: a sum, the sums so far, the largest number."""
+        gather = getattr(ufunc, method)
         if ufunc is np.maximum:
-            return self.made_of(value, np.maximum.reduce(operand.error, **kwargs))
+            return gather(x, **kwargs), gather(e, **kwargs)
         if ufunc is not np.add:
-            return NotImplemented
-        terms = operand.value.size / max(np.size(value), 1)
-        rounding = terms * self.unit * np.add.reduce(np.abs(operand.value), **kwargs)
-        return self.made_of(value, np.add.reduce(operand.error, **kwargs) + rounding)
+            return None
+        value = gather(x, **kwargs)
+        terms = x.shape[kwargs["axis"]] if method == "accumulate" else x.size / max(value.size, 1)
+        rounding = terms * self.unit * gather(np.abs(x), **kwargs)
+        return value, gather(e, **kwargs) + rounding
 
     # The rules for two operands: values a, b and their errors d, e.
 

@@ -72,6 +72,12 @@ def test_sequences_that_are_alike_may_be_rounded_each_in_its_own_way():
     assert details(outcome(), outcome(near)) == []
 
 
+def test_numbers_that_meet_by_chance_are_no_copies():
+    want, off_by = np.array([[1.0, 1.0]]), np.array([[1e-6, 2e-6]])
+    close = want + [[0.0, 1e-7]]
+    assert details(Outcome({"y": want}, {}, {"y": off_by}), Outcome({"y": close})) == []
+
+
 def test_two_nans_are_equal():
     both = np.where(WANT == 3, np.nan, WANT)
     assert details(outcome(both), outcome(both)) == []

@@ -1,11 +1,16 @@
 """The covering arrays: what they are said to cover, they do. No TensorFlow."""
 
+import importlib.util
 import itertools
+import subprocess
+import sys
+from dataclasses import dataclass
 
 import pytest
 
 from rnn_oracle import covering
 from rnn_oracle.cover import GENERATIONS, TABLE, table
+from rnn_oracle.crossed import Crossed, Rule, unless
 from rnn_oracle.families import CROSSED
 
 EACH = [
@@ -51,3 +56,72 @@ def test_an_axis_without_its_pairs_is_told(kind, monkeypatch):
 
 def test_the_table_is_that_of_the_cases(pytestconfig):
     assert (pytestconfig.rootpath / TABLE).read_text(encoding="utf-8") == table()
+
+
+@dataclass(frozen=True)
+class Toy(Crossed):
+    """A family in which `shape` and `color` are tied, and `size` stands apart."""
+
+    shape: str = "round"
+    color: str = "red"
+    size: int = 1
+
+    family = "toy"
+    axes = {"shape": ("round", "flat"), "color": ("red", "green", "blue"), "size": (1, 2)}
+
+    @staticmethod
+    def rules_of(dialect):
+        return [
+            Rule(("size",), lambda size: size == 1 or dialect == "keras2", "small in keras3"),
+            unless(lambda *pair: pair == ("flat", "red"), ("shape", "color"), "no flat red"),
+        ]
+
+
+def test_what_may_not_be_crossed_is_told_with_its_reason():
+    assert Toy("flat", "red").forbidden("keras3") == "no flat red"
+    assert Toy(size=2).forbidden("keras3") == "small in keras3"
+    assert Toy(size=2).forbidden("keras2") is None
+    with pytest.raises(ValueError, match="color='black' is not one of"):
+        Toy(color="black")
+
+
+def test_legal_combinations_leave_out_what_no_case_has():
+    assert covering.legal(Toy, "keras3", ("color", "size")) == {
+        (color, 1) for color in ("red", "green", "blue")
+    }
+    assert ("flat", "red") not in covering.legal(Toy, "keras2", ("shape", "color"))
+    assert not covering.completable(Toy, "keras2", {"shape": "flat", "color": "red"})
+
+
+@pytest.mark.parametrize("dialect, count", [("keras2", 10), ("keras3", 5)])
+def test_the_whole_product(dialect, count):
+    cases = list(covering.whole(Toy, dialect))
+    assert len(set(cases)) == len(cases) == count
+    assert not any(case.forbidden(dialect) for case in cases)
+
+
+def test_an_id_tells_what_is_not_the_default():
+    assert (Toy().id, Toy("flat", "blue", 2).id) == ("toy.round", "toy.flat.color-blue.size-2")
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("covertable") is None, reason="there is no covertable here"
+)
+def test_an_array_is_made_anew_with_all_pairs(tmp_path, monkeypatch):
+    monkeypatch.setattr(covering, "FOLDER", str(tmp_path))
+    covering.write(Toy, "keras2")
+    cases = covering.cases(Toy, "keras2")
+    for group in covering.groups(Toy):
+        assert covering.covered(group, cases) == covering.legal(Toy, "keras2", group)
+
+
+@pytest.mark.parametrize("matrix, crossed", [("core", False), ("default", True)])
+def test_the_option_chooses_what_is_run(pytestconfig, matrix, crossed):
+    if importlib.util.find_spec("tensorflow") is None:
+        pytest.skip("there is no TensorFlow here")
+    listed = subprocess.check_output(
+        [sys.executable, "-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider"]
+        + ["--oracle-matrix=" + matrix, "tests/test_crossed.py"],
+        cwd=str(pytestconfig.rootpath),
+    ).decode()
+    assert ("options." in listed) == crossed

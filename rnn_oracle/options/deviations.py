@@ -49,7 +49,7 @@ def _answered_by(case, dialect, sizes, outcome, deviation):
         kind = Unrolled if "unrolled_zeros_misplaced" in together else RNN
         made = build(case, dialect, sizes, kind)
         for name in together:
-            _exchange_activation(made, *_IMPRECISE.get(name, (None, None)))
+            _exchange_activation(made, *IMPRECISE.get(name, (None, None)))
         return made
 
     return answered_again(case, outcome, deviation, problem(case, sizes), layers)
@@ -105,7 +105,7 @@ def _exchange_activation(layers, right, wrong):
 
 _SLOPE, _ROOT = float(np.float32(0.2)), float(np.float32(np.sqrt(2)))
 _FACTOR = float(np.float32(np.sqrt(0.5)))
-_IMPRECISE = {
+IMPRECISE = {
     "leaky_slope_of_float32": (
         activations.leaky_relu,
         lambda x: np.where(x > 0, x, _SLOPE * x),

@@ -17,14 +17,16 @@ from ..problems import (
     problem,
     sequences_of_layers,
 )
-from . import bidirectional, forms, options, refusals, training
+from . import bidirectional, by_hand, forms, options, own_cells, refusals, training
 from .lacking import lacking
 from .runtime import minor, plain_shape, tensorflow
 
 _RUN = {
     "bidirectional": bidirectional.run,
+    "cells": by_hand.run,
     "forms": forms.run,
     "options": options.run,
+    "own_cells": own_cells.run,
     "refusals": refusals.run,
     "training": training.run,
 }

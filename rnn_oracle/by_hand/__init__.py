@@ -1,0 +1,1 @@
+"""Cells called by hand, without a layer: all activations, and all that a cell alone is given."""

@@ -1,0 +1,60 @@
+"""The oracle's answer to cells called by hand, with the error to allow."""
+
+import numpy as np
+
+from .. import cells
+from ..cases import CELLS
+from ..dialects import get_dialect
+from ..outcome import Outcome
+from ..rounding import UNIT_ROUNDOFF, Rounded, claim, converted
+from .outcome import first_states, observe
+from .problem import problem
+
+
+def expected(case, dialect, sizes, bounded):
+    """Return the `Outcome` that the rules demand of a case, see `rnn_oracle.oracle.expected`."""
+    given = problem(case, sizes)
+    cell = build(case, dialect, sizes)
+    cell.set_weights([array for arrays in given.weights for array in arrays])
+    arrays, facts = answer(case, cell, given, np.asarray)
+    for name in facts:
+        if name.endswith(".dtype"):  # computed in float64, but demanded in the layer's (rule D6)
+            facts[name] = " ".join([case.computes_in] * len(facts[name].split()))
+    allowed = {}
+    if bounded:
+        unit = UNIT_ROUNDOFF[case.computes_in]
+        rounded = given._replace(
+            steps=converted(given.steps, unit), states=converted(given.states, unit)
+        )
+        allowed, _ = answer(case, cell, rounded, _claim)
+    # XLA may compute a number twice, each time rounded in a way of its own (rule T2).
+    return Outcome(arrays, facts, allowed, batch_axis=None if case.mode == "xla" else 0)
+
+
+def _claim(leaf):
+    return claim(leaf) if isinstance(leaf, Rounded) else 0 * leaf
+
+
+def build(case, dialect, sizes):
+    """Return the case's cell, or its stack of cells, without weights."""
+    dialect, made = get_dialect(dialect), []
+    for part, units in zip(case.parts, sizes.units):
+        name, arguments = CELLS[part.cell]
+        arguments = dict(arguments, activation=case.activation, use_bias=case.use_bias)
+        if name != "SimpleRNN":
+            arguments["recurrent_activation"] = case.recurrent_activation
+        made.append(getattr(cells, name + "Cell")(units, dialect=dialect, **arguments))
+    return made[0] if case.stacking == "one" else cells.StackedRNNCells(made)
+
+
+def answer(case, cell, given, as_array):
+    """Call the cell for all steps; return the arrays and facts."""
+    initial, results = None, []
+    states = first_states(case, given.states)
+    if case.initial_state == "get_initial_state":
+        states = initial = cell.get_initial_state(len(given.steps[0]))
+    for x in given.steps:
+        with np.errstate(over="ignore", invalid="ignore"):
+            results.append(cell(x, states))
+        states = results[-1][1]
+    return observe(case, initial, results, as_array)

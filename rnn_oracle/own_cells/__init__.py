@@ -1,0 +1,1 @@
+"""Cells that a user has written, carried over sequences by `RNN`."""

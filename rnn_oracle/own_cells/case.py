@@ -1,0 +1,171 @@
+"""A case of a cell of one's own in `RNN`, called once or several times, in one mode."""
+
+from dataclasses import dataclass
+
+from .. import nest
+from ..cases import SIZES, Sizes
+from ..crossed import Crossed, Rule
+from ..dialects import get_dialect
+from ..options.case import LAYER_MODES
+from .kinds import KINDS
+
+AXES = {
+    "kind": tuple(KINDS),
+    "stacking": ("one", "below_lstm", "above_lstm"),
+    "mode": LAYER_MODES + ("model", "predict", "keras", "config"),
+    "return_sequences": (False, True),
+    "return_state": (False, True),
+    "time_major": (False, True),
+    "go_backwards": (False, True),
+    "mask": ("none", "right", "holes", "row"),
+    "mask_from": (None, "argument", "masking"),
+    "initial_state": ("none", "argument", "symbolic"),
+    "stateful": ("no", "two_calls", "reset_between"),
+    "unroll": (False, True),
+    "zero_output_for_mask": (False, True),
+    "batch": (4, 1),
+    "steps": (6, 1),
+}
+"""The axes and their values; the first is the default.
+
+`stacking` is the cell alone, or in a list with an `LSTMCell` upon it or under it. The other axes
+are those of `rnn_oracle.options.case.AXES`.
+"""
+
+TRIPLES = ("kind", "stacking", "initial_state", "return_state", "batch")
+
+LSTM_UNITS = 3
+"""Those of the `LSTMCell`, as many as there are features, so that either may be below."""
+
+
+@dataclass(frozen=True)
+class OwnCellCase(Crossed):
+    """One combination of all options of `RNN` over a cell of one's own; see `AXES`."""
+
+    kind: str = "single"
+    stacking: str = "one"
+    mode: str = "eager"
+    return_sequences: bool = False
+    return_state: bool = False
+    time_major: bool = False
+    go_backwards: bool = False
+    mask: str = "none"
+    mask_from: str = None
+    initial_state: str = "none"
+    stateful: str = "no"
+    unroll: bool = False
+    zero_output_for_mask: bool = False
+    batch: int = 4
+    steps: int = 6
+
+    family, axes, triples = "own_cells", AXES, TRIPLES
+    depth = 1
+
+    @staticmethod
+    def rules_of(dialect):
+        return _EVERYWHERE + _OF_GENERATION[get_dialect(dialect).generation]
+
+    @property
+    def sizes(self):
+        """The sizes of its arrays; those of the states are the cell's."""
+        return Sizes(self.batch, self.steps, SIZES.features, ())
+
+    @property
+    def state_sizes(self):
+        """The size of each state of the layer, as a nested list."""
+        own, lstm = KINDS[self.kind].state_size, [LSTM_UNITS, LSTM_UNITS]
+        if self.stacking == "one":
+            return own if nest.is_nested(own) else [own]
+        return [own, lstm] if self.stacking == "below_lstm" else [lstm, own]
+
+    @property
+    def states_of_a_cell(self):
+        """A letter for each state, in order."""
+        return "abcdefgh"[: len(nest.flatten(self.state_sizes))]
+
+    @property
+    def calls(self):
+        """The names of the calls, in order."""
+        count = {"no": 1, "two_calls": 2, "reset_between": 3}[self.stateful]
+        return ("first", "second", "third")[:count]
+
+    @property
+    def rules(self):
+        """Ids of the rules in SPEC.md that decide what this case returns."""
+        told = {
+            "C6": self.stacking != "one",
+            "D3": self.time_major,
+            "G1": self.go_backwards,
+            "M1": self.mask != "none",
+            "M3": self.zero_output_for_mask,
+            "R3": self.unroll or self.mode != "eager",
+            "S4": self.stateful != "no",
+            "L2": self.mask_from == "masking",
+        }
+        return ["C7", "D1", "H1", "R1", "R2", "S1", "S2", "S3"] + [
+            r for r, holds in told.items() if holds
+        ]
+
+    @property
+    def features(self):
+        """What a runtime must be able to do to run this case, as words to select by."""
+        return [self.family] + [
+            "{}={}".format(axis, getattr(self, axis))
+            for axis, values in AXES.items()
+            if getattr(self, axis) != values[0]
+        ]
+
+
+_EVERYWHERE = [
+    Rule(
+        ("mask", "mask_from"),
+        lambda mask, by: (mask == "none") == (by is None),
+        "a mask comes from somewhere, and no mask from nowhere",
+    ),
+    Rule(
+        ("zero_output_for_mask", "mask"),
+        lambda zero, mask: not zero or mask != "none",
+        "zero_output_for_mask needs a mask",
+    ),
+    Rule(
+        ("unroll", "zero_output_for_mask"),
+        lambda unroll, zero: not (unroll and zero),
+        "unrolled zeros are crossed with all else for the cells of Keras",
+    ),
+    Rule(
+        ("kind", "mask_from"),
+        lambda kind, by: kind != "bare" or by != "masking",
+        "a mask that reaches a bare state is an argument, which other states cross with Masking",
+    ),
+    Rule(
+        ("mode", "initial_state"),
+        lambda mode, state: state == "none" or (state == "symbolic") == (mode not in LAYER_MODES),
+        "symbolic states are inputs of a model, and all that it is given here",
+    ),
+    Rule(
+        ("stateful", "initial_state"),
+        lambda stateful, state: stateful == "no" or state == "none",
+        "the options of Keras's own cells are crossed with both",
+    ),
+    Rule(
+        ("mode", "time_major", "initial_state"),
+        lambda mode, major, state: mode != "predict" or not major or state == "none",
+        "predict wants the same first axis of all inputs",
+    ),
+    Rule(
+        ("mode", "time_major", "unroll"),
+        lambda mode, major, unroll: not (mode == "predict" and major and unroll),
+        "predict leaves the first axis open, which unrolling does not",
+    ),
+    Rule(
+        ("kind", "mode"),
+        lambda kind, mode: KINDS[kind].is_layer or mode not in ("keras", "config"),
+        "what is no layer has no configuration",
+    ),
+]
+_OF_GENERATION = {
+    "keras3": [
+        Rule(("time_major",), lambda major: not major, "time_major exists in keras2 only"),
+    ],
+    "keras2": [],
+}

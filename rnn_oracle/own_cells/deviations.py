@@ -1,0 +1,18 @@
+"""What a release returns instead with cells of one's own, see `rnn_oracle.deviations`."""
+
+from ..recurrent import RNN
+from .oracle import allow, answers, build
+from .problem import problem
+
+
+class _Unmasked(RNN):
+    def forward(self, x, mask, states):
+        return super().forward(x, None, states)
+
+
+def implicit_mask_dropped(case, dialect, sizes, outcome):
+    """A mask that is attached to the input goes on, but is not applied."""
+    given = problem(case, sizes)
+    arrays, _ = answers(case, build(case, dialect, given, _Unmasked), given)
+    allowed = allow(case, build(case, dialect, given, _Unmasked), given)
+    return outcome.changed(arrays, allowed=allowed)

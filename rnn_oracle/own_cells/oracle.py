@@ -1,0 +1,105 @@
+"""The oracle's answer to a case of a cell of one's own, with the error to allow."""
+
+import numpy as np
+
+from .. import nest, recurrent
+from ..cells import LSTMCell
+from ..core import Masking
+from ..options.outcome import seen_in_mode
+from ..outcome import Outcome, observe
+from ..rounding import UNIT_ROUNDOFF, Rounded, claim, exact
+from .case import LSTM_UNITS
+from .kinds import KINDS
+from .problem import problem
+
+
+class Own:
+    """A cell of one's own in NumPy, of some kind and with its weights."""
+
+    def __init__(self, kind, weights):
+        self.kind, self.weights = kind, weights
+        self.state_size = kind.state_size
+        if kind.output_size is not None:
+            self.output_size = kind.output_size
+
+    def call(self, inputs, states):
+        return self.kind.step(self.weights, inputs, states)
+
+
+class StartedOwn(Own):
+    """One with an initial state of its own."""
+
+    def get_initial_state(self, batch_size):
+        return nest.map_structure(
+            lambda size, value: np.full((batch_size, size), value), self.state_size, self.kind.start
+        )
+
+
+def expected(case, dialect, sizes, bounded):
+    """Return the `Outcome` that the rules demand of a case, see `rnn_oracle.oracle.expected`."""
+    given = problem(case, sizes)
+    arrays, facts = answers(case, build(case, dialect, given), given)
+    for name in facts:
+        if name.endswith(".dtype"):  # computed in float64, but demanded in the layer's (rule D6)
+            facts[name] = facts[name].replace("float64", "float32")
+    allowed = allow(case, build(case, dialect, given), given) if bounded else {}
+    # XLA may compute a number twice, each time rounded in a way of its own (rule T2).
+    return Outcome(
+        arrays, facts, allowed, batch_axis=None if case.mode == "xla" else int(case.time_major)
+    )
+
+
+def build(case, dialect, given, kind=recurrent.RNN):
+    """Return the case's layer of that class, with its weights."""
+    written = KINDS[case.kind]
+    own = (Own if written.start is None else StartedOwn)(written, given.own)
+    lstm = LSTMCell(LSTM_UNITS, dialect=dialect)
+    cells = {"one": own, "below_lstm": [own, lstm], "above_lstm": [lstm, own]}
+    options = {"time_major": True} if case.time_major else {}
+    layer = kind(
+        cells[case.stacking],
+        return_sequences=case.return_sequences,
+        return_state=case.return_state,
+        go_backwards=case.go_backwards,
+        stateful=case.stateful != "no",
+        unroll=case.unroll,
+        zero_output_for_mask=case.zero_output_for_mask,
+        dialect=dialect,
+        **options,
+    )
+    if case.stacking != "one":
+        layer.set_weights(given.lstm)
+    return layer
+
+
+def answers(case, layer, given, observed=np.asarray):
+    """Run all calls of a case; return arrays and facts."""
+    arrays, facts = {}, {}
+    for index, (call, x) in enumerate(zip(case.calls, given.calls)):
+        if case.stateful == "reset_between" and index == 2:
+            layer.reset_states()
+        mask = given.mask
+        if case.mask_from == "masking":
+            mask = Masking().compute_mask(x)
+            x = Masking()(x)
+        states = {} if case.initial_state == "none" else {"initial_state": given.states}
+        result = layer(x, mask=mask, **states)
+        masks = layer.compute_mask(None, mask)
+        masks = masks if nest.is_nested(masks) else [masks]
+        masks = masks[:1] + [None] * (len(nest.flatten(result)) - 1)
+        more, words = seen_in_mode(case, *observe(call, case, [result], masks, observed))
+        arrays.update(more)
+        facts.update(words)
+    return arrays, facts
+
+
+def allow(case, layer, given):
+    """Return how far each number may be off, by the name of its array."""
+    unit = UNIT_ROUNDOFF["float32"]
+    rounded = given._replace(calls=exact(given.calls, unit), states=exact(given.states, unit))
+    arrays, _ = answers(case, layer, rounded, _claim)
+    return {name: array for name, array in arrays.items() if not name.endswith(".mask")}
+
+
+def _claim(leaf):
+    return claim(leaf) if isinstance(leaf, Rounded) else 0.0 * np.asarray(leaf)

@@ -1,0 +1,56 @@
+"""The arrays of a case of a cell of one's own, from seeds in the case itself."""
+
+from collections import namedtuple
+
+from .. import nest
+from ..problems import mask_of_kind, numbers
+from .case import LSTM_UNITS
+from .kinds import KINDS
+
+Problem = namedtuple("Problem", "calls mask states own lstm")
+Problem.__doc__ = """The arrays of a case.
+
+calls : list of arrays
+    The input of each call, shape (batch, steps, features), or (steps, batch, features) if
+    time-major.
+mask : array of bool with the first two axes of the inputs, or None
+states : nested list of arrays, shape (batch, size)
+own : dict of str to array
+    The weights of the cell of one's own.
+lstm : list of arrays
+    Those of the `LSTMCell`.
+"""
+
+
+def problem(case, sizes):
+    """Return the `Problem` of a case; the same arrays on every machine and NumPy."""
+    mask = mask_of_kind(case.mask, sizes)
+    calls = []
+    for call in case.calls:
+        x = numbers("x." + call, (sizes.batch, sizes.steps, sizes.features), 0.2, 1.2).copy()
+        if case.mask_from == "masking":
+            x[~mask] = 0.0
+        calls.append(x.swapaxes(0, 1) if case.time_major else x)
+    if case.time_major and mask is not None:
+        mask = mask.T
+    names = iter("abcdefgh")
+    states = nest.map_structure(
+        lambda size: numbers("state." + next(names), (sizes.batch, size), 0.2, 0.9),
+        case.state_sizes,
+    )
+    own, lstm, kind = {}, [], KINDS[case.kind]
+    below = features_of(case, sizes)
+    for name, shape in kind.weights.items():
+        own[name] = numbers(case.kind + "." + name, shape, 0.1, 0.6)
+    for name, rows in (("kernel", below), ("recurrent", LSTM_UNITS), ("bias", None)):
+        shape = (4 * LSTM_UNITS,) if rows is None else (rows, 4 * LSTM_UNITS)
+        lstm.append(numbers("lstm." + name, shape, 0.1, 0.6))
+    return Problem(calls, mask, states, own, lstm)
+
+
+def features_of(case, sizes):
+    """Return how many features the `LSTMCell` sees."""
+    kind = KINDS[case.kind]
+    if case.stacking != "below_lstm":
+        return sizes.features
+    return kind.output_size or nest.flatten(kind.state_size)[0]

@@ -1,0 +1,50 @@
+"""Breaks the functions that are loaded, without loading anything anew, and mends them."""
+
+import contextlib
+import gc
+import types
+
+
+class Living:
+    """The functions of Keras in this process. Make it when all of Keras is loaded."""
+
+    def __init__(self):
+        self._functions = {}
+        for thing in gc.get_objects():
+            if isinstance(thing, types.FunctionType):
+                self._functions.setdefault(_key(thing.__code__), []).append(thing)
+
+    def of(self, mutant):
+        """Return the functions that a mutant stands for, however they are decorated.
+
+        Raises
+        ------
+        KeyError
+            Where nobody has imported the module.
+        """
+        return self._functions[mutant.path, mutant.code().co_name, mutant.first_line]
+
+    @contextlib.contextmanager
+    def broken(self, mutant):
+        """Let the functions be as the mutant is, and then as they were."""
+        code, default = mutant.code(), mutant.default()
+        functions = self.of(mutant)
+        kept = [(f.__code__, f.__defaults__, f.__kwdefaults__) for f in functions]
+        try:
+            for function in functions:
+                function.__code__ = code
+                if default is not None:
+                    function.__defaults__ = _replaced(function.__defaults__, *default)
+            yield
+        finally:
+            for function, (code, defaults, named) in zip(functions, kept):
+                function.__code__, function.__defaults__ = code, defaults
+                function.__kwdefaults__ = named
+
+
+def _key(code):
+    return code.co_filename, code.co_name, code.co_firstlineno
+
+
+def _replaced(values, index, value):
+    return values[:index] + (value,) + values[index + 1 :]

@@ -1,0 +1,133 @@
+"""The tests of the suite on one Keras, each run when it is asked for, with or without a mutant."""
+
+import contextlib
+import os
+import re
+from collections import namedtuple
+
+import pytest
+from _pytest.runner import runtestprotocol
+from helpers import without_symbolic
+
+from .executed import Lines
+from .live import Living
+from .sources import mutants
+from .worker import answer
+
+Judged = namedtuple("Judged", "failed how lines")
+Judged.__doc__ = """What came of a test.
+
+failed : bool
+how : str
+    What differs first, such as ``"default.output"``, or which error came instead.
+lines : set or None
+    What was executed of the files in question; None unless it was asked for and the test passed.
+"""
+
+TESTS = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ELSEWHERE = ("meta", "test_check.py", "test_diff.py", "test_dump.py", "test_readme.py")
+"""Left out: these tests start processes of their own, in which nothing is broken."""
+
+_DIFFERS = re.compile(
+    r"AssertionError: ([\w.]+)(?:\[[\d, ]*\])?: expected .*?, got (.*?)(?: \(|;|$)"
+)
+
+
+def serve(pipe, name):
+    """Collect the tests that run on a target, and run them as they are asked for.
+
+    Parameters
+    ----------
+    pipe : multiprocessing.connection.Connection
+    name : str
+        Of the target.
+    """
+    options = ["-q", "--tb=native", "-p", "no:cacheprovider", TESTS]
+    options += ["--ignore=" + os.path.join(TESTS, name) for name in ELSEWHERE]
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        pytest.main(options, plugins=[Suite(name, pipe)])
+
+
+class Suite:
+    """A pytest plugin: in place of running all tests, answer what is asked through a pipe."""
+
+    def __init__(self, name, pipe):
+        self._name, self._pipe = name, pipe
+        self._mutants = mutants(name)
+        self._paths = {mutant.path for mutant in self._mutants.values()}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session):
+        self._items = {item.nodeid: item for item in session.items if self._is_on_target(item)}
+        self._target = next(map(_target, self._items.values()))
+        self._target.load()
+        self._living = Living()
+        answer(self._pipe, self)
+        return True
+
+    def _is_on_target(self, item):
+        target = _target(item)
+        return target is not None and target.name == self._name
+
+    def version(self):
+        """Return the version of the Keras that is judged."""
+        return self._target.version
+
+    def tests(self):
+        """Return the ids of all tests that run on the target."""
+        return list(self._items)
+
+    def judge(self, test, whole, mutant=None, lines=False):
+        """Run a test.
+
+        Parameters
+        ----------
+        test : str
+            Its id.
+        whole : bool
+            Whether cases make functional models, which take the most time.
+        mutant : str, optional
+            Its name.
+        lines : bool
+            Whether to tell what was executed.
+
+        Returns
+        -------
+        Judged
+        """
+        noting = Lines(self._paths) if lines else contextlib.nullcontext()
+        broken = self._living.broken(self._mutants[mutant]) if mutant else contextlib.nullcontext()
+        with self._fresh(whole), broken, noting:
+            reports = runtestprotocol(self._items[test], log=False, nextitem=None)
+        failed = [report for report in reports if report.failed]
+        passed = all(report.passed for report in reports)
+        return Judged(bool(failed), _how(failed), noting.seen if lines and passed else None)
+
+    @contextlib.contextmanager
+    def _fresh(self, whole):
+        """Let the target forget the models that it has made, and maybe make none."""
+        for kept in vars(self._target).values():
+            if hasattr(kept, "cache_clear"):
+                kept.cache_clear()
+        if not whole:
+            self._target._symbolic_shapes = without_symbolic(self._target)._symbolic_shapes
+        yield
+        vars(self._target).pop("_symbolic_shapes", None)
+
+
+def _target(item):
+    """Return the Keras on which a test runs, None if it runs on none."""
+    given = item.callspec.params if hasattr(item, "callspec") else {}
+    crossed = given.get("keras_case")
+    return crossed[0] if crossed else given.get("target")
+
+
+def _how(failed):
+    if not failed:
+        return ""
+    crash = getattr(failed[0].longrepr, "reprcrash", None)
+    message = crash.message if crash else str(failed[0].longrepr)
+    differs = _DIFFERS.match(message)
+    if differs is None:
+        return message.split(":")[0].split("\n")[0]
+    return differs.group(2) if differs.group(1) == "verdict" else differs.group(1)
