@@ -69,6 +69,13 @@ PRESETS = (
     {
         "unroll": True,
         "return_sequences": False,
+        "mask": "holes",
+        "initial_state": "none",
+        "stacking": "two",
+    },
+    {
+        "unroll": True,
+        "return_sequences": False,
         "mask": "left",
         "mask_from": "argument",
         "initial_state": "argument",
@@ -303,6 +310,13 @@ _OF_GENERATION = {
             ("inner", "dtype"),
             lambda inner, dtype: inner != "cells" or dtype == "float32",
             "keras3 computes a list of cells in float32, with Bidirectional or without",
+        ),
+        Rule(
+            ("backward_layer", "stacking", "mode"),
+            lambda backward, stacking, mode: (
+                backward != "own_units" or stacking in ("alone", "above") or mode not in REBUILT
+            ),
+            "keras3 builds a layer above unequal units for the wrong shape when it loads a model",
         ),
         Rule(
             ("inner", "stateful"),
