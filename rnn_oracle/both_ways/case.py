@@ -81,6 +81,7 @@ PRESETS = (
         "initial_state": "argument",
         "stacking": "two",
     },
+    {"dtype": "float64", "inner": "cells", "stacking": "above"},
 )
 """What Keras has been seen to get wrong, and pairs alone might miss."""
 
@@ -258,11 +259,9 @@ EVERYWHERE = [
         "a larger graph takes long to save, and is saved in the same way",
     ),
     Rule(
-        ("mode", "time_major", "initial_state"),
-        lambda mode, major, state: (
-            not (mode == "predict" and major and state in ("inputs", "symbolic"))
-        ),
-        "predict wants the same first axis of all inputs",
+        ("mode", "time_major"),
+        lambda mode, major: not (mode == "predict" and major),
+        "predict takes the first axis for the batch, and leaves it open",
     ),
     Rule(
         ("mode", "initial_state", "batch"),
