@@ -42,6 +42,12 @@ def _recording(method, kept):
     return recording
 
 
+def keeps_the_first_masks(target):
+    """Skip where RNN over a cell never resets the masks of the cell."""
+    if target.dialect == "keras2_v1":
+        pytest.skip("see https://github.com/tensorflow/tensorflow/issues/32543")
+
+
 def used(recorded):
     """Return the masks of a call, which are to be the same at all steps (rule P2)."""
     for masks in recorded:
@@ -54,6 +60,7 @@ def used(recorded):
 def test_the_masks_that_keras_draws(target, name):
     if within(target, keras3="<3.8"):
         pytest.skip("recurrent_dropout is something else here, see the ledger")
+    keeps_the_first_masks(target)
     layer = under_rnn(target, name, **RATES)
     copy = rnn_oracle.from_keras(layer)
     recorded = watched(layer.cell)
@@ -105,6 +112,7 @@ def test_the_steps_share_a_mask_in_a_graph_too(target, unroll):
 
 
 def test_a_model_in_training(target):
+    keeps_the_first_masks(target)
     keras = target.keras
     inputs = keras.Input((6, 3))
     layer = keras.layers.RNN(keras.layers.GRUCell(5, dropout=0.25), return_sequences=True)
