@@ -79,7 +79,7 @@ def relu(x, d):
 
 
 def relu6(x, d):
-    return np.where((x > 0) & (x < 6), d, 0)
+    return np.where(x > 0, np.where(x < 6, d, 0), 0)
 
 
 def selu(x, d):
