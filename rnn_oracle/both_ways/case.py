@@ -51,6 +51,7 @@ TRIPLES = (
 )
 
 PRESETS = (
+    {"backward_layer": "own_units", "mode": "h5", "stacking": "below"},
     {
         "cell": "gru",
         "inner": "cells",
@@ -309,13 +310,6 @@ _OF_GENERATION = {
             ("inner", "dtype"),
             lambda inner, dtype: inner != "cells" or dtype == "float32",
             "keras3 computes a list of cells in float32, with Bidirectional or without",
-        ),
-        Rule(
-            ("backward_layer", "stacking", "mode"),
-            lambda backward, stacking, mode: (
-                backward != "own_units" or stacking in ("alone", "above") or mode not in REBUILT
-            ),
-            "keras3 builds a layer above unequal units for the wrong shape when it loads a model",
         ),
         Rule(
             ("inner", "stateful"),
