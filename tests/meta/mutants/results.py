@@ -8,7 +8,6 @@ from collections import namedtuple
 from .search import CAUGHT, Found
 
 FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PATH = os.path.join(FOLDER, "mutants.json")
 JUDGED = os.path.join(FOLDER, "judged.json")
 
 NOTHING, NOT_HERE = "changes nothing", "cannot run here"
@@ -24,20 +23,25 @@ mutants : list of str
     Patterns of their names.
 """
 
-Results = namedtuple("Results", "versions found")
-Results.__doc__ = """What came of all mutants.
+Results = namedtuple("Results", "version found")
+Results.__doc__ = """What came of all mutants of a target.
 
-versions : dict of str to str
-    Of the Keras that each target is.
+version : str
+    Of the Keras that the target is.
 found : dict of str to Found
     By the name of the mutant.
 """
 
 
-def read(path=PATH):
+def path_of(target):
+    """Return where the results of a target are kept."""
+    return os.path.join(FOLDER, "mutants.{}.json".format(target))
+
+
+def read(path):
     """Read `Results`; there are none where there is no file."""
     if not os.path.exists(path):
-        return Results({}, {})
+        return Results("", {})
     with open(path, encoding="ascii") as file:
         told = json.load(file)
     tests = told["tests"]
@@ -45,10 +49,10 @@ def read(path=PATH):
         name: Found(outcome, tests[test] if outcome == CAUGHT else "", how)
         for name, outcome, test, how in told["mutants"]
     }
-    return Results(told["versions"], found)
+    return Results(told["version"], found)
 
 
-def write(results, path=PATH):
+def write(results, path):
     """Write `Results`: one line a mutant, in the order of their names; the tests by number."""
     tests = sorted({found.test for found in results.found.values() if found.test})
     numbers = {test: number for number, test in enumerate(tests)}
@@ -57,7 +61,7 @@ def write(results, path=PATH):
         for name, found in sorted(results.found.items())
     ]
     parts = [
-        '"versions": ' + json.dumps(results.versions, sort_keys=True),
+        '"version": ' + json.dumps(results.version),
         '"tests": [\n' + ",\n".join(map(json.dumps, tests)) + "\n]",
         '"mutants": [\n' + ",\n".join(lines) + "\n]",
     ]
@@ -99,21 +103,16 @@ def is_number(found):
     return found.outcome == CAUGHT and "." in found.how
 
 
-def summary(results, judged):
-    """Return lines that count the mutants of each target."""
+def summary(target, results, judged):
+    """Return a line that counts the mutants of a target."""
     known, holes, _ = judge(results.found, judged)
-    lines = []
-    for target, version in sorted(results.versions.items()):
-        names = [name for name in results.found if name.startswith(target + ":")]
-        caught = [name for name in names if results.found[name].outcome == CAUGHT]
-        numbers = sum(is_number(results.found[name]) for name in caught)
-        told = [
-            "{} {}: {} changes".format(target, version, len(names)),
-            "{} caught, {} of them by a wrong number, shape or mask".format(len(caught), numbers),
-        ]
-        for outcome in OUTCOMES:
-            count = sum(name in known and known[name].outcome == outcome for name in names)
-            told.append("{} {}".format(count, outcome))
-        told.append("{} holes".format(sum(name in names for name in holes)))
-        lines.append(", ".join(told))
-    return lines
+    found = results.found.values()
+    told = [
+        "{} {}: {} changes".format(target, results.version, len(found)),
+        "{} caught".format(sum(one.outcome == CAUGHT for one in found)),
+        "{} of them by a wrong number, shape or mask".format(sum(map(is_number, found))),
+    ]
+    for outcome in OUTCOMES:
+        count = sum(judgement.outcome == outcome for judgement in known.values())
+        told.append("{} {}".format(count, outcome))
+    return ", ".join(told + ["{} holes".format(len(holes))])
