@@ -27,8 +27,9 @@ def main(arguments=None):
     """Run the command; return its exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("target", choices=FILES)
+    parser.add_argument("--part", type=int, default=10, help="one mutant in so many (10)")
     parser.add_argument("--only", default="*", help="the mutants whose name matches")
-    parser.add_argument("--left", action="store_true", help="those that no test has shown yet")
+    parser.add_argument("--left", action="store_true", help="the holes that there are")
     parser.add_argument("--limit", type=int, default=200, help="how many tests to try (200)")
     parser.add_argument("--results", help="the file to write")
     parser.add_argument("--executed", help="a file to keep the lines that each test executes in")
@@ -51,18 +52,18 @@ def main(arguments=None):
 
 
 def _chosen(given, found):
-    """Return the mutants to try, in no order; forget those that this Keras does not have any more.
+    """Return the mutants to try; forget those that are not to be tried with these arguments.
 
-    A run that is interrupted has then tried a fair sample.
+    A part is drawn by a checksum of the names, so that it is the same on every machine.
     """
-    present = mutants(given.target)
-    for name in set(found) - set(present):
+    draws = {name: zlib.crc32(name.encode()) for name in mutants(given.target)}
+    drawn = {name for name, draw in draws.items() if draw % given.part == 0}
+    for name in set(found) - drawn:
         del found[name]
+    wanted = results.judge(found, results.judgements())[1] if given.left else drawn
     return [
-        present[name]
-        for name in sorted(present, key=lambda name: zlib.crc32(name.encode()))
-        if fnmatch.fnmatch(name, given.only)
-        and not (given.left and name in found and found[name].outcome == CAUGHT)
+        mutants(given.target)[name]
+        for name in sorted(fnmatch.filter(wanted, given.only), key=draws.get)
     ]
 
 

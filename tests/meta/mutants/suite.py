@@ -9,6 +9,8 @@ import pytest
 from _pytest.runner import runtestprotocol
 from helpers import without_symbolic
 
+from rnn_oracle.targets.keras import KerasTarget
+
 from .executed import Lines
 from .live import Living
 from .sources import mutants
@@ -116,10 +118,10 @@ class Suite:
 
 
 def _target(item):
-    """Return the Keras on which a test runs, None if it runs on none."""
-    given = item.callspec.params if hasattr(item, "callspec") else {}
-    crossed = given.get("keras_case")
-    return crossed[0] if crossed else given.get("target")
+    """Return the Keras on which a test runs, alone or in a pair with a case; None for none."""
+    given = item.callspec.params.values() if hasattr(item, "callspec") else []
+    alone = [value[0] if isinstance(value, tuple) and value else value for value in given]
+    return next((value for value in alone if isinstance(value, KerasTarget)), None)
 
 
 def _how(failed):
