@@ -17,7 +17,7 @@ sys.path[:0] = [HERE, os.path.dirname(HERE), os.path.dirname(os.path.dirname(HER
 
 from mutants import results  # noqa: E402
 from mutants.executed import measure  # noqa: E402
-from mutants.search import CAUGHT, Executed, find  # noqa: E402
+from mutants.search import Executed, find  # noqa: E402
 from mutants.sources import FILES, mutants  # noqa: E402
 from mutants.suite import serve  # noqa: E402
 from mutants.worker import Worker  # noqa: E402
@@ -30,7 +30,7 @@ def main(arguments=None):
     parser.add_argument("--part", type=int, default=10, help="one mutant in so many (10)")
     parser.add_argument("--only", default="*", help="the mutants whose name matches")
     parser.add_argument("--left", action="store_true", help="the holes that there are")
-    parser.add_argument("--limit", type=int, default=200, help="how many tests to try (200)")
+    parser.add_argument("--limit", type=int, default=40, help="how many tests to try (40)")
     parser.add_argument("--results", help="the file to write")
     parser.add_argument("--executed", help="a file to keep the lines that each test executes in")
     given = parser.parse_args(arguments)

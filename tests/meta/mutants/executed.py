@@ -3,8 +3,15 @@
 import itertools
 import os
 import pickle
+import re
 import sys
 import zlib
+
+_KIND = re.compile(r"[^\[]*(\[\w+-\w+)?")
+"""The function of a test, and the first words of its parameters, such as target and family."""
+
+MODELS = 200
+"""In how many tests, the most different, functional models are made, which take the most time."""
 
 
 class Lines:
@@ -50,12 +57,18 @@ def in_turn(lines):
     Returns
     -------
     list of str
-        One test of each set of lines, then another of each, and so on; else in no order, so that
-        neighbours have little in common.
+        One test of each function or family, then another of each that executes other lines, and
+        so on; else in no order.
     """
+    shuffled = sorted(lines, key=lambda test: zlib.crc32(test.encode()))
+    return _dealt(_dealt(shuffled, lines.get), lambda test: _KIND.match(test).group())
+
+
+def _dealt(tests, key):
+    """Return one test of each group, in the order of the groups, then another of each."""
     groups = {}
-    for test in sorted(lines, key=lambda test: zlib.crc32(test.encode())):
-        groups.setdefault(lines[test], []).append(test)
+    for test in tests:
+        groups.setdefault(key(test), []).append(test)
     rounds = itertools.zip_longest(*groups.values())
     return [test for tests in rounds for test in tests if test is not None]
 
@@ -63,7 +76,7 @@ def in_turn(lines):
 def measure(suite, path=None):
     """Return which lines each test executes, without functional models and with them.
 
-    Models are made in one test of each set of lines alone. Tests that do not pass are left out.
+    Models are made in some tests alone. Tests that do not pass are left out.
 
     Parameters
     ----------
@@ -72,20 +85,21 @@ def measure(suite, path=None):
     path : str, optional
         A file that keeps the answers for the next time.
     """
-    known, measured = _load(path), []
-    tests = suite.ask("tests")
-    for whole in (False, True):
-        new = [test for test in tests if test not in known[whole]]
-        for i, test in enumerate(new):
-            known[whole][test] = suite.ask("judge", test, whole, None, True).lines
-            if i % 100 == 99:
-                print("measured", i + 1, len(new), flush=True)
-                _save(path, known)
-        lines = {test: frozenset(known[whole][test]) for test in tests if known[whole][test]}
-        measured.append(lines)
-        tests = in_turn(lines)[: len(set(lines.values()))]
+    known = _load(path)
+    quick = _lines(suite, path, known, suite.ask("tests"), False)
+    models = {test: quick[test] for test in suite.ask("tests_with_models") if test in quick}
+    return quick, _lines(suite, path, known, in_turn(models)[:MODELS], True)
+
+
+def _lines(suite, path, known, tests, whole):
+    new = [test for test in tests if test not in known[whole]]
+    for i, test in enumerate(new):
+        known[whole][test] = suite.ask("judge", test, whole, None, True).lines
+        if i % 100 == 99:
+            print("measured", i + 1, len(new), flush=True)
+            _save(path, known)
     _save(path, known)
-    return measured
+    return {test: frozenset(known[whole][test]) for test in tests if known[whole][test]}
 
 
 def _load(path):
