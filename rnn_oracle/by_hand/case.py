@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from .. import activations
-from ..cases import CELLS, SIZES, Sizes
+from ..cases import CELLS, SIZES, OfKerasCell, Sizes
 from ..crossed import Crossed, Rule
 from ..dialects import get_dialect
 from ..options.case import LAYER_MODES
@@ -50,7 +50,7 @@ _GATED = ("LSTM", "GRU")
 
 
 @dataclass(frozen=True)
-class CellCase(Crossed):
+class CellCase(Crossed, OfKerasCell):
     """One combination of all that concerns a cell alone; see `AXES` for the values."""
 
     cell: str = "gru"
@@ -80,21 +80,11 @@ class CellCase(Crossed):
         return Sizes(self.batch, self.steps, SIZES.features, _UNITS[self.units])
 
     @property
-    def layer(self):
-        """Keras's name of the bottom cell without its end, such as ``"GRU"``."""
-        return CELLS[self.cell][0]
-
-    @property
     def parts(self):
         """The case of each cell alone, from the bottom up."""
         return [
             replace(self, cell=cell, stacking="one") for cell in stacked(self.cell, self.stacking)
         ]
-
-    @property
-    def letters(self):
-        """The letters of this cell's states, in order."""
-        return "hc" if self.layer == "LSTM" else "h"
 
     @property
     def computes_in(self):
@@ -117,15 +107,6 @@ class CellCase(Crossed):
         }
         cited = sorted({kinds[part.cell] for part in self.parts}) + ["A1", "D6", "S2"]
         return cited + [rule for rule, holds in told.items() if holds]
-
-    @property
-    def features(self):
-        """What a runtime must be able to do to run this case, as words to select by."""
-        return [self.family] + [
-            "{}={}".format(axis, getattr(self, axis))
-            for axis, values in AXES.items()
-            if getattr(self, axis) != values[0]
-        ]
 
 
 def stacked(cell, stacking):

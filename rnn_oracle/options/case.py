@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .. import activations
-from ..cases import CELLS, SIZES, Sizes
+from ..cases import SIZES, OfKerasCell, Sizes
 from ..crossed import Crossed, Rule, unless
 from ..dialects import get_dialect
 
@@ -79,7 +79,7 @@ MASK_VALUE = 0.5
 _UNITS = {5: (5, 7), 1: (1, 2)}
 
 
-class StackCase(Crossed):
+class StackCase(Crossed, OfKerasCell):
     """A case of stacked recurrent layers.
 
     The options that a family does not cross it has from here: the defaults of `AXES`.
@@ -103,16 +103,6 @@ class StackCase(Crossed):
         return 1 if self.stacking in ("one", "rnn") else 2
 
     @property
-    def layer(self):
-        """Keras's name of the layer, such as ``"GRU"``."""
-        return CELLS[self.cell][0]
-
-    @property
-    def states_of_a_cell(self):
-        """The letters of a cell's states, in order."""
-        return "hc" if self.layer == "LSTM" else "h"
-
-    @property
     def calls(self):
         """The names of the calls, in order."""
         count = {"no": 1, "two_calls": 2}.get(self.stateful, 3)
@@ -127,15 +117,6 @@ class StackCase(Crossed):
     def computes_in(self):
         """The dtype of the computation, which is that of the results."""
         return self.dtype.replace("mixed_", "")
-
-    @property
-    def features(self):
-        """What a runtime must be able to do to run this case, as words to select by."""
-        return [self.family] + [
-            "{}={}".format(axis, getattr(self, axis))
-            for axis, values in self.axes.items()
-            if getattr(self, axis) != values[0]
-        ]
 
 
 @dataclass(frozen=True)
