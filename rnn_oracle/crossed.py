@@ -22,6 +22,11 @@ def unless(condition, axes, reason):
     return Rule(axes, lambda *values: not condition(*values), reason)
 
 
+def default_first(default, values):
+    """Return the values of an axis as a tuple that begins with the default."""
+    return (default,) + tuple(value for value in values if value != default)
+
+
 class Crossed(Optioned):
     """A case of which each option is an axis; a frozen dataclass derives from it.
 

@@ -4,22 +4,17 @@ from dataclasses import dataclass, replace
 
 from .. import activations
 from ..cases import CELLS, SIZES, OfKerasCell, Sizes
-from ..crossed import Crossed, Rule
+from ..crossed import Crossed, Rule, default_first
 from ..dialects import get_dialect
-from ..options.case import LAYER_MODES
+from ..options.case import DTYPES, LAYER_MODES
 
 _FUNCTIONS = [None] + sorted(activations.KERAS3)
-
-
-def _names(default):
-    return (default,) + tuple(name for name in _FUNCTIONS if name != default)
-
 
 AXES = {
     "cell": ("gru", "lstm", "gru_reset_before", "simple_rnn"),
     "stacking": ("one", "alike", "mixed"),
-    "activation": _names("tanh"),
-    "recurrent_activation": _names("sigmoid"),
+    "activation": default_first("tanh", _FUNCTIONS),
+    "recurrent_activation": default_first("sigmoid", _FUNCTIONS),
     "states": ("list", "tuple", "bare"),
     "initial_state": ("arrays", "get_initial_state"),
     "steps": (1, 3),
@@ -27,14 +22,7 @@ AXES = {
     "implementation": (2, 1),
     "training": (None, False),
     "mode": LAYER_MODES,
-    "dtype": (
-        "float32",
-        "float64",
-        "float16",
-        "bfloat16",
-        "mixed_float16",
-        "mixed_bfloat16",
-    ),
+    "dtype": DTYPES,
     "batch": (4, 0, 1),
     "units": (5, 1),
 }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from .. import activations
 from ..cases import SIZES, OfKerasCell, Sizes
-from ..crossed import Crossed, Rule, unless
+from ..crossed import Crossed, Rule, default_first, unless
 from ..dialects import get_dialect
 
 EAGER, GRAPH, XLA = "eager", "function", "xla"
@@ -17,10 +17,7 @@ REBUILT = SAVED + ("config",)
 # Sorting is nothing that the rounding model follows; tests/test_arguments.py has it.
 _FUNCTIONS = sorted(set(activations.KERAS3) - {"sparsemax"})
 
-
-def _names(default):
-    return (default,) + tuple(name for name in _FUNCTIONS if name != default)
-
+DTYPES = ("float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16")
 
 AXES = {
     "cell": ("simple_rnn", "lstm", "gru", "gru_reset_before"),
@@ -39,16 +36,9 @@ AXES = {
     "use_bias": (True, False),
     "unit_forget_bias": (True, False),
     "implementation": (2, 1),
-    "activation": _names("tanh"),
-    "recurrent_activation": _names("sigmoid"),
-    "dtype": (
-        "float32",
-        "float64",
-        "float16",
-        "bfloat16",
-        "mixed_float16",
-        "mixed_bfloat16",
-    ),
+    "activation": default_first("tanh", _FUNCTIONS),
+    "recurrent_activation": default_first("sigmoid", _FUNCTIONS),
+    "dtype": DTYPES,
     "given_as": ("tensor", "array", "non_contiguous", "read_only", "wide", "narrow"),
     "batch": (4, 0, 1),
     "steps": (6, 1, 2),
