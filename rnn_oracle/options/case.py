@@ -174,17 +174,32 @@ def rules_of(dialect):
     return _EVERYWHERE + _OF_GENERATION[get_dialect(dialect).generation]
 
 
+# Those that other families have too.
+MASK_FROM_SOMEWHERE = Rule(
+    ("mask", "mask_from"),
+    lambda mask, by: (mask == "none") == (by is None),
+    "a mask comes from somewhere, and no mask from nowhere",
+)
+ZEROS_NEED_A_MASK = Rule(
+    ("zero_output_for_mask", "mask"),
+    lambda zero, mask: not zero or mask != "none",
+    "zero_output_for_mask needs a mask",
+)
+SYMBOLIC_STATES_IN_A_MODEL = Rule(
+    ("mode", "initial_state"),
+    lambda mode, state: state != "symbolic" or mode not in LAYER_MODES,
+    "symbolic states are inputs of a model",
+)
+NO_CONSTANT_ROW_IN_PREDICT = unless(
+    lambda mode, state, batch: mode == "predict" and state == "argument" and batch == 1,
+    ("mode", "initial_state", "batch"),
+    "predict leaves the batch open, which a constant of one row does not",
+)
+NO_TIME_MAJOR = Rule(("time_major",), lambda major: not major, "time_major exists in keras2 only")
+
 _EVERYWHERE = [
-    Rule(
-        ("mask", "mask_from"),
-        lambda mask, by: (mask == "none") == (by is None),
-        "a mask comes from somewhere, and no mask from nowhere",
-    ),
-    Rule(
-        ("zero_output_for_mask", "mask"),
-        lambda zero, mask: not zero or mask != "none",
-        "zero_output_for_mask needs a mask",
-    ),
+    MASK_FROM_SOMEWHERE,
+    ZEROS_NEED_A_MASK,
     Rule(
         ("cell", "unit_forget_bias"),
         lambda cell, unit: unit or cell == "lstm",
@@ -200,11 +215,7 @@ _EVERYWHERE = [
         lambda cell, name: name == "sigmoid" or cell != "simple_rnn",
         "SimpleRNN has no gates",
     ),
-    Rule(
-        ("mode", "initial_state"),
-        lambda mode, state: state != "symbolic" or mode not in LAYER_MODES,
-        "symbolic states are inputs of a model",
-    ),
+    SYMBOLIC_STATES_IN_A_MODEL,
     Rule(
         ("mask_from", "given_as"),
         lambda by, form: by != "embedding" or form not in ("wide", "narrow"),
@@ -230,11 +241,7 @@ _EVERYWHERE = [
         ("mode", "time_major", "initial_state"),
         "predict wants the same first axis of all inputs",
     ),
-    unless(
-        lambda mode, state, batch: mode == "predict" and state == "argument" and batch == 1,
-        ("mode", "initial_state", "batch"),
-        "predict leaves the batch open, which a constant of one row does not",
-    ),
+    NO_CONSTANT_ROW_IN_PREDICT,
     unless(
         lambda stateful, batch: stateful != "no" and batch == 0,
         ("stateful", "batch"),
@@ -254,7 +261,7 @@ _EVERYWHERE = [
 
 _OF_GENERATION = {
     "keras3": [
-        Rule(("time_major",), lambda major: not major, "time_major exists in keras2 only"),
+        NO_TIME_MAJOR,
         Rule(
             ("initial_state",),
             lambda state: state != "inputs",
