@@ -132,7 +132,7 @@ class BidirectionalCase(StackCase):
 
     @staticmethod
     def rules_of(dialect):
-        return rules_of(dialect)
+        return _EVERYWHERE + _OF_GENERATION[get_dialect(dialect).generation]
 
     @property
     def sizes(self):
@@ -210,12 +210,7 @@ class BidirectionalCase(StackCase):
         return cited + [rule for rule, holds in told.items() if holds]
 
 
-def rules_of(dialect):
-    """Return what may not be crossed in a dialect."""
-    return EVERYWHERE + _OF_GENERATION[get_dialect(dialect).generation]
-
-
-EVERYWHERE = [
+_EVERYWHERE = [
     MASK_FROM_SOMEWHERE,
     Rule(
         ("mask", "batch"),

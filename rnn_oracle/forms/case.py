@@ -51,7 +51,6 @@ name says otherwise; ``"flat"`` are those of a list of cells without the nesting
 
 TRIPLES = ("x_as", "stacking", "return_sequences", "return_state", "go_backwards")
 _NOTHING = ("nothing", "none")
-WITH_INPUT = ("list_with_input", "tuple_with_input")
 
 REFUSED = {
     "keras3": {

@@ -141,7 +141,7 @@ class OptionCase(StackCase):
 
     @staticmethod
     def rules_of(dialect):
-        return rules_of(dialect)
+        return _EVERYWHERE + _OF_GENERATION[get_dialect(dialect).generation]
 
     @property
     def rules(self):
@@ -167,11 +167,6 @@ class OptionCase(StackCase):
             "S5": self.stateful != "no" and self.initial_state != "none",
         }
         return cited + [rule for rule, holds in told.items() if holds]
-
-
-def rules_of(dialect):
-    """Return what may not be crossed in a dialect."""
-    return _EVERYWHERE + _OF_GENERATION[get_dialect(dialect).generation]
 
 
 # Those that other families have too.

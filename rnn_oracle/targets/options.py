@@ -11,8 +11,6 @@ from ..outcome import Outcome, observe
 from ..problems import layer_units, sequences_of_layers
 from .modes import Layers, Model
 
-_ALWAYS = ("activation", "recurrent_activation", "use_bias")
-
 
 def run(target, case, sizes):
     """Return the `Outcome` of a case on Keras."""
