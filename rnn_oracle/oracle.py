@@ -10,7 +10,7 @@ from .dialects import get_dialect
 from .errors import OracleError
 from .forms import oracle as forms_oracle
 from .options import oracle as options_oracle
-from .outcome import Outcome, defaults, observe
+from .outcome import Outcome, defaults, in_phases, observe
 from .own_cells import oracle as own_cells_oracle
 from .problems import (
     SIZES,
@@ -48,15 +48,11 @@ def expected(case, dialect, sizes=None, bounded=True):
 
 def _of_layers(case, dialect, sizes, bounded):
     given = problem(case, sizes)
-    try:
-        layers = build(case, dialect, sizes)
-    except OracleError as error:
-        return Outcome.refused("build", error)
-    set_weights(layers, given)
-    try:
-        return _outcome(case, layers, given, bounded)
-    except OracleError as error:
-        return Outcome.refused("call", error)
+    return in_phases(
+        lambda: build(case, dialect, sizes),
+        lambda layers: _outcome(case, layers, given, bounded),
+        (OracleError,),
+    )
 
 
 def _of_defaults(case, dialect, sizes, bounded):
@@ -102,6 +98,7 @@ def set_weights(layers, given):
 
 
 def _outcome(case, layers, given, bounded):
+    set_weights(layers, given)
     arrays, facts, allowed = {}, {}, {}
     for call, states in calls(given):
         more, words = call_stack(call, case, layers, given, states)

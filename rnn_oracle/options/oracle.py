@@ -9,7 +9,7 @@ from ..cases import CELLS
 from ..core import Masking
 from ..dialects import get_dialect
 from ..errors import OracleError
-from ..outcome import Outcome, observe
+from ..outcome import Outcome, in_phases, observe
 from ..problems import layer_units, sequences_of_layers
 from ..rounding import UNIT_ROUNDOFF, Rounded, claim, converted
 from .case import MASK_VALUE, XLA
@@ -20,19 +20,16 @@ from .problem import problem
 def expected(case, dialect, sizes, bounded):
     """Return the `Outcome` that the rules demand of a case, see `rnn_oracle.oracle.expected`."""
     given = problem(case, sizes)
-    try:
-        layers = build(case, dialect, sizes)
-    except OracleError as error:
-        return Outcome.refused("build", error)
-    facts = {"new.biases": _new_biases(case)} if case.layer == "LSTM" and case.use_bias else {}
-    try:
+
+    def call(layers):
+        facts = {"new.biases": _new_biases(case)} if case.layer == "LSTM" and case.use_bias else {}
         arrays, words = answers(case, layers, given)
-    except OracleError as error:
-        return Outcome.refused("call", error)
-    allowed = allow(case, build(case, dialect, sizes), given) if bounded else {}
-    # XLA may compute a number twice, each time rounded in a way of its own (rule T2).
-    batch_axis = None if case.mode == XLA else int(case.time_major)
-    return Outcome(arrays, dict(facts, **words), allowed, batch_axis=batch_axis)
+        allowed = allow(case, build(case, dialect, sizes), given) if bounded else {}
+        # XLA may compute a number twice, each time rounded in a way of its own (rule T2).
+        batch_axis = None if case.mode == XLA else int(case.time_major)
+        return Outcome(arrays, dict(facts, **words), allowed, batch_axis=batch_axis)
+
+    return in_phases(lambda: build(case, dialect, sizes), call, (OracleError,))
 
 
 def _new_biases(case):

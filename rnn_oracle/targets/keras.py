@@ -8,7 +8,7 @@ from dataclasses import replace
 from .. import nest
 from ..cases import CELLS
 from ..dialects import generation
-from ..outcome import Outcome, defaults, observe
+from ..outcome import Outcome, defaults, in_phases, observe
 from ..problems import (
     SIZES,
     layer_units,
@@ -143,16 +143,20 @@ class KerasTarget:
 
     def _of_layers(self, case, sizes):
         given = problem(case, sizes)
-        try:
-            layers = self.build(case, sizes)
-        except Exception as error:  # whatever Keras raises is the finding
-            return Outcome.refused("build", error)
+        return in_phases(
+            lambda: self._layers(case, sizes, given),
+            lambda layers: self._answer(case, sizes, given, layers),
+        )
+
+    def _layers(self, case, sizes, given):
+        """Return the case's layers, from the bottom up, with their weights."""
+        layers = self.build(case, sizes)
         self._set_weights(layers, given)
-        try:
-            arrays, facts = self._call("default", case, layers, given, None)
-            more, words = self._call("given", case, layers, given, given.states)
-        except Exception as error:  # whatever Keras raises is the finding
-            return Outcome.refused("call", error)
+        return layers
+
+    def _answer(self, case, sizes, given, layers):
+        arrays, facts = self._call("default", case, layers, given, None)
+        more, words = self._call("given", case, layers, given, given.states)
         try:
             facts["symbolic.shapes"] = self._symbolic_shapes(case, sizes)
         except Exception as error:  # whatever Keras raises is the finding
