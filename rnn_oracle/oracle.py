@@ -10,7 +10,7 @@ from .dialects import get_dialect
 from .errors import OracleError
 from .forms import oracle as forms_oracle
 from .options import oracle as options_oracle
-from .outcome import Outcome, defaults, in_phases, observe
+from .outcome import Outcome, defaults, demanded_in, in_phases, observe
 from .own_cells import oracle as own_cells_oracle
 from .problems import (
     SIZES,
@@ -134,9 +134,7 @@ def call_stack(call, case, layers, given, states, applied=_as_it_is):
     """
     results, masks = run_stack(case, layers, given.x, given.mask, states, applied)
     arrays, facts = observe(call, case, results, masks, np.asarray)
-    # Computed in float64, but demanded in the layer's own dtype (rule D6).
-    facts[call + ".dtype"] = " ".join([case.dtype] * len(facts[call + ".dtype"].split()))
-    return arrays, facts
+    return arrays, demanded_in(case.dtype, facts)
 
 
 def allow(call, case, layers, given, states, applied=_as_it_is):

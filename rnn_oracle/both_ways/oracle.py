@@ -7,7 +7,6 @@ from ..bidirectional import Bidirectional
 from ..cases import CELLS
 from ..dialects import get_dialect
 from ..errors import OracleError
-from ..options.case import XLA
 from ..options.oracle import allow, answers
 from ..outcome import Outcome, in_phases
 from .case import BOTH, OWN_ACTIVATION
@@ -23,9 +22,7 @@ def expected(case, dialect, sizes, bounded):
         facts = told(case, layers, given)
         arrays, words = answers(case, layers, given)
         allowed = allow(case, build(case, dialect, sizes), given) if bounded else {}
-        # XLA may compute a number twice, each time rounded in a way of its own (rule T2).
-        batch_axis = None if case.mode == XLA else int(case.time_major)
-        return Outcome(arrays, dict(facts, **words), allowed, batch_axis=batch_axis)
+        return Outcome(arrays, dict(facts, **words), allowed, batch_axis=case.batch_axis)
 
     return in_phases(lambda: build(case, dialect, sizes), call, (OracleError,))
 

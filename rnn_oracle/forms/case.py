@@ -127,6 +127,12 @@ class FormsCase(StackCase):
         """How the initial states come."""
         return "none" if self.states_as in _NOTHING else "argument"
 
+    @property
+    def batch_axis(self):
+        """Which axis of the results is the batch, see `rnn_oracle.outcome.Outcome`."""
+        # Steps that are laid end to end do not tell to which sequence they belong.
+        return None if self.x_as == "ragged" else 0
+
     def refused(self, dialect):
         """Tell whether the rules have a dialect refuse the case.
 

@@ -104,6 +104,12 @@ class StackCase(Crossed, OfKerasCell):
         return self.initial_state == "argument" and self.mode not in LAYER_MODES
 
     @property
+    def batch_axis(self):
+        """Which axis of the results is the batch, see `rnn_oracle.outcome.Outcome`."""
+        # XLA may compute a number twice, each time rounded in a way of its own (rule T2).
+        return None if self.mode == XLA else int(self.time_major)
+
+    @property
     def computes_in(self):
         """The dtype of the computation, which is that of the results."""
         return self.dtype.replace("mixed_", "")
