@@ -19,7 +19,7 @@ from ..problems import (
 )
 from . import bidirectional, by_hand, forms, options, own_cells, refusals, training
 from .lacking import lacking
-from .runtime import minor, plain_shape, tensorflow
+from .runtime import masks_of, minor, plain_shape, tensorflow
 
 _RUN = {
     "bidirectional": bidirectional.run,
@@ -184,9 +184,7 @@ class KerasTarget:
                 arguments["initial_state"] = nest_states(case, state)
             results.append(layer(x, **arguments))
             x = results[-1][0] if case.return_state else results[-1]
-        top = nest.flatten(results[-1])
-        masks = [getattr(leaf, "_keras_mask", None) for leaf in top]
-        return observe(call, case, results, masks, lambda leaf: leaf.numpy())
+        return observe(call, case, results, masks_of(results[-1]), lambda leaf: leaf.numpy())
 
     def _symbolic_shapes(self, case, sizes):
         """Return the shapes that functional models of unknown batch and steps tell."""

@@ -10,6 +10,7 @@ from ..options.problem import problem
 from ..outcome import Outcome, in_phases, observe
 from ..problems import layer_units, sequences_of_layers
 from .modes import Layers, Model
+from .runtime import masks_of
 
 
 def run(target, case, sizes):
@@ -130,8 +131,7 @@ class Stack:
     def masked(self, *inputs):
         """Call the layers; return the results, and the masks of the top layer's."""
         results = self(*inputs)
-        masks = [getattr(leaf, "_keras_mask", None) for leaf in nest.flatten(results[-1])]
-        return results, masks
+        return results, masks_of(results[-1])
 
 
 def _by_gate(bias):
