@@ -79,8 +79,31 @@ def check_axes(case):
             raise ValueError("{}={!r} is not one of {}".format(axis, value, values))
 
 
+class Optioned:
+    """A case of which each field is an option; a frozen dataclass derives from it."""
+
+    @property
+    def options(self):
+        """The fields as a dict of plain values."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+class OfKerasCell:
+    """A case with an axis `cell`, one of `CELLS`."""
+
+    @property
+    def layer(self):
+        """Keras's name of the layer, such as ``"GRU"``."""
+        return CELLS[self.cell][0]
+
+    @property
+    def states_of_a_cell(self):
+        """The letters of a cell's states, in order."""
+        return "hc" if self.layer == "LSTM" else "h"
+
+
 @dataclass(frozen=True)
-class Case:
+class Case(Optioned, OfKerasCell):
     """One combination of options; see `AXES` for the values.
 
     Attributes
@@ -129,24 +152,9 @@ class Case:
         return ".".join(words)
 
     @property
-    def options(self):
-        """The fields as a dict of plain values."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
-
-    @property
     def depth(self):
         """The number of cells that are stacked, as layers or in one."""
         return {"one": 1, "two": 2, "three": 3, "cells": 2}[self.stacking.partition("_")[0]]
-
-    @property
-    def states_of_a_cell(self):
-        """The letters of a cell's states, in order."""
-        return "hc" if self.layer == "LSTM" else "h"
-
-    @property
-    def layer(self):
-        """Keras's name of the layer, such as ``"GRU"``."""
-        return CELLS[self.cell][0]
 
     @property
     def rules(self):
@@ -189,7 +197,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Defaults:
+class Defaults(Optioned):
     """What a layer is when it is given no more than it must be.
 
     Attributes
@@ -212,11 +220,6 @@ class Defaults:
     def id(self):
         """A readable name, for ever the same."""
         return "defaults." + self.layer.lower()
-
-    @property
-    def options(self):
-        """The fields as a dict of plain values."""
-        return {"layer": self.layer}
 
     @property
     def features(self):

@@ -13,6 +13,7 @@ from .dialects import generation
 from .errors import OracleTypeError, OracleValueError
 from .hypotheses import hypotheses
 from .ledger import covers, load
+from .targets.runtime import masks_of
 
 PRECISIONS = ("float32", "float64")
 COLUMNS = ("result", "first parts at", "expected", "got", "allowed", "off", "error / allowed")
@@ -174,8 +175,7 @@ def _precision(layer):
 
 
 def _actual(copy, returned):
-    masks = [getattr(leaf, "_keras_mask", None) for leaf in nest.flatten(returned)]
-    masks = [None if mask is None else _array(mask) for mask in masks]
+    masks = [None if mask is None else _array(mask) for mask in masks_of(returned)]
     return observe(copy, nest.map_structure(_array, returned), masks)
 
 

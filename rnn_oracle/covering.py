@@ -4,6 +4,7 @@ import functools
 import itertools
 import json
 import os
+from collections import Counter
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "covering_arrays")
 REMEDY = "write it anew with: python -m rnn_oracle.cover"
@@ -105,14 +106,15 @@ def groups(kind):
     return pairs + list(itertools.combinations(kind.triples, 3 if len(kind.triples) > 2 else 2))
 
 
+@functools.lru_cache(maxsize=None)
 def legal(kind, dialect, group):
     """Return the combinations of values of some axes that stand in any legal case, as a set."""
     values = [allowed(kind, dialect, axis) for axis in group]
-    return {
+    return frozenset(
         combination
         for combination in itertools.product(*values)
         if completable(kind, dialect, dict(zip(group, combination)))
-    }
+    )
 
 
 def covered(group, some):
@@ -128,21 +130,24 @@ def completable(kind, dialect, options):
     while before != tied:
         before = set(tied)
         tied.update(axis for rule in rules if tied & set(rule.axes) for axis in rule.axes)
-    free = [axis for axis in kind.axes if axis in tied and axis not in options]
-    return _fill(kind, dialect, rules, dict(options), free)
+    values = {axis: allowed(kind, dialect, axis) for axis in tied.difference(options)}
+    return _fill([rule for rule in rules if tied & set(rule.axes)], options, values)
 
 
-def _fill(kind, dialect, rules, options, free):
-    known = [rule for rule in rules if all(axis in options for axis in rule.axes)]
-    if not all(rule.allows(*[options[axis] for axis in rule.axes]) for rule in known):
-        return False
-    if not free:
+def _fill(rules, options, values):
+    """Tell whether any of these values, by axis, complete the options by the rules."""
+    undecided = []
+    for rule in rules:
+        if not all(axis in options for axis in rule.axes):
+            undecided.append(rule)
+        elif not rule.allows(*[options[axis] for axis in rule.axes]):
+            return False
+    if not undecided:
         return True
-    axis, rest = free[0], free[1:]
-    return any(
-        _fill(kind, dialect, rules, dict(options, **{axis: value}), rest)
-        for value in allowed(kind, dialect, axis)
-    )
+    # The axis of which most rules speak comes first, so that a dead end is seen early.
+    spoken_of = Counter(axis for rule in undecided for axis in rule.axes if axis not in options)
+    [(axis, _)] = spoken_of.most_common(1)
+    return any(_fill(undecided, dict(options, **{axis: value}), values) for value in values[axis])
 
 
 def whole(kind, dialect):

@@ -2,9 +2,8 @@
 
 import re
 from collections import namedtuple
-from dataclasses import fields
 
-from .cases import check_axes
+from .cases import Optioned, check_axes
 
 Rule = namedtuple("Rule", "axes allows reason")
 Rule.__doc__ = """What may not be crossed.
@@ -23,7 +22,12 @@ def unless(condition, axes, reason):
     return Rule(axes, lambda *values: not condition(*values), reason)
 
 
-class Crossed:
+def default_first(default, values):
+    """Return the values of an axis as a tuple that begins with the default."""
+    return (default,) + tuple(value for value in values if value != default)
+
+
+class Crossed(Optioned):
     """A case of which each option is an axis; a frozen dataclass derives from it.
 
     Attributes
@@ -51,11 +55,6 @@ class Crossed:
         raise NotImplementedError
 
     @property
-    def options(self):
-        """The fields as a dict of plain values."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
-
-    @property
     def id(self):
         """A readable name for ever the same: the first axis, and what is not the default."""
         first = next(iter(self.axes))
@@ -65,6 +64,15 @@ class Crossed:
             if axis != first and value != values[0]:
                 words.append(axis if value is True else "{}-{}".format(axis, _word(value)))
         return ".".join(words)
+
+    @property
+    def features(self):
+        """What a runtime must be able to do to run this case, as words to select by."""
+        return [self.family] + [
+            "{}={}".format(axis, getattr(self, axis))
+            for axis, values in self.axes.items()
+            if getattr(self, axis) != values[0]
+        ]
 
     def forbidden(self, dialect):
         """Return the reason why this case may not be in a dialect, None if it may."""

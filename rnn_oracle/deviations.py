@@ -11,7 +11,7 @@ from .by_hand import deviations as of_cells
 from .forms.outcome import refused
 from .options import deviations as of_options
 from .oracle import allow, build, call_stack, calls, set_weights
-from .outcome import Outcome
+from .outcome import Outcome, without_masks
 from .own_cells import deviations as of_own_cells
 from .problems import problem
 from .refusals import table
@@ -53,12 +53,11 @@ def mask_argument_not_passed_on(case, dialect, sizes, outcome):
     """A mask that comes as an argument is applied, but is not attached to the output."""
     if case.stacking in ("two", "three"):
         outcome = _masks_of_arguments_only(case, dialect, sizes, outcome, ["default", "given"])
-    arrays = {name: a for name, a in outcome.arrays.items() if not name.endswith(".mask")}
     facts = {
         name: fact.replace("mask", "None") if name.endswith(".masks") else fact
         for name, fact in outcome.facts.items()
     }
-    return outcome.changed(arrays, facts)
+    return outcome.changed(without_masks(outcome.arrays), facts)
 
 
 def _masks_of_arguments_only(case, dialect, sizes, outcome, names):

@@ -123,8 +123,10 @@ def covers(versions, version):
 
 def fits(pattern, case):
     """Tell whether a pattern fits a case, whatever the target and its version."""
+    if case.family != pattern.get(FAMILY, RECORDED):
+        return False
     options = case.options
-    return case.family == pattern.get(FAMILY, RECORDED) and all(
+    return all(
         name in options and options[name] in values
         for name, values in pattern.items()
         if name not in _ABOUT

@@ -10,7 +10,7 @@ from .dialects import get_dialect
 from .errors import OracleError
 from .forms import oracle as forms_oracle
 from .options import oracle as options_oracle
-from .outcome import Outcome, defaults, observe
+from .outcome import Outcome, defaults, demanded_in, in_phases, observe
 from .own_cells import oracle as own_cells_oracle
 from .problems import (
     SIZES,
@@ -48,15 +48,11 @@ def expected(case, dialect, sizes=None, bounded=True):
 
 def _of_layers(case, dialect, sizes, bounded):
     given = problem(case, sizes)
-    try:
-        layers = build(case, dialect, sizes)
-    except OracleError as error:
-        return Outcome.refused("build", error)
-    set_weights(layers, given)
-    try:
-        return _outcome(case, layers, given, bounded)
-    except OracleError as error:
-        return Outcome.refused("call", error)
+    return in_phases(
+        lambda: build(case, dialect, sizes),
+        lambda layers: _outcome(case, layers, given, bounded),
+        (OracleError,),
+    )
 
 
 def _of_defaults(case, dialect, sizes, bounded):
@@ -102,6 +98,7 @@ def set_weights(layers, given):
 
 
 def _outcome(case, layers, given, bounded):
+    set_weights(layers, given)
     arrays, facts, allowed = {}, {}, {}
     for call, states in calls(given):
         more, words = call_stack(call, case, layers, given, states)
@@ -137,9 +134,7 @@ def call_stack(call, case, layers, given, states, applied=_as_it_is):
     """
     results, masks = run_stack(case, layers, given.x, given.mask, states, applied)
     arrays, facts = observe(call, case, results, masks, np.asarray)
-    # Computed in float64, but demanded in the layer's own dtype (rule D6).
-    facts[call + ".dtype"] = " ".join([case.dtype] * len(facts[call + ".dtype"].split()))
-    return arrays, facts
+    return arrays, demanded_in(case.dtype, facts)
 
 
 def allow(call, case, layers, given, states, applied=_as_it_is):

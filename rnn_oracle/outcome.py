@@ -93,6 +93,44 @@ class Outcome:
         return cls(refusal=Refusal(phase, name, str(error)))
 
 
+def in_phases(build, call, errors=(Exception,)):
+    """Build something and call it; return the `Outcome`, or how it was refused, and when.
+
+    Parameters
+    ----------
+    build : callable
+        Returns what is called.
+    call : callable
+        ``call(built)`` returns the `Outcome`.
+    errors : tuple of type
+        What counts as a refusal: of a runtime whatever it raises, for that is the finding.
+    """
+    try:
+        built = build()
+    except errors as error:
+        return Outcome.refused("build", error)
+    try:
+        return call(built)
+    except errors as error:
+        return Outcome.refused("call", error)
+
+
+def demanded_in(dtype, facts):
+    """Return the facts of results in the dtype that is demanded of them (rule D6).
+
+    The oracle computes in float64, whatever the dtype of the layer.
+    """
+    return {
+        name: " ".join([dtype] * len(fact.split())) if name.endswith(".dtype") else fact
+        for name, fact in facts.items()
+    }
+
+
+def without_masks(arrays):
+    """Return the arrays of an outcome, by name, that are no masks."""
+    return {name: array for name, array in arrays.items() if not name.endswith(".mask")}
+
+
 def state_names(case):
     """Return the names of the final states in order, ``h1 c1 h2 c2`` for two layers of LSTM."""
     letters = case.states_of_a_cell

@@ -216,7 +216,12 @@ def bounds(layer, x, dtype, mask=None, initial_state=None):
 
 
 def claim(rounded):
-    """Return how far off a number may be that was followed, infinite where nothing is claimed."""
+    """Return how far off a number may be, infinite where nothing is claimed.
+
+    A plain array, which no operation has changed since it was given, is exact.
+    """
+    if not isinstance(rounded, Rounded):
+        return np.zeros(np.shape(rounded))
     beyond = ~(np.abs(rounded.value) + rounded.error <= LARGEST[rounded.unit])
     return np.where(beyond, np.inf, rounded.error)
 

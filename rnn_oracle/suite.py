@@ -11,7 +11,7 @@ from collections import namedtuple
 
 import pytest
 
-from .ledger import load, matching, unmeasured
+from .ledger import load, unmeasured
 from .targets import INSTALL, installed
 from .verdict import AGREE, KNOWN, UNSUPPORTED, judge
 
@@ -87,8 +87,7 @@ def judged(record_property, record_worst, _imported):
         record_worst(verdict.worst)
         record_property(INSIDE, target.seconds - before)
         if verdict.verdict == KNOWN:
-            entries = matching(_ledger(), target, case)
-            record_property(LEDGER, " ".join(entry.id for entry in entries))
+            record_property(LEDGER, " ".join(entry.id for entry in verdict.entries))
         if verdict.verdict == UNSUPPORTED:
             pytest.skip(verdict.detail)
         assert verdict.verdict in (AGREE, KNOWN), verdict.detail

@@ -10,7 +10,7 @@ from .oracle import expected
 
 AGREE, KNOWN, DIVERGES, UNSUPPORTED = "agree", "known divergence", "DIVERGES", "unsupported"
 
-Verdict = namedtuple("Verdict", "target case verdict worst detail mismatches")
+Verdict = namedtuple("Verdict", "target case verdict worst detail mismatches entries")
 Verdict.__doc__ = """What came of a case.
 
 target : str
@@ -24,6 +24,8 @@ detail : str
     Empty for agreement; the ledger's entries, the mismatches or the reason otherwise.
 mismatches : list of Mismatch
     Those that nothing explains.
+entries : list of Entry
+    Those of the ledger that explain a known divergence.
 """
 
 
@@ -58,21 +60,21 @@ def judge_answer(actual, entries, claims):
     """
     about = claims.target.name, claims.case
     if actual.unsupported:
-        return Verdict(*about, UNSUPPORTED, 0.0, actual.unsupported, [])
+        return Verdict(*about, UNSUPPORTED, 0.0, actual.unsupported, [], [])
     comparison = compare(claims.of(entries), actual)
     entries = _speaking(entries, claims)
     if comparison.mismatches:
         detail = "; ".join(mismatch.detail for mismatch in comparison.mismatches)
         if entries:
             detail += "; not what the ledger says: " + ", ".join(e.id for e in entries)
-        return Verdict(*about, DIVERGES, comparison.worst, detail, comparison.mismatches)
+        return Verdict(*about, DIVERGES, comparison.worst, detail, comparison.mismatches, [])
     for entry in entries:
         others = claims.of([e for e in entries if e is not entry])
         if not compare(others, actual).mismatches:
             detail = "the ledger entry {} does not hold: the rules are kept".format(entry.id)
-            return Verdict(*about, DIVERGES, comparison.worst, detail, [])
+            return Verdict(*about, DIVERGES, comparison.worst, detail, [], [])
     detail = "; ".join("{}: breaks {}".format(entry.id, entry.rule) for entry in entries)
-    return Verdict(*about, KNOWN if entries else AGREE, comparison.worst, detail, [])
+    return Verdict(*about, KNOWN if entries else AGREE, comparison.worst, detail, [], entries)
 
 
 def _speaking(entries, claims):

@@ -12,6 +12,7 @@ from rnn_oracle.deviations import DEVIATIONS
 from rnn_oracle.families import CROSSED
 from rnn_oracle.ledger import FAMILY, MEASURED, covers, fits, load, matching, unmeasured
 from rnn_oracle.matrix import all_cases
+from rnn_oracle.options.case import OptionCase
 from rnn_oracle.oracle import expected
 from rnn_oracle.outcome import Outcome
 from rnn_oracle.problems import SIZES
@@ -51,7 +52,24 @@ def test_agreement():
 def test_a_known_divergence():
     verdict = judge(Pretender(*ALL), BOTH, LEDGER)
     assert verdict.verdict == KNOWN
+    assert {entry.id for entry in verdict.entries} == {LOST.id, WRAPPED.id}
     assert all("{}: breaks {}".format(e.id, e.rule) in verdict.detail for e in (LOST, WRAPPED))
+
+
+def test_an_entry_that_another_undoes_explains_nothing():
+    misplaced = ENTRIES["keras3-unrolled-zeros-misplaced"]
+    case = OptionCase(
+        mask="holes",
+        mask_from="masking",
+        initial_state="argument",
+        unroll=True,
+        go_backwards=True,
+        return_sequences=True,
+        zero_output_for_mask=True,
+    )
+    assert matching(LEDGER, Pretender(), case) == [LOST, misplaced]
+    verdict = judge(Pretender(LOST.instead, misplaced.instead), case, LEDGER)
+    assert (verdict.verdict, verdict.entries) == (KNOWN, [LOST])
 
 
 def test_a_new_divergence():

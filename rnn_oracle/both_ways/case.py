@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from ..cases import SIZES, Sizes
 from ..crossed import Rule
 from ..dialects import get_dialect
-from ..options.case import LAYER_MODES, REBUILT, StackCase
+from ..options.case import (
+    LAYER_MODES,
+    MASK_FROM_SOMEWHERE,
+    NO_CONSTANT_ROW_IN_PREDICT,
+    REBUILT,
+    SYMBOLIC_STATES_IN_A_MODEL,
+    ZEROS_NEED_A_MASK,
+    StackCase,
+)
 from ..options.problem import stacked
 
 AXES = {
@@ -125,7 +133,7 @@ class BidirectionalCase(StackCase):
 
     @staticmethod
     def rules_of(dialect):
-        return rules_of(dialect)
+        return _EVERYWHERE + _OF_GENERATION[get_dialect(dialect).generation]
 
     @property
     def sizes(self):
@@ -203,17 +211,8 @@ class BidirectionalCase(StackCase):
         return cited + [rule for rule, holds in told.items() if holds]
 
 
-def rules_of(dialect):
-    """Return what may not be crossed in a dialect."""
-    return EVERYWHERE + _OF_GENERATION[get_dialect(dialect).generation]
-
-
-EVERYWHERE = [
-    Rule(
-        ("mask", "mask_from"),
-        lambda mask, by: (mask == "none") == (by is None),
-        "a mask comes from somewhere, and no mask from nowhere",
-    ),
+_EVERYWHERE = [
+    MASK_FROM_SOMEWHERE,
     Rule(
         ("mask", "batch"),
         lambda mask, batch: batch > 1 or mask in ("none", "holes", "row"),
@@ -224,16 +223,8 @@ EVERYWHERE = [
         lambda mask, steps: steps > 1 or mask in ("none", "first", "row"),
         "the mask would mask nothing of one step",
     ),
-    Rule(
-        ("zero_output_for_mask", "mask"),
-        lambda zero, mask: not zero or mask != "none",
-        "zero_output_for_mask needs a mask",
-    ),
-    Rule(
-        ("mode", "initial_state"),
-        lambda mode, state: state != "symbolic" or mode not in LAYER_MODES,
-        "symbolic states are inputs of a model",
-    ),
+    ZEROS_NEED_A_MASK,
+    SYMBOLIC_STATES_IN_A_MODEL,
     Rule(
         ("backward_layer", "merge_mode"),
         lambda backward, merge: backward != "own_units" or merge in ("concat", None),
@@ -264,11 +255,7 @@ EVERYWHERE = [
         lambda mode, major: not (mode == "predict" and major),
         "predict takes the first axis for the batch, and leaves it open",
     ),
-    Rule(
-        ("mode", "initial_state", "batch"),
-        lambda mode, state, batch: mode != "predict" or state != "argument" or batch > 1,
-        "predict leaves the batch open, which a constant of one row does not",
-    ),
+    NO_CONSTANT_ROW_IN_PREDICT,
 ]
 
 

@@ -7,9 +7,8 @@ from ..bidirectional import Bidirectional
 from ..cases import CELLS
 from ..dialects import get_dialect
 from ..errors import OracleError
-from ..options.case import XLA
 from ..options.oracle import allow, answers
-from ..outcome import Outcome
+from ..outcome import Outcome, in_phases
 from .case import BOTH, OWN_ACTIVATION
 from .outcome import told
 from .problem import problem
@@ -18,16 +17,14 @@ from .problem import problem
 def expected(case, dialect, sizes, bounded):
     """Return the `Outcome` that the rules demand of a case, see `rnn_oracle.oracle.expected`."""
     given = problem(case, sizes)
-    try:
-        layers = build(case, dialect, sizes)
-    except OracleError as error:
-        return Outcome.refused("build", error)
-    facts = told(case, layers, given)
-    arrays, words = answers(case, layers, given)
-    allowed = allow(case, build(case, dialect, sizes), given) if bounded else {}
-    # XLA may compute a number twice, each time rounded in a way of its own (rule T2).
-    batch_axis = None if case.mode == XLA else int(case.time_major)
-    return Outcome(arrays, dict(facts, **words), allowed, batch_axis=batch_axis)
+
+    def call(layers):
+        facts = told(case, layers, given)
+        arrays, words = answers(case, layers, given)
+        allowed = allow(case, build(case, dialect, sizes), given) if bounded else {}
+        return Outcome(arrays, dict(facts, **words), allowed, batch_axis=case.batch_axis)
+
+    return in_phases(lambda: build(case, dialect, sizes), call, (OracleError,))
 
 
 def build(case, dialect, sizes, kind=recurrent.RNN):

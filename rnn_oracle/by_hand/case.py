@@ -3,23 +3,18 @@
 from dataclasses import dataclass, replace
 
 from .. import activations
-from ..cases import CELLS, SIZES, Sizes
-from ..crossed import Crossed, Rule
+from ..cases import CELLS, SIZES, OfKerasCell, Sizes
+from ..crossed import Crossed, Rule, default_first
 from ..dialects import get_dialect
-from ..options.case import LAYER_MODES
+from ..options.case import DTYPES, LAYER_MODES
 
 _FUNCTIONS = [None] + sorted(activations.KERAS3)
-
-
-def _names(default):
-    return (default,) + tuple(name for name in _FUNCTIONS if name != default)
-
 
 AXES = {
     "cell": ("gru", "lstm", "gru_reset_before", "simple_rnn"),
     "stacking": ("one", "alike", "mixed"),
-    "activation": _names("tanh"),
-    "recurrent_activation": _names("sigmoid"),
+    "activation": default_first("tanh", _FUNCTIONS),
+    "recurrent_activation": default_first("sigmoid", _FUNCTIONS),
     "states": ("list", "tuple", "bare"),
     "initial_state": ("arrays", "get_initial_state"),
     "steps": (1, 3),
@@ -27,14 +22,7 @@ AXES = {
     "implementation": (2, 1),
     "training": (None, False),
     "mode": LAYER_MODES,
-    "dtype": (
-        "float32",
-        "float64",
-        "float16",
-        "bfloat16",
-        "mixed_float16",
-        "mixed_bfloat16",
-    ),
+    "dtype": DTYPES,
     "batch": (4, 0, 1),
     "units": (5, 1),
 }
@@ -50,7 +38,7 @@ _GATED = ("LSTM", "GRU")
 
 
 @dataclass(frozen=True)
-class CellCase(Crossed):
+class CellCase(Crossed, OfKerasCell):
     """One combination of all that concerns a cell alone; see `AXES` for the values."""
 
     cell: str = "gru"
@@ -80,21 +68,11 @@ class CellCase(Crossed):
         return Sizes(self.batch, self.steps, SIZES.features, _UNITS[self.units])
 
     @property
-    def layer(self):
-        """Keras's name of the bottom cell without its end, such as ``"GRU"``."""
-        return CELLS[self.cell][0]
-
-    @property
     def parts(self):
         """The case of each cell alone, from the bottom up."""
         return [
             replace(self, cell=cell, stacking="one") for cell in stacked(self.cell, self.stacking)
         ]
-
-    @property
-    def letters(self):
-        """The letters of this cell's states, in order."""
-        return "hc" if self.layer == "LSTM" else "h"
 
     @property
     def computes_in(self):
@@ -117,15 +95,6 @@ class CellCase(Crossed):
         }
         cited = sorted({kinds[part.cell] for part in self.parts}) + ["A1", "D6", "S2"]
         return cited + [rule for rule, holds in told.items() if holds]
-
-    @property
-    def features(self):
-        """What a runtime must be able to do to run this case, as words to select by."""
-        return [self.family] + [
-            "{}={}".format(axis, getattr(self, axis))
-            for axis, values in AXES.items()
-            if getattr(self, axis) != values[0]
-        ]
 
 
 def stacked(cell, stacking):

@@ -55,7 +55,7 @@ def _answered_by(case, dialect, sizes, outcome, deviation):
 
 def initial_states_wrapped(case, dialect, sizes, outcome):
     """`get_initial_state` of a cell of one state returns a list, which the cell returns too."""
-    cells = [["*"] * len(part.letters) for part in case.parts]
+    cells = [["*"] * len(part.states_of_a_cell) for part in case.parts]
     states = nest.describe(cells[0] if case.stacking == "one" else cells)
     facts = {
         name: "(*, {})".format(states) if name.startswith("step") else states

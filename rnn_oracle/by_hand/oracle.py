@@ -5,8 +5,8 @@ import numpy as np
 from .. import cells
 from ..cases import CELLS
 from ..dialects import get_dialect
-from ..outcome import Outcome
-from ..rounding import UNIT_ROUNDOFF, Rounded, claim, converted
+from ..outcome import Outcome, demanded_in
+from ..rounding import UNIT_ROUNDOFF, claim, converted
 from .outcome import first_states, observe
 from .problem import problem
 
@@ -17,22 +17,16 @@ def expected(case, dialect, sizes, bounded):
     cell = build(case, dialect, sizes)
     cell.set_weights([array for arrays in given.weights for array in arrays])
     arrays, facts = answer(case, cell, given, np.asarray)
-    for name in facts:
-        if name.endswith(".dtype"):  # computed in float64, but demanded in the layer's (rule D6)
-            facts[name] = " ".join([case.computes_in] * len(facts[name].split()))
+    facts = demanded_in(case.computes_in, facts)
     allowed = {}
     if bounded:
         unit = UNIT_ROUNDOFF[case.computes_in]
         rounded = given._replace(
             steps=converted(given.steps, unit), states=converted(given.states, unit)
         )
-        allowed, _ = answer(case, cell, rounded, _claim)
+        allowed, _ = answer(case, cell, rounded, claim)
     # XLA may compute a number twice, each time rounded in a way of its own (rule T2).
     return Outcome(arrays, facts, allowed, batch_axis=None if case.mode == "xla" else 0)
-
-
-def _claim(leaf):
-    return claim(leaf) if isinstance(leaf, Rounded) else 0 * leaf
 
 
 def build(case, dialect, sizes):

@@ -37,7 +37,9 @@ def observe(case, initial, results, as_array):
         For `Outcome`.
     """
     names = ["output"]
-    names += [letter + str(i + 1) for i, part in enumerate(case.parts) for letter in part.letters]
+    names += [
+        letter + str(i + 1) for i, part in enumerate(case.parts) for letter in part.states_of_a_cell
+    ]
     told = [("step{}.".format(i + 1), names, tuple(result)) for i, result in enumerate(results)]
     if initial is not None:
         told.append(("initial.", names[1:], initial))

@@ -23,7 +23,7 @@ def problem(case, sizes):
         states.append(
             [
                 numbers("{}.{}".format(where, letter), (sizes.batch, units), 0.2, 0.9)
-                for letter in part.letters
+                for letter in part.states_of_a_cell
             ]
         )
         features = units

@@ -51,7 +51,6 @@ name says otherwise; ``"flat"`` are those of a list of cells without the nesting
 
 TRIPLES = ("x_as", "stacking", "return_sequences", "return_state", "go_backwards")
 _NOTHING = ("nothing", "none")
-WITH_INPUT = ("list_with_input", "tuple_with_input")
 
 REFUSED = {
     "keras3": {
@@ -127,6 +126,12 @@ class FormsCase(StackCase):
     def initial_state(self):
         """How the initial states come."""
         return "none" if self.states_as in _NOTHING else "argument"
+
+    @property
+    def batch_axis(self):
+        """Which axis of the results is the batch, see `rnn_oracle.outcome.Outcome`."""
+        # Steps that are laid end to end do not tell to which sequence they belong.
+        return None if self.x_as == "ragged" else 0
 
     def refused(self, dialect):
         """Tell whether the rules have a dialect refuse the case.

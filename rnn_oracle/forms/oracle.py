@@ -4,7 +4,7 @@ import numpy as np
 
 from ..dialects import get_dialect
 from ..options.oracle import allow, answers, build
-from ..outcome import Outcome
+from ..outcome import Outcome, without_masks
 from .outcome import refused
 from .problem import lengths, problem
 
@@ -23,13 +23,12 @@ def expected(case, dialect, sizes, bounded):
     if case.x_as == "ragged":
         arrays, facts = _ragged(case, sizes, arrays), _ragged_facts(case, sizes, facts)
         allowed = _ragged(case, sizes, allowed)
-    # Steps that are laid end to end do not tell to which sequence they belong.
-    return Outcome(arrays, facts, allowed, batch_axis=None if case.x_as == "ragged" else 0)
+    return Outcome(arrays, facts, allowed, batch_axis=case.batch_axis)
 
 
 def _ragged(case, sizes, arrays):
     """Lay the steps of ragged sequences end to end; they have no masks (rule I8)."""
-    arrays = {name: array for name, array in arrays.items() if not name.endswith(".mask")}
+    arrays = without_masks(arrays)
     if case.return_sequences and arrays:
         steps = np.arange(sizes.steps) < lengths(sizes)[:, None]
         steps = steps[:, ::-1] if case.go_backwards else steps  # in the order of processing

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from .. import activations
-from ..cases import CELLS, SIZES, Sizes
-from ..crossed import Crossed, Rule, unless
+from ..cases import SIZES, OfKerasCell, Sizes
+from ..crossed import Crossed, Rule, default_first, unless
 from ..dialects import get_dialect
 
 EAGER, GRAPH, XLA = "eager", "function", "xla"
@@ -17,10 +17,7 @@ REBUILT = SAVED + ("config",)
 # Sorting is nothing that the rounding model follows; tests/test_arguments.py has it.
 _FUNCTIONS = sorted(set(activations.KERAS3) - {"sparsemax"})
 
-
-def _names(default):
-    return (default,) + tuple(name for name in _FUNCTIONS if name != default)
-
+DTYPES = ("float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16")
 
 AXES = {
     "cell": ("simple_rnn", "lstm", "gru", "gru_reset_before"),
@@ -39,16 +36,9 @@ AXES = {
     "use_bias": (True, False),
     "unit_forget_bias": (True, False),
     "implementation": (2, 1),
-    "activation": _names("tanh"),
-    "recurrent_activation": _names("sigmoid"),
-    "dtype": (
-        "float32",
-        "float64",
-        "float16",
-        "bfloat16",
-        "mixed_float16",
-        "mixed_bfloat16",
-    ),
+    "activation": default_first("tanh", _FUNCTIONS),
+    "recurrent_activation": default_first("sigmoid", _FUNCTIONS),
+    "dtype": DTYPES,
     "given_as": ("tensor", "array", "non_contiguous", "read_only", "wide", "narrow"),
     "batch": (4, 0, 1),
     "steps": (6, 1, 2),
@@ -79,7 +69,7 @@ MASK_VALUE = 0.5
 _UNITS = {5: (5, 7), 1: (1, 2)}
 
 
-class StackCase(Crossed):
+class StackCase(Crossed, OfKerasCell):
     """A case of stacked recurrent layers.
 
     The options that a family does not cross it has from here: the defaults of `AXES`.
@@ -103,16 +93,6 @@ class StackCase(Crossed):
         return 1 if self.stacking in ("one", "rnn") else 2
 
     @property
-    def layer(self):
-        """Keras's name of the layer, such as ``"GRU"``."""
-        return CELLS[self.cell][0]
-
-    @property
-    def states_of_a_cell(self):
-        """The letters of a cell's states, in order."""
-        return "hc" if self.layer == "LSTM" else "h"
-
-    @property
     def calls(self):
         """The names of the calls, in order."""
         count = {"no": 1, "two_calls": 2}.get(self.stateful, 3)
@@ -124,18 +104,15 @@ class StackCase(Crossed):
         return self.initial_state == "argument" and self.mode not in LAYER_MODES
 
     @property
+    def batch_axis(self):
+        """Which axis of the results is the batch, see `rnn_oracle.outcome.Outcome`."""
+        # XLA may compute a number twice, each time rounded in a way of its own (rule T2).
+        return None if self.mode == XLA else int(self.time_major)
+
+    @property
     def computes_in(self):
         """The dtype of the computation, which is that of the results."""
         return self.dtype.replace("mixed_", "")
-
-    @property
-    def features(self):
-        """What a runtime must be able to do to run this case, as words to select by."""
-        return [self.family] + [
-            "{}={}".format(axis, getattr(self, axis))
-            for axis, values in self.axes.items()
-            if getattr(self, axis) != values[0]
-        ]
 
 
 @dataclass(frozen=True)
@@ -170,7 +147,7 @@ class OptionCase(StackCase):
 
     @staticmethod
     def rules_of(dialect):
-        return rules_of(dialect)
+        return _EVERYWHERE + _OF_GENERATION[get_dialect(dialect).generation]
 
     @property
     def rules(self):
@@ -198,22 +175,32 @@ class OptionCase(StackCase):
         return cited + [rule for rule, holds in told.items() if holds]
 
 
-def rules_of(dialect):
-    """Return what may not be crossed in a dialect."""
-    return _EVERYWHERE + _OF_GENERATION[get_dialect(dialect).generation]
-
+# Those that other families have too.
+MASK_FROM_SOMEWHERE = Rule(
+    ("mask", "mask_from"),
+    lambda mask, by: (mask == "none") == (by is None),
+    "a mask comes from somewhere, and no mask from nowhere",
+)
+ZEROS_NEED_A_MASK = Rule(
+    ("zero_output_for_mask", "mask"),
+    lambda zero, mask: not zero or mask != "none",
+    "zero_output_for_mask needs a mask",
+)
+SYMBOLIC_STATES_IN_A_MODEL = Rule(
+    ("mode", "initial_state"),
+    lambda mode, state: state != "symbolic" or mode not in LAYER_MODES,
+    "symbolic states are inputs of a model",
+)
+NO_CONSTANT_ROW_IN_PREDICT = unless(
+    lambda mode, state, batch: mode == "predict" and state == "argument" and batch == 1,
+    ("mode", "initial_state", "batch"),
+    "predict leaves the batch open, which a constant of one row does not",
+)
+NO_TIME_MAJOR = Rule(("time_major",), lambda major: not major, "time_major exists in keras2 only")
 
 _EVERYWHERE = [
-    Rule(
-        ("mask", "mask_from"),
-        lambda mask, by: (mask == "none") == (by is None),
-        "a mask comes from somewhere, and no mask from nowhere",
-    ),
-    Rule(
-        ("zero_output_for_mask", "mask"),
-        lambda zero, mask: not zero or mask != "none",
-        "zero_output_for_mask needs a mask",
-    ),
+    MASK_FROM_SOMEWHERE,
+    ZEROS_NEED_A_MASK,
     Rule(
         ("cell", "unit_forget_bias"),
         lambda cell, unit: unit or cell == "lstm",
@@ -229,11 +216,7 @@ _EVERYWHERE = [
         lambda cell, name: name == "sigmoid" or cell != "simple_rnn",
         "SimpleRNN has no gates",
     ),
-    Rule(
-        ("mode", "initial_state"),
-        lambda mode, state: state != "symbolic" or mode not in LAYER_MODES,
-        "symbolic states are inputs of a model",
-    ),
+    SYMBOLIC_STATES_IN_A_MODEL,
     Rule(
         ("mask_from", "given_as"),
         lambda by, form: by != "embedding" or form not in ("wide", "narrow"),
@@ -259,11 +242,7 @@ _EVERYWHERE = [
         ("mode", "time_major", "initial_state"),
         "predict wants the same first axis of all inputs",
     ),
-    unless(
-        lambda mode, state, batch: mode == "predict" and state == "argument" and batch == 1,
-        ("mode", "initial_state", "batch"),
-        "predict leaves the batch open, which a constant of one row does not",
-    ),
+    NO_CONSTANT_ROW_IN_PREDICT,
     unless(
         lambda stateful, batch: stateful != "no" and batch == 0,
         ("stateful", "batch"),
@@ -283,7 +262,7 @@ _EVERYWHERE = [
 
 _OF_GENERATION = {
     "keras3": [
-        Rule(("time_major",), lambda major: not major, "time_major exists in keras2 only"),
+        NO_TIME_MAJOR,
         Rule(
             ("initial_state",),
             lambda state: state != "inputs",

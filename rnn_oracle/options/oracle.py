@@ -9,10 +9,10 @@ from ..cases import CELLS
 from ..core import Masking
 from ..dialects import get_dialect
 from ..errors import OracleError
-from ..outcome import Outcome, observe
+from ..outcome import Outcome, demanded_in, in_phases, observe, without_masks
 from ..problems import layer_units, sequences_of_layers
-from ..rounding import UNIT_ROUNDOFF, Rounded, claim, converted
-from .case import MASK_VALUE, XLA
+from ..rounding import UNIT_ROUNDOFF, claim, converted
+from .case import MASK_VALUE
 from .outcome import seen_in_mode
 from .problem import problem
 
@@ -20,19 +20,14 @@ from .problem import problem
 def expected(case, dialect, sizes, bounded):
     """Return the `Outcome` that the rules demand of a case, see `rnn_oracle.oracle.expected`."""
     given = problem(case, sizes)
-    try:
-        layers = build(case, dialect, sizes)
-    except OracleError as error:
-        return Outcome.refused("build", error)
-    facts = {"new.biases": _new_biases(case)} if case.layer == "LSTM" and case.use_bias else {}
-    try:
+
+    def call(layers):
+        facts = {"new.biases": _new_biases(case)} if case.layer == "LSTM" and case.use_bias else {}
         arrays, words = answers(case, layers, given)
-    except OracleError as error:
-        return Outcome.refused("call", error)
-    allowed = allow(case, build(case, dialect, sizes), given) if bounded else {}
-    # XLA may compute a number twice, each time rounded in a way of its own (rule T2).
-    batch_axis = None if case.mode == XLA else int(case.time_major)
-    return Outcome(arrays, dict(facts, **words), allowed, batch_axis=batch_axis)
+        allowed = allow(case, build(case, dialect, sizes), given) if bounded else {}
+        return Outcome(arrays, dict(facts, **words), allowed, batch_axis=case.batch_axis)
+
+    return in_phases(lambda: build(case, dialect, sizes), call, (OracleError,))
 
 
 def _new_biases(case):
@@ -96,7 +91,7 @@ def answers(case, layers, given, observed=np.asarray, applied=None, during=_as_i
             results, masks = _run(case, layers, given, call, applied)
         more, words = seen_in_mode(case, *observe(call.name, case, results, masks, observed))
         arrays.update(more)
-        facts.update(words, **{call.name + ".dtype": _dtypes(case, words)})
+        facts.update(demanded_in(case.computes_in, words))
     return arrays, facts
 
 
@@ -109,18 +104,8 @@ def allow(case, layers, given, applied=None, during=_as_it_is):
     ]
     rounded = given._replace(calls=calls, table=converted(given.table, unit))
     with np.errstate(invalid="ignore"):  # infinite bounds
-        arrays, _ = answers(case, layers, rounded, _claim, applied, during)
-    return {name: array for name, array in arrays.items() if not name.endswith(".mask")}
-
-
-def _claim(leaf):
-    return claim(leaf) if isinstance(leaf, Rounded) else leaf
-
-
-def _dtypes(case, words):
-    """Return the dtypes that are demanded of results which were computed in float64 (rule D6)."""
-    (told,) = [words[name] for name in words if name.endswith(".dtype")]
-    return " ".join([case.computes_in] * len(told.split()))
+        arrays, _ = answers(case, layers, rounded, claim, applied, during)
+    return without_masks(arrays)
 
 
 def _run(case, layers, given, call, applied):

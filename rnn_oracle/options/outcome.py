@@ -1,5 +1,6 @@
 """What of a call's answer can be seen in the way in which a case is run."""
 
+from ..outcome import without_masks
 from .case import LAYER_MODES
 
 
@@ -13,5 +14,5 @@ def seen_in_mode(case, arrays, facts):
 
 def numbers_only(arrays, facts):
     """Return the arrays and facts that say nothing of masks and nesting."""
-    arrays = {name: array for name, array in arrays.items() if not name.endswith(".mask")}
-    return arrays, {name: fact for name, fact in facts.items() if name.endswith(".dtype")}
+    dtypes = {name: fact for name, fact in facts.items() if name.endswith(".dtype")}
+    return without_masks(arrays), dtypes

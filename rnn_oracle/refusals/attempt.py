@@ -1,6 +1,6 @@
 """Makes one thing wrong, in the same words on both sides: the oracle's, and a Keras's."""
 
-from ..outcome import Outcome
+from ..outcome import Outcome, in_phases
 from .faults import FAULTS
 
 
@@ -21,12 +21,9 @@ def attempt(side, case):
         A refusal, or values, which are not told: others compare numbers.
     """
     fault = FAULTS[case.fault]
-    try:
-        made = fault.make(side, case.layer)
-    except side.errors as error:
-        return Outcome.refused("build", error)
-    try:
+
+    def use(made):
         fault.use(side, made, case)
-    except side.errors as error:
-        return Outcome.refused("call", error)
-    return Outcome()
+        return Outcome()
+
+    return in_phases(lambda: fault.make(side, case.layer), use, side.errors)

@@ -1,14 +1,14 @@
 """A case of a refusal: one thing that is wrong with one layer, called in one way."""
 
 import itertools
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-from ..cases import SIZES
+from ..cases import SIZES, Optioned
 from .faults import FAULTS
 
 
 @dataclass(frozen=True)
-class RefusalCase:
+class RefusalCase(Optioned):
     """One thing that is wrong.
 
     Attributes
@@ -35,11 +35,6 @@ class RefusalCase:
             raise ValueError("there is no fault {!r}".format(self.fault))
         if self.layer not in fault.layers or self.mode not in fault.modes:
             raise ValueError("no case of {0.fault} has {0.layer} and {0.mode}".format(self))
-
-    @property
-    def options(self):
-        """The fields as a dict of plain values."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @property
     def id(self):

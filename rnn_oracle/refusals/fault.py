@@ -47,10 +47,6 @@ def sound(side, layer, **arguments):
         return layers.RNN([layers.LSTMCell(UNITS), layers.GRUCell(UNITS + 2)], **arguments)
     if layer == "Bidirectional":
         return layers.Bidirectional(layers.GRU(UNITS, **arguments))
-    if layer == "Embedding":
-        return layers.Embedding(7, UNITS, **arguments)
-    if layer == "GlobalAveragePooling1D":
-        return layers.GlobalAveragePooling1D(**arguments)
     return getattr(layers, layer)(**dict({"units": UNITS}, **arguments))
 
 
@@ -63,11 +59,8 @@ def built(**arguments):
     """Make a layer with these arguments, and give it weights."""
 
     def make(side, layer):
-        found = sound(side, layer, **arguments)
-        if layer == "GlobalAveragePooling1D":
-            return found
         cell = layer.endswith("Cell")
-        return side.built(found, (BATCH, FEATURES) if cell else SHAPE)
+        return side.built(sound(side, layer, **arguments), (BATCH, FEATURES) if cell else SHAPE)
 
     return make
 

@@ -2,9 +2,28 @@
 
 import numpy as np
 
-from .fault import CALLS, CELLS, LAYERS, STEPS, X, built, call, fault, telling
+from .fault import CALLS, CELLS, EAGER, LAYERS, SHAPE, STEPS, UNITS, X, built, call, fault, telling
 
 _STACKS = LAYERS + ("RNN", "Bidirectional")
+
+
+def _of_stacks(message, x, rule="I1", modes=CALLS):
+    return fault(message, rule, layers=_STACKS, modes=modes, use=call(x=x))
+
+
+def _no_floats(message, x, modes=CALLS, **how):
+    return fault(
+        "the input must be floating-point" + message, "I4", modes=modes, use=call(x=x, **how)
+    )
+
+
+def _ids(wrong, ids, dtype="int32"):
+    def make(side, layer):
+        return side.built(side.layers.Embedding(7, UNITS), SHAPE)
+
+    message = "takes whole ids from 0 to 6, but was given " + wrong
+    use = call(x=np.array(ids, dtype))
+    return fault(message, "L1", layers=("Embedding",), modes=CALLS, make=make, use=use)
 
 
 def _mask(message, mask, **more):
@@ -28,76 +47,22 @@ def _twice(side, layer, case):
 
 
 FAULTS = {
-    "x-rank-2": fault(
-        r"takes 3 axes.*shape \(2, 3\).*return_sequences=True",
-        "I1",
-        layers=_STACKS,
-        modes=CALLS,
-        use=call(x=X[:, 0]),
+    "x-rank-2": _of_stacks(r"takes 3 axes.*shape \(2, 3\).*return_sequences=True", X[:, 0]),
+    "x-rank-4": _of_stacks(r"takes 3 axes.*shape \(1, 2, 5, 3\)", X[None]),
+    "x-features": _of_stacks(r"takes 3 features.*\(2, 5, 6\)", telling(2, 5, 6)),
+    "x-no-steps": _of_stacks(r"needs at least one step, not \(2, 0, 3\)", X[:, :0]),
+    "x-no-batch": _of_stacks("", X[:0]),
+    "predict-no-batch": _of_stacks(
+        "`predict` needs at least one sequence", X[:0], "E3", modes=("predict",)
     ),
-    "x-rank-4": fault(
-        r"takes 3 axes.*shape \(1, 2, 5, 3\)",
-        "I1",
-        layers=_STACKS,
-        modes=CALLS,
-        use=call(x=X[None]),
+    "x-text": _no_floats(".*but the dtype is", np.full((2, 5, 3), "word")),
+    "x-complex": _no_floats(".*but the dtype is complex64", X.astype("complex64")),
+    "x-objects": _no_floats(
+        ".*but the dtype is object", np.full((2, 5, 3), None), modes=EAGER, raw=True
     ),
-    "x-features": fault(
-        r"takes 3 features.*\(2, 5, 6\)",
-        "I1",
-        layers=_STACKS,
-        modes=CALLS,
-        use=call(x=telling(2, 5, 6)),
-    ),
-    "x-no-steps": fault(
-        r"needs at least one step, not \(2, 0, 3\)",
-        "I1",
-        layers=_STACKS,
-        modes=CALLS,
-        use=call(x=X[:, :0]),
-    ),
-    "x-no-batch": fault("", "I1", layers=_STACKS, modes=CALLS, use=call(x=X[:0])),
-    "predict-no-batch": fault(
-        "`predict` needs at least one sequence",
-        "E3",
-        layers=_STACKS,
-        modes=("predict",),
-        use=call(x=X[:0]),
-    ),
-    "x-text": fault(
-        "the input must be floating-point.*but the dtype is",
-        "I4",
-        modes=CALLS,
-        use=call(x=np.full((2, 5, 3), "word")),
-    ),
-    "x-complex": fault(
-        "the input must be floating-point.*but the dtype is complex64",
-        "I4",
-        modes=CALLS,
-        use=call(x=X.astype("complex64")),
-    ),
-    "x-objects": fault(
-        "the input must be floating-point.*but the dtype is object",
-        "I4",
-        use=call(x=np.full((2, 5, 3), None), raw=True),
-    ),
-    "x-none": fault(
-        "the input must be floating-point.*but the dtype is object",
-        "I4",
-        use=call(x=None, raw=True),
-    ),
-    "x-int32": fault(
-        "the input must be floating-point, but the dtype is int32",
-        "I4",
-        modes=CALLS,
-        use=call(x=X.astype("int32")),
-    ),
-    "x-bool": fault(
-        "the input must be floating-point, but the dtype is bool",
-        "I4",
-        modes=CALLS,
-        use=call(x=X > 0),
-    ),
+    "x-none": _no_floats(".*but the dtype is object", None, modes=EAGER, raw=True),
+    "x-int32": _no_floats(", but the dtype is int32", X.astype("int32")),
+    "x-bool": _no_floats(", but the dtype is bool", X > 0),
     "x-and-states-in-a-list": fault(
         "the input must be one array of numbers, not .* nested",
         "I4",
@@ -124,27 +89,9 @@ FAULTS = {
     ),
     "step-rank-3": fault(r"takes 2 axes.*shape \(2, 5, 3\)", "I1", layers=CELLS, use=_step),
     "step-features": fault(r"takes 3 features.*\(2, 6\)", "I1", layers=CELLS, use=_step),
-    "ids-negative": fault(
-        "takes whole ids from 0 to 6, but was given -1",
-        "L1",
-        layers=("Embedding",),
-        modes=CALLS,
-        use=call(x=np.array([[0, 1], [-1, 2]], "int32")),
-    ),
-    "ids-too-large": fault(
-        "takes whole ids from 0 to 6, but was given 7",
-        "L1",
-        layers=("Embedding",),
-        modes=CALLS,
-        use=call(x=np.array([[0, 1], [7, 2]], "int32")),
-    ),
-    "ids-fractions": fault(
-        "takes whole ids from 0 to 6, but was given 1.5",
-        "L1",
-        layers=("Embedding",),
-        modes=CALLS,
-        use=call(x=np.array([[0, 1], [1.5, 2]], "float32")),
-    ),
+    "ids-negative": _ids("-1", [[0, 1], [-1, 2]]),
+    "ids-too-large": _ids("7", [[0, 1], [7, 2]]),
+    "ids-fractions": _ids("1.5", [[0, 1], [1.5, 2]], "float32"),
     "dense-features": fault(
         r"takes \(batch, ..., 3\), but the input has shape \(2, 5, 6\)",
         "L3",
@@ -164,6 +111,7 @@ FAULTS = {
         "L5",
         layers=("GlobalAveragePooling1D",),
         modes=CALLS,
+        make=lambda side, layer: side.layers.GlobalAveragePooling1D(),
         use=call(x=X[:, 0]),
     ),
 }

@@ -3,7 +3,7 @@
 from ..both_ways.case import BOTH, OWN_ACTIVATION
 from ..both_ways.outcome import told
 from ..both_ways.problem import problem
-from ..outcome import Outcome
+from ..outcome import Outcome, in_phases
 from . import options
 from .runtime import plain_shape
 
@@ -11,16 +11,13 @@ from .runtime import plain_shape
 def run(target, case, sizes):
     """Return the `Outcome` of a case on Keras."""
     given = problem(case, sizes)
-    try:
-        stack = Stack(target, case, sizes, given)
-    except Exception as error:  # whatever Keras raises is the finding
-        return Outcome.refused("build", error)
-    facts = told(case, stack.layers, given, plain_shape)
-    try:
+
+    def call(stack):
+        facts = told(case, stack.layers, given, plain_shape)
         arrays, words = options.calls(target, case, given, stack)
-    except Exception as error:  # whatever Keras raises is the finding
-        return Outcome.refused("call", error)
-    return Outcome(arrays, dict(facts, **words))
+        return Outcome(arrays, dict(facts, **words))
+
+    return in_phases(lambda: Stack(target, case, sizes, given), call)
 
 
 class Stack(options.Stack):

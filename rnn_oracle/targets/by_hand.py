@@ -6,21 +6,17 @@ from .. import nest
 from ..by_hand.outcome import first_states, observe
 from ..by_hand.problem import problem
 from ..cases import CELLS
-from ..outcome import Outcome
+from ..outcome import Outcome, in_phases
 from .modes import Layers
 
 
 def run(target, case, sizes):
     """Return the `Outcome` of a case on Keras."""
     given = problem(case, sizes)
-    try:
-        cell = _build(target, case, sizes, given)
-    except Exception as error:  # whatever Keras raises is the finding
-        return Outcome.refused("build", error)
-    try:
-        return Outcome(*_answer(target, case, cell, given))
-    except Exception as error:  # whatever Keras raises is the finding
-        return Outcome.refused("call", error)
+    return in_phases(
+        lambda: _build(target, case, sizes, given),
+        lambda cell: Outcome(*_answer(target, case, cell, given)),
+    )
 
 
 def _build(target, case, sizes, given):

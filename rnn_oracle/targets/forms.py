@@ -7,6 +7,7 @@ from ..forms.outcome import refused
 from ..forms.problem import lengths, problem
 from ..outcome import Outcome, observe
 from .options import Stack
+from .runtime import masks_of
 
 
 def run(target, case, sizes):
@@ -19,8 +20,7 @@ def run(target, case, sizes):
         result = layer(x, **arguments)
     except Exception as error:  # whatever Keras raises is the finding
         return refused("{}: {}".format(type(error).__name__, error))
-    masks = [getattr(leaf, "_keras_mask", None) for leaf in nest.flatten(result)]
-    arrays, facts = observe(call.name, case, [result], masks, _as_array)
+    arrays, facts = observe(call.name, case, [result], masks_of(result), _as_array)
     (output, *_) = nest.flatten(result)
     if hasattr(output, "row_lengths"):
         facts[call.name + ".lengths"] = str(output.row_lengths().numpy().tolist())

@@ -8,7 +8,7 @@ from dataclasses import replace
 from .. import nest
 from ..cases import CELLS
 from ..dialects import generation
-from ..outcome import Outcome, defaults, observe
+from ..outcome import Outcome, defaults, in_phases, observe
 from ..problems import (
     SIZES,
     layer_units,
@@ -19,7 +19,7 @@ from ..problems import (
 )
 from . import bidirectional, by_hand, forms, options, own_cells, refusals, training
 from .lacking import lacking
-from .runtime import minor, plain_shape, tensorflow
+from .runtime import masks_of, minor, plain_shape, tensorflow
 
 _RUN = {
     "bidirectional": bidirectional.run,
@@ -143,16 +143,20 @@ class KerasTarget:
 
     def _of_layers(self, case, sizes):
         given = problem(case, sizes)
-        try:
-            layers = self.build(case, sizes)
-        except Exception as error:  # whatever Keras raises is the finding
-            return Outcome.refused("build", error)
+        return in_phases(
+            lambda: self._layers(case, sizes, given),
+            lambda layers: self._answer(case, sizes, given, layers),
+        )
+
+    def _layers(self, case, sizes, given):
+        """Return the case's layers, from the bottom up, with their weights."""
+        layers = self.build(case, sizes)
         self._set_weights(layers, given)
-        try:
-            arrays, facts = self._call("default", case, layers, given, None)
-            more, words = self._call("given", case, layers, given, given.states)
-        except Exception as error:  # whatever Keras raises is the finding
-            return Outcome.refused("call", error)
+        return layers
+
+    def _answer(self, case, sizes, given, layers):
+        arrays, facts = self._call("default", case, layers, given, None)
+        more, words = self._call("given", case, layers, given, given.states)
         try:
             facts["symbolic.shapes"] = self._symbolic_shapes(case, sizes)
         except Exception as error:  # whatever Keras raises is the finding
@@ -180,9 +184,7 @@ class KerasTarget:
                 arguments["initial_state"] = nest_states(case, state)
             results.append(layer(x, **arguments))
             x = results[-1][0] if case.return_state else results[-1]
-        top = nest.flatten(results[-1])
-        masks = [getattr(leaf, "_keras_mask", None) for leaf in top]
-        return observe(call, case, results, masks, lambda leaf: leaf.numpy())
+        return observe(call, case, results, masks_of(results[-1]), lambda leaf: leaf.numpy())
 
     def _symbolic_shapes(self, case, sizes):
         """Return the shapes that functional models of unknown batch and steps tell."""

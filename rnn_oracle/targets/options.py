@@ -7,25 +7,21 @@ from ..cases import CELLS
 from ..options.case import LAYER_MODES, MASK_VALUE
 from ..options.outcome import seen_in_mode
 from ..options.problem import problem
-from ..outcome import Outcome, observe
+from ..outcome import Outcome, in_phases, observe
 from ..problems import layer_units, sequences_of_layers
 from .modes import Layers, Model
-
-_ALWAYS = ("activation", "recurrent_activation", "use_bias")
+from .runtime import masks_of
 
 
 def run(target, case, sizes):
     """Return the `Outcome` of a case on Keras."""
     given = problem(case, sizes)
-    try:
-        stack = Stack(target, case, sizes, given)
-    except Exception as error:  # whatever Keras raises is the finding
-        return Outcome.refused("build", error)
-    try:
+
+    def call(stack):
         arrays, facts = calls(target, case, given, stack)
-    except Exception as error:  # whatever Keras raises is the finding
-        return Outcome.refused("call", error)
-    return Outcome(arrays, dict(facts, **stack.facts))
+        return Outcome(arrays, dict(facts, **stack.facts))
+
+    return in_phases(lambda: Stack(target, case, sizes, given), call)
 
 
 class Stack:
@@ -135,8 +131,7 @@ class Stack:
     def masked(self, *inputs):
         """Call the layers; return the results, and the masks of the top layer's."""
         results = self(*inputs)
-        masks = [getattr(leaf, "_keras_mask", None) for leaf in nest.flatten(results[-1])]
-        return results, masks
+        return results, masks_of(results[-1])
 
 
 def _by_gate(bias):

@@ -3,6 +3,8 @@
 import importlib
 import os
 
+from .. import nest
+
 
 def tensorflow():
     """Import TensorFlow, which takes seconds the first time; in version 1, make it eager.
@@ -25,3 +27,8 @@ def minor(version):
 def plain_shape(shape):
     """Return a shape as a tuple of int and None; TensorFlow 1 has its own type for a length."""
     return tuple(shape.as_list() if hasattr(shape, "as_list") else shape)
+
+
+def masks_of(result):
+    """Return the mask that Keras has attached to each tensor of a nested result, None without."""
+    return [getattr(leaf, "_keras_mask", None) for leaf in nest.flatten(result)]

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 from .. import nest
-from ..outcome import Outcome
+from ..outcome import Outcome, in_phases
 from ..tf1.outcome import observe
 from ..tf1.problems import SIZES, problem
 from .runtime import minor, tensorflow
@@ -97,19 +97,13 @@ class Tf1Target:
 
     def _outcome(self, case, sizes, given):
         shared = replace(case, lengths="none" if case.lengths == "none" else "mixed")
-        try:
-            graph = self._graph(shared, sizes)
-        except Exception as error:  # whatever TensorFlow raises is the finding
-            return Outcome.refused("build", error)
-        arrays, facts = {}, {}
-        try:
-            for call in ("default", "given"):
-                more, words = graph.call(call, given)
-                arrays.update(more)
-                facts.update(words)
-        except Exception as error:  # whatever TensorFlow raises is the finding
-            return Outcome.refused("call", error)
-        return Outcome(arrays, facts)
+
+        def call(graph):
+            arrays, facts = graph.call("default", given)
+            more, words = graph.call("given", given)
+            return Outcome(dict(arrays, **more), dict(facts, **words))
+
+        return in_phases(lambda: self._graph(shared, sizes), call)
 
 
 class _Graph:

@@ -7,7 +7,7 @@ from unittest import mock
 
 from ..options.outcome import numbers_only
 from ..options.problem import problem
-from ..outcome import Outcome
+from ..outcome import Outcome, in_phases
 from ..training.problem import drawn
 from .options import Stack, calls
 
@@ -15,15 +15,12 @@ from .options import Stack, calls
 def run(target, case, sizes):
     """Return the `Outcome` of a case on Keras."""
     given = problem(case, sizes)
-    try:
-        stack = TrainingStack(target, case, sizes, given)
-    except Exception as error:  # whatever Keras raises is the finding
-        return Outcome.refused("build", error)
-    try:
+
+    def call(stack):
         with stack.draws.in_place_of_random(stack.layers):
             return Outcome(*numbers_only(*calls(target, case, given, stack)))
-    except Exception as error:  # whatever Keras raises is the finding
-        return Outcome.refused("call", error)
+
+    return in_phases(lambda: TrainingStack(target, case, sizes, given), call)
 
 
 class TrainingStack(Stack):

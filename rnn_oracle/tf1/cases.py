@@ -1,10 +1,10 @@
 """The cases of TensorFlow 1: frozen data with ids that never change, and their matrix."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import product
 
 from ..cases import CELLS as KERAS_CELLS
-from ..cases import Sizes, check_axes
+from ..cases import Optioned, Sizes, check_axes
 
 CELLS = {
     "basic_rnn": ("BasicRNNCell", {}),
@@ -61,7 +61,7 @@ PLAIN = ("basic_rnn", "gru", "basic_lstm", "lstm")
 
 
 @dataclass(frozen=True)
-class Tf1Case:
+class Tf1Case(Optioned):
     """One combination of options; see `AXES` for the values.
 
     Attributes
@@ -99,11 +99,6 @@ class Tf1Case:
         if self.dtype != "float32":
             words.append(self.dtype)
         return ".".join(words)
-
-    @property
-    def options(self):
-        """The fields as a dict of plain values."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @property
     def is_keras(self):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..crossed import Rule, unless
-from ..options.case import EAGER, GRAPH, StackCase
+from ..options.case import EAGER, GRAPH, NO_TIME_MAJOR, StackCase
 
 AXES = {
     "cell": ("simple_rnn", "lstm", "gru", "gru_reset_before"),
@@ -109,6 +109,6 @@ _EVERYWHERE = [
 
 _OF_GENERATION = {
     "keras3": [
-        Rule(("time_major",), lambda major: not major, "time_major exists in keras2 only"),
+        NO_TIME_MAJOR,
     ],
 }

@@ -38,7 +38,7 @@ def with_masks(case, dialect, sizes, bounded, masks, apply=dropped):
     allowed = {}
     if bounded:
         allowed = allow(case, build(case, dialect, sizes), given, during=during)
-    return Outcome(arrays, facts, allowed, batch_axis=int(case.time_major))
+    return Outcome(arrays, facts, allowed, batch_axis=case.batch_axis)
 
 
 @contextmanager
