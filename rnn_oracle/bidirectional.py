@@ -119,7 +119,7 @@ class Bidirectional(Composite):
         """Part initial states into those of the two layers, two None for None (rule B5)."""
         if initial_state is None:
             return None, None
-        states = list(initial_state) if nest.is_nested(initial_state) else [initial_state]
+        states = nest.as_list(initial_state)
         if len(states) % 2:
             raise OracleValueError(
                 "{} takes as many initial states forwards as backwards, not {} in all".format(
