@@ -73,13 +73,13 @@ class Bidirectional(Composite):
 
     # The call.
 
-    def __call__(self, x, mask=None, initial_state=None):
+    def __call__(self, x, mask=None, initial_state=None, constants=None):
         """Run both layers.
 
         Parameters
         ----------
-        x, mask
-            As for `RNN`.
+        x, mask, constants
+            As for `RNN`; both layers get them.
         initial_state : list of arrays, optional
             The states of the forward layer, then those of the backward layer (rule B5).
 
@@ -95,7 +95,7 @@ class Bidirectional(Composite):
             As for `RNN`, and for an odd number of initial states.
         """
         results = [
-            side(x, mask=mask, initial_state=states)
+            side(x, mask, states, constants)
             for side, states in zip(self.parts(), self.halves(initial_state))
         ]
         return self.merged(results)

@@ -53,8 +53,9 @@ class OwnCell:
 
     def step(self, x, states, **constants):
         returned = self.function(x, states, **constants)
-        if not isinstance(returned, (list, tuple)) or len(returned) != 2:
-            raise OracleTypeError(
+        several = isinstance(returned, (list, tuple))
+        if not several or len(returned) != 2:
+            raise (OracleValueError if several else OracleTypeError)(
                 "{!r} must return its output and its states, but returned {}".format(
                     self.cell, nest.describe(returned)
                 )

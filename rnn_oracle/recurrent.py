@@ -26,6 +26,7 @@ from .inputs import (
     check_mask,
     check_sequences,
     check_states,
+    holds_arrays,
 )
 
 
@@ -284,8 +285,10 @@ class RNN(Composite):
         Parameters
         ----------
         batch_size : int or array
-            As Keras 2 has it, the input itself will do.
+            As Keras 2 has it, the input itself will do, or several.
         """
+        if holds_arrays(batch_size):
+            batch_size = nest.flatten(batch_size)[0]
         if np.ndim(batch_size):
             batch_size = np.shape(batch_size)[1 if self.time_major else 0]
         states = self.cell.get_initial_state(batch_size)

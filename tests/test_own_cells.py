@@ -206,7 +206,7 @@ def test_objects_that_are_no_cell(cell, error, message):
     "returned, error, message",
     [
         (lambda h: h, TypeError, r"must return its output and its states, but returned \*"),
-        (lambda h: (h, [h], h), TypeError, r"but returned \(\*, \[\*\], \*\)"),
+        (lambda h: (h, [h], h), ValueError, r"but returned \(\*, \[\*\], \*\)"),
         (
             lambda h: ((h, h), [h]),
             TypeError,
@@ -225,3 +225,71 @@ def test_objects_that_are_no_cell(cell, error, message):
 def test_what_a_cell_must_not_return(returned, error, message):
     with pytest.raises(error, match=message):
         rnn_oracle.RNN(Own(lambda inputs, states: returned(states[0])))(X)
+
+
+def test_both_directions_get_the_inputs_and_the_constants():
+    both = rnn_oracle.Bidirectional(rnn(own("need")), merge_mode="sum")
+    want = 2 * (X.sum(axis=1) + Y[..., :3].sum(axis=1) + 5 * CONTEXT)
+    np.testing.assert_allclose(both((X, Y), constants=CONTEXT), want)
+
+
+def test_the_batch_size_is_that_of_several_inputs():
+    assert rnn(Own()).get_initial_state({"x": X, "y": Y})[0].shape == (2, 3)
+
+
+# On Keras, what the cases do not cross. Of whole numbers all sums are exact.
+
+WHOLE_X, WHOLE_Y, WHOLE = (np.rint(9 * array) for array in (X, Y, CONTEXT))
+
+
+@pytest.fixture
+def pair(target):
+    """Return what makes a layer over a cell that takes constants, in the oracle and in Keras."""
+    if target.name != "keras2":
+        pytest.skip("Keras 3 has neither several inputs nor constants")
+    layers = target.keras.layers
+
+    class OnKeras(layers.Layer):
+        state_size = 3
+
+        def call(self, inputs, states, constants=None):
+            h = states[0] + sum(part[..., :3] for part in nest.flatten(inputs))
+            h = h if constants is None else h + sum(constants)
+            return h, [h]
+
+    def make(wrap=lambda home, layer: layer, **options):
+        ours = wrap(rnn_oracle, rnn(own("take"), **options))
+        return ours, wrap(layers, layers.RNN(OnKeras(), **options))
+
+    return make
+
+
+def tensors(target, tree):
+    return nest.map_structure(lambda array: target.tf.constant(array, "float32"), tree)
+
+
+def test_keras_hands_inputs_and_constants_to_both_directions(target, pair):
+    ours, keras = pair(lambda home, layer: home.Bidirectional(layer), return_sequences=True)
+    given = tensors(target, [(WHOLE_X, WHOLE_Y), WHOLE])
+    got = keras(given[0], constants=[given[1]])
+    np.testing.assert_array_equal(got, ours((WHOLE_X, WHOLE_Y), constants=WHOLE))
+
+
+@pytest.mark.parametrize("masked", ["a", "b"])
+def test_the_mask_that_is_attached_to_the_first_input_counts(target, pair, masked):
+    ours, keras = pair()
+    given = {"b": WHOLE_X, "a": np.array(WHOLE_Y)}
+    given[masked] = np.where(np.arange(5)[:, None] < 3, given[masked], 0.0)
+    inputs = tensors(target, given)
+    inputs[masked] = target.keras.layers.Masking()(inputs[masked])
+    mask = np.arange(10).reshape(2, 5) % 5 < 3 if masked == "a" else None
+    np.testing.assert_array_equal(keras(inputs), ours(given, mask=mask))
+
+
+def test_a_layer_that_was_given_constants_takes_them_behind_its_input(target, pair):
+    ours, keras = pair()
+    x, context, state = tensors(target, [WHOLE_X, WHOLE, 2 * WHOLE])
+    keras(x, constants=context)
+    want = ours(WHOLE_X, initial_state=2 * WHOLE, constants=WHOLE)
+    np.testing.assert_array_equal(keras([x, state, context]), want)
+    np.testing.assert_array_equal(keras([x, context]), ours(WHOLE_X, constants=WHOLE))
