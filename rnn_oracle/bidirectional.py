@@ -73,13 +73,13 @@ class Bidirectional(Composite):
 
     # The call.
 
-    def __call__(self, x, mask=None, initial_state=None):
+    def __call__(self, x, mask=None, initial_state=None, constants=None):
         """Run both layers.
 
         Parameters
         ----------
-        x, mask
-            As for `RNN`.
+        x, mask, constants
+            As for `RNN`; both layers get them.
         initial_state : list of arrays, optional
             The states of the forward layer, then those of the backward layer (rule B5).
 
@@ -95,7 +95,7 @@ class Bidirectional(Composite):
             As for `RNN`, and for an odd number of initial states.
         """
         results = [
-            side(x, mask=mask, initial_state=states)
+            side(x, mask, states, constants)
             for side, states in zip(self.parts(), self.halves(initial_state))
         ]
         return self.merged(results)
@@ -119,7 +119,7 @@ class Bidirectional(Composite):
         """Part initial states into those of the two layers, two None for None (rule B5)."""
         if initial_state is None:
             return None, None
-        states = list(initial_state) if nest.is_nested(initial_state) else [initial_state]
+        states = nest.as_list(initial_state)
         if len(states) % 2:
             raise OracleValueError(
                 "{} takes as many initial states forwards as backwards, not {} in all".format(

@@ -1,4 +1,4 @@
-"""The cells: one step of SimpleRNN, LSTM and GRU, and a stack of cells (rules C1 to C6).
+"""The cells: one step of SimpleRNN, LSTM, GRU, a stack and a user's own (rules C1 to C8).
 
 A cell is split in two. `project` is the part that does not depend on the state, which a layer
 computes for all steps in one product; `step` is the rest.
@@ -11,6 +11,7 @@ from .base import Composite, Weighted, positive_integer
 from .dialects import DEFAULT, KERAS3
 from .errors import OracleTypeError, OracleValueError
 from .inputs import as_numbers, check_features, check_states
+from .protocol import OwnCell
 
 
 def blocks(z, count):
@@ -38,6 +39,7 @@ class Cell(Weighted):
     """
 
     gates = 1
+    takes_constants = needs_constants = False
     features = None  # known beforehand in a stack: the units of the cell below
 
     def __init__(self, own, kept, dialect, dtype):
@@ -229,64 +231,6 @@ class GRUCell(Cell):
         return h, [h]
 
 
-class OwnCell:
-    """A user's cell, given the two methods that the layers call (rule C7).
-
-    The documented protocol: ``output, states = cell(inputs, states)``, or a method `call` of
-    that form, an attribute `state_size`, and optionally `output_size` and
-    ``get_initial_state(batch_size=None)``. States go in as a list and may come back bare
-    where there is only one (rule S2).
-
-    Raises
-    ------
-    ValueError
-        Where the object has no way to be called or no `state_size`, or is itself a layer.
-    """
-
-    def __init__(self, cell):
-        if hasattr(cell, "return_sequences"):
-            raise OracleValueError(
-                "RNN takes cells, but {!r} is a layer: did you mean {}Cell?".format(
-                    cell, type(cell).__name__
-                )
-            )
-        if not callable(getattr(cell, "call", cell)):
-            raise OracleValueError(
-                "a cell needs a method `call(inputs, states)`: {!r}".format(cell)
-            )
-        if getattr(cell, "state_size", None) is None:
-            raise OracleValueError(
-                "a cell needs an attribute `state_size`, an int or a list of ints: {!r}".format(
-                    cell
-                )
-            )
-        self.cell = cell
-        self.function = cell if callable(cell) else cell.call
-        self.state_size = cell.state_size
-        size = getattr(cell, "output_size", None)
-        self.output_size = nest.flatten(self.state_size)[0] if size is None else size
-
-    def project(self, x):
-        return x
-
-    def step(self, x, states):
-        output, after = self.function(x, states)
-        after = list(after) if nest.is_nested(after) else [after]
-        if not nest.same_structure(after, states):
-            raise OracleValueError(
-                "{!r} was given states nested {} and returned {}".format(
-                    self.cell, nest.describe(states), nest.describe(after)
-                )
-            )
-        return output, after
-
-    def get_initial_state(self, batch_size):
-        """Return the cell's own initial state, else zeros (rule S3)."""
-        if hasattr(self.cell, "get_initial_state"):
-            return self.cell.get_initial_state(batch_size=batch_size)
-        return nest.map_structure(lambda size: np.zeros((batch_size, size)), self.state_size)
-
-
 class StackedRNNCells(Composite):
     """Cells one upon the other, behaving as one cell (rule C6).
 
@@ -306,7 +250,7 @@ class StackedRNNCells(Composite):
     """
 
     def __init__(self, cells, dtype=None, dialect=None, **kept):
-        if not nest.is_nested(cells):
+        if not isinstance(cells, (list, tuple)):
             raise OracleTypeError("StackedRNNCells takes a list of cells, not {!r}".format(cells))
         self.cells = [as_cell(cell) for cell in cells]
         if not self.cells:
@@ -318,17 +262,28 @@ class StackedRNNCells(Composite):
         for below, cell in zip(self.cells, self.cells[1:]):
             bottom_cell(cell).features = below.output_size
 
+    @property
+    def takes_constants(self):
+        """Whether any cell takes them."""
+        return any(cell.takes_constants for cell in self.cells)
+
+    @property
+    def needs_constants(self):
+        """Whether any cell needs them."""
+        return any(cell.needs_constants for cell in self.cells)
+
     def parts(self):
         return weighted_cells(self)
 
     def project(self, x):
         return x
 
-    def step(self, x, states):
+    def step(self, x, states, **constants):
         after = []
         for cell, state in zip(self.cells, states):
             bare = not nest.is_nested(state)
-            x, state = cell.step(cell.project(x), [state] if bare else state)
+            own = constants if cell.takes_constants else {}
+            x, state = cell.step(cell.project(x), [state] if bare else state, **own)
             after.append(state[0] if bare else state)
         return x, self.dialect.stacked(after)
 
@@ -348,7 +303,7 @@ class StackedRNNCells(Composite):
 
 def as_cell(cell):
     """Return an object with `project` and `step` for any cell, or list of cells."""
-    if nest.is_nested(cell):
+    if isinstance(cell, (list, tuple)):
         return StackedRNNCells(cell)
     return cell if isinstance(cell, (Cell, OwnCell, StackedRNNCells)) else OwnCell(cell)
 

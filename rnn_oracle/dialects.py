@@ -28,6 +28,10 @@ class Dialect:
         Activation functions by name (rules A1, A2).
     time_major : bool
         Whether the layers have the argument `time_major` (rule D3).
+    nested_inputs : bool
+        Whether a cell of one's own may be given several inputs at each step (rule I9).
+    constants : bool
+        Whether `RNN` hands `constants` on to its cell (rule C8).
     unknown_argument : type
         What a constructor raises at an argument that it does not know (rule D4).
     layer_arguments : frozenset
@@ -112,6 +116,8 @@ KERAS3 = Dialect(
     flat_state_shapes=False,
     activations=activations.KERAS3,
     time_major=False,
+    nested_inputs=False,
+    constants=False,
     unknown_argument=OracleValueError,
     layer_arguments=_LAYER_ARGUMENTS,
     recurrent_arguments={"seed": _RECURRENT},
@@ -134,6 +140,8 @@ KERAS2 = Dialect(
     flat_state_shapes=True,
     activations=activations.KERAS2,
     time_major=True,
+    nested_inputs=True,
+    constants=True,
     unknown_argument=OracleTypeError,
     layer_arguments=_LAYER_ARGUMENTS
     | {"batch_input_shape", "batch_size", "dynamic", "input_length", "weights"},

@@ -163,7 +163,7 @@ def _all_of(functions):
 
 def _unmask(layer):
     forward = layer.forward
-    layer.forward = lambda x, mask, states: forward(x, None, states)
+    layer.forward = lambda x, mask, *others: forward(x, None, *others)
 
 
 def _changes_of_cell(cell):

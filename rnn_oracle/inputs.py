@@ -1,4 +1,4 @@
-"""Checks of what a call is given: sequences, masks and states (rules I1 to I5)."""
+"""Checks of what a call is given: sequences, masks, states and constants (rules I1 to I9)."""
 
 import numpy as np
 
@@ -22,7 +22,7 @@ def as_numbers(value, module, what):
     """
     if hasattr(value, "__array_function__") and not isinstance(value, np.ndarray):
         return value
-    if nest.is_nested(value) and any(isinstance(part, np.ndarray) for part in value):
+    if holds_arrays(value):
         raise OracleValueError(
             "{}: {} must be one array of numbers, not several nested {}".format(
                 module.name, what, nest.describe(value)
@@ -39,6 +39,46 @@ def as_numbers(value, module, what):
             array.dtype,
         )
     )
+
+
+def holds_arrays(value):
+    """Tell whether `value` is a nest of arrays, as against one of numbers."""
+    return nest.is_nested(value) and any(
+        hasattr(leaf, "__array_function__") for leaf in nest.flatten(value)
+    )
+
+
+def as_inputs(value, module):
+    """Return the input of a cell of one's own: an array, or several in a tuple or a dict.
+
+    Raises
+    ------
+    ValueError
+        For a list, and in `keras3` for any several arrays (rules I6, I9).
+    TypeError
+        As `as_numbers`.
+    """
+    nested = module.dialect.nested_inputs and isinstance(value, (tuple, dict))
+    if nested and holds_arrays(value):
+        return nest.map_structure(lambda part: as_numbers(part, module, "an input"), value)
+    return as_numbers(value, module, "the input")
+
+
+def check_sequences(x, owner):
+    """Raise ValueError unless all arrays of `x` have three axes or more, the first two alike."""
+    shapes = [part.shape for part in nest.flatten(x)]
+    for shape in shapes:
+        if len(shape) < 3:
+            raise OracleValueError(
+                "{} takes (batch, steps, ...), but the input has shape {}; does the layer "
+                "below return its sequence (return_sequences=True)?".format(owner, shape)
+            )
+    if len({shape[:2] for shape in shapes}) > 1:
+        raise OracleValueError(
+            "{}: several inputs have the same first two axes, but these have the shapes {}".format(
+                owner, ", ".join(map(str, shapes))
+            )
+        )
 
 
 def check_features(x, rank, cell, name=None):
@@ -139,7 +179,7 @@ def check_states(states, sizes, batch, module):
     ValueError
         For another number of states, another nesting, or a shape other than (batch, size).
     """
-    states = list(states) if nest.is_nested(states) else [states]
+    states = nest.as_list(states)
     if len(states) != len(sizes):
         raise OracleValueError(
             "{} has {} state{}, but {} given".format(
@@ -167,3 +207,40 @@ def _state(state, size, batch, module):
             )
         )
     return state
+
+
+def check_constants(constants, layer):
+    """Return the constants of a call as a list of arrays, None if there are none (rule C8).
+
+    Floating-point ones are cast to the layer's dtype, others stay as they are.
+
+    Raises
+    ------
+    TypeError
+        For a layer that has no such argument, and where the cell needs constants but gets none.
+    ValueError
+        For a cell that takes none.
+    """
+    if constants is None or nest.is_nested(constants) and not constants:
+        if layer.cell.needs_constants:
+            raise OracleTypeError(
+                "{}: the cell needs `constants`, but the call gives none".format(layer.name)
+            )
+        return None
+    if not layer.hands_on_constants:
+        raise OracleTypeError(
+            "{} of dialect {} takes no `constants`: RNN of keras2 hands them to its cell".format(
+                layer.name, layer.dialect.name
+            )
+        )
+    if not layer.cell.takes_constants:
+        raise OracleValueError(
+            "{}: `constants` were given, but {!r} has no method "
+            "`call(inputs, states, constants)`".format(layer.name, layer.cell)
+        )
+    return [_constant(constant, layer) for constant in nest.as_list(constants)]
+
+
+def _constant(constant, layer):
+    floating = getattr(constant, "dtype", np.asarray(constant).dtype).kind == "f"
+    return as_numbers(constant, layer, "a constant") if floating else np.asarray(constant)

@@ -1,6 +1,7 @@
 """The recurrent layers: a cell carried over the steps of a sequence (rules R1 to R4)."""
 
 import copy
+import functools
 
 import numpy as np
 
@@ -17,7 +18,16 @@ from .cells import (
 )
 from .dialects import KERAS3, get_dialect
 from .errors import OracleAttributeError, OracleTypeError, OracleValueError
-from .inputs import as_numbers, check_features, check_mask, check_states
+from .inputs import (
+    as_inputs,
+    as_numbers,
+    check_constants,
+    check_features,
+    check_mask,
+    check_sequences,
+    check_states,
+    holds_arrays,
+)
 
 
 def scan(step, inputs, states, mask=None, zero_output_for_mask=False):
@@ -70,7 +80,7 @@ class RNN(Composite):
     ----------
     cell : cell, or list of cells
         A list is stacked into one cell (rule C6). A user's own cell follows Keras's
-        documented protocol, see `rnn_oracle.cells.OwnCell`.
+        documented protocol, see `rnn_oracle.protocol.OwnCell`.
     return_sequences : bool
         Return the output of every step instead of the last (rule R2).
     return_state : bool
@@ -131,7 +141,7 @@ class RNN(Composite):
         self.unroll = unroll
         self.zero_output_for_mask = zero_output_for_mask
         sizes = self.cell.state_size
-        self.state_size = list(sizes) if nest.is_nested(sizes) else [sizes]
+        self.state_size = nest.as_list(sizes)
         self.states = None
 
     def _cell_config(self, cell):
@@ -140,19 +150,27 @@ class RNN(Composite):
     def parts(self):
         return weighted_cells(self.cell)
 
+    @property
+    def hands_on_constants(self):
+        """Whether a call takes `constants` (rule C8)."""
+        return self.dialect.constants
+
     # The call.
 
-    def __call__(self, x, mask=None, initial_state=None):
+    def __call__(self, x, mask=None, initial_state=None, constants=None):
         """Run the layer.
 
         Parameters
         ----------
         x : array_like, shape (batch, steps, features)
-            (steps, batch, features) if `time_major`.
+            (steps, batch, features) if `time_major`. In `keras2`, a cell of one's own may be
+            given several, in a tuple or a dict that may be nested (rule I9).
         mask : array_like of bool, shape (batch, steps), optional
             True where a step counts; laid out as the first two axes of `x` (rule I2).
         initial_state : array or list of arrays, optional
             Each of shape (batch, size), nested as `state_size`.
+        constants : array or list of arrays, optional
+            Of any shape, for a cell that takes them; `keras2` only (rule C8).
 
         Returns
         -------
@@ -166,13 +184,15 @@ class RNN(Composite):
         ------
         ValueError
             For a wrong rank, number of features, mask, number or shape of states, for no
-            steps at all, another batch size than a stateful layer began with, or missing
-            weights.
+            steps at all, another batch size than a stateful layer began with, constants for a
+            cell that takes none, several inputs that do not match, or missing weights.
         TypeError
-            For inputs that are no real numbers (rule I4).
+            For inputs that are no real numbers (rule I4), and for constants that the layer does
+            not take, or that the cell needs and does not get.
         """
+        constants = check_constants(constants, self)
         x, mask, states = self.checked(x, mask, initial_state)
-        output, states = self.forward(x, mask, states)
+        output, states = self.forward(x, mask, states, constants)
         if self.stateful:
             self.states = nest.map_structure(lambda state: state.copy(), states)
         return self.result(output, states)
@@ -180,27 +200,29 @@ class RNN(Composite):
     def checked(self, x, mask, initial_state):
         """Return the arguments of a call as arrays, with the states that it starts from."""
         self.require_weights()
-        x = as_numbers(x, self, "the input")
         bottom = bottom_cell(self.cell)
         if isinstance(bottom, Cell):
+            x = as_numbers(x, self, "the input")
             check_features(x, 3, bottom, self.name)
-        elif x.ndim < 3:
-            raise OracleValueError(
-                "{} takes (batch, steps, ...), but the input has shape {}; does the layer "
-                "below return its sequence (return_sequences=True)?".format(self.name, x.shape)
-            )
-        if x.shape[0 if self.time_major else 1] == 0:
-            raise OracleValueError("{} needs at least one step, not {}".format(self.name, x.shape))
-        mask = check_mask(mask, x.shape[:2], self.name)
-        batch = x.shape[1 if self.time_major else 0]
+        else:
+            x = as_inputs(x, self)
+            check_sequences(x, self.name)
+        shape = nest.flatten(x)[0].shape
+        if shape[0 if self.time_major else 1] == 0:
+            raise OracleValueError("{} needs at least one step, not {}".format(self.name, shape))
+        mask = check_mask(mask, shape[:2], self.name)
+        batch = shape[1 if self.time_major else 0]
         return x, mask, self._starting_states(initial_state, batch)
 
-    def forward(self, x, mask, states):
+    def forward(self, x, mask, states, constants=None):
         """Compute output and final states of checked arguments; nothing is kept."""
         mask = None if mask is None else self.in_order(mask)
+        step = self.cell.step
+        if constants is not None:
+            step = functools.partial(step, constants=constants)
         with np.errstate(over="ignore"):
-            steps = self.cell.project(self.in_order(x))
-            outputs, states = scan(self.cell.step, steps, states, mask, self.zero_output_for_mask)
+            steps = nest.unstack(self.cell.project(nest.map_structure(self.in_order, x)))
+            outputs, states = scan(step, steps, states, mask, self.zero_output_for_mask)
         in_dtype = nest.map_structure(lambda state: state.astype(self.dtype), list(states))
         return self.joined(outputs).astype(self.dtype, copy=False), in_dtype
 
@@ -263,12 +285,14 @@ class RNN(Composite):
         Parameters
         ----------
         batch_size : int or array
-            As Keras 2 has it, the input itself will do.
+            As Keras 2 has it, the input itself will do, or several.
         """
+        if holds_arrays(batch_size):
+            batch_size = nest.flatten(batch_size)[0]
         if np.ndim(batch_size):
             batch_size = np.shape(batch_size)[1 if self.time_major else 0]
         states = self.cell.get_initial_state(batch_size)
-        return list(states) if nest.is_nested(states) else [states]
+        return nest.as_list(states)
 
     @property
     def output_size(self):
@@ -336,6 +360,7 @@ class OneCell(RNN):
     """A layer over one cell of its own class: takes the arguments of both."""
 
     cell_class = None
+    hands_on_constants = False
 
     def __init__(self, *arguments, **named):
         both = {name: named[name] for name in ("dtype", "dialect") if name in named}

@@ -75,7 +75,7 @@ class Minimal:
     def __init__(self, units):
         self.state_size = units
 
-    def __call__(self, inputs, states):
+    def call(self, inputs, states):
         assert isinstance(states, list) and len(states) == 1
         h = np.tanh(inputs.sum(axis=-1, keepdims=True) + 0.5 * states[0])
         return h, h
@@ -110,7 +110,7 @@ def test_a_cell_that_loses_a_state_is_refused():
         def __init__(self):
             pass
 
-        def __call__(self, inputs, states):
+        def call(self, inputs, states):
             return states[0], states[:1]
 
     with pytest.raises(ValueError, match=r"nested \[\*, \*\] and returned \[\*\]"):

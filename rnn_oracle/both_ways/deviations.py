@@ -68,7 +68,7 @@ def _round_inputs(case, layers):
             side.forward = functools.partial(_of_rounded, side.forward)
 
 
-def _of_rounded(forward, x, mask, states):
+def _of_rounded(forward, x, *others):
     if isinstance(x, np.ndarray):
         x = x.astype("float32").astype("float64")
-    return forward(x, mask, states)
+    return forward(x, *others)

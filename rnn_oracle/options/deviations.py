@@ -86,12 +86,12 @@ def _explicit(case):
 class Unrolled(RNN):
     """A layer that zeroes its outputs by the mask as it came, see `unrolled_zeros_misplaced`."""
 
-    def forward(self, x, mask, states):
+    def forward(self, x, mask, *others):
         misplaced = self.return_sequences and self.zero_output_for_mask and mask is not None
         if not misplaced:
-            return super().forward(x, mask, states)
+            return super().forward(x, mask, *others)
         self.zero_output_for_mask = False
-        output, states = super().forward(x, mask, states)
+        output, states = super().forward(x, mask, *others)
         self.zero_output_for_mask = True
         return np.where(mask[..., None], output, np.zeros(output.shape)), states
 

@@ -20,6 +20,7 @@ AXES = {
     "mask": ("none", "right", "holes", "row"),
     "mask_from": (None, "argument", "masking"),
     "initial_state": ("none", "argument", "symbolic"),
+    "constants": (None, "list", "bare", "in_input"),
     "stateful": ("no", "two_calls", "reset_between"),
     "unroll": (False, True),
     "zero_output_for_mask": (False, True),
@@ -28,8 +29,9 @@ AXES = {
 }
 """The axes and their values; the first is the default.
 
-`stacking` is the cell alone, or in a list with an `LSTMCell` upon it or under it. The other axes
-are those of `rnn_oracle.options.case.AXES`.
+`stacking` is the cell alone, or in a list with an `LSTMCell` upon it or under it. `constants` are
+given in a list, or a single one without, or behind the input and the states in one list. The other
+axes are those of `rnn_oracle.options.case.AXES`.
 """
 
 TRIPLES = ("kind", "stacking", "initial_state", "return_state", "batch")
@@ -52,6 +54,7 @@ class OwnCellCase(Crossed):
     mask: str = "none"
     mask_from: str = None
     initial_state: str = "none"
+    constants: str = None
     stateful: str = "no"
     unroll: bool = False
     zero_output_for_mask: bool = False
@@ -94,8 +97,10 @@ class OwnCellCase(Crossed):
         """Ids of the rules in SPEC.md that decide what this case returns."""
         told = {
             "C6": self.stacking != "one",
+            "C8": self.constants is not None,
             "D3": self.time_major,
             "G1": self.go_backwards,
+            "I9": nest.is_nested(KINDS[self.kind].inputs),
             "M1": self.mask != "none",
             "M3": self.zero_output_for_mask,
             "R3": self.unroll or self.mode != "eager",
@@ -114,6 +119,10 @@ class OwnCellCase(Crossed):
             for axis, values in AXES.items()
             if getattr(self, axis) != values[0]
         ]
+
+
+def _may_be_given(how, count):
+    return count == 1 if how == "bare" else count > 0
 
 
 _EVERYWHERE = [
@@ -158,6 +167,26 @@ _EVERYWHERE = [
         "predict leaves the first axis open, which unrolling does not",
     ),
     Rule(
+        ("mode", "time_major", "constants"),
+        lambda mode, major, constants: mode != "predict" or not major or constants is None,
+        "predict wants the same first axis of all inputs",
+    ),
+    Rule(
+        ("kind", "constants"),
+        lambda kind, given: given is None or _may_be_given(given, len(KINDS[kind].constants)),
+        "constants are for a cell that takes them, and a single one may be without a list",
+    ),
+    Rule(
+        ("kind", "constants"),
+        lambda kind, given: given is not None or kind != "bound",
+        "a cell that needs constants is refused without them, see rnn_oracle.refusals",
+    ),
+    Rule(
+        ("kind", "stacking"),
+        lambda kind, stacking: not nest.is_nested(KINDS[kind].inputs) or stacking != "above_lstm",
+        "an LSTM cell puts out one array, and takes one",
+    ),
+    Rule(
         ("kind", "mode"),
         lambda kind, mode: KINDS[kind].is_layer or mode not in ("keras", "config"),
         "what is no layer has no configuration",
@@ -166,6 +195,12 @@ _EVERYWHERE = [
 _OF_GENERATION = {
     "keras3": [
         Rule(("time_major",), lambda major: not major, "time_major exists in keras2 only"),
+        Rule(("constants",), lambda given: given is None, "constants exist in keras2 only"),
+        Rule(
+            ("kind",),
+            lambda kind: not nest.is_nested(KINDS[kind].inputs) and kind != "bound",
+            "cells of several inputs, and cells that need constants, exist in keras2 only",
+        ),
     ],
     "keras2": [],
 }

@@ -1,5 +1,7 @@
 """The oracle's answer to a case of a cell of one's own, with the error to allow."""
 
+import types
+
 import numpy as np
 
 from .. import nest, recurrent
@@ -9,7 +11,7 @@ from ..options.outcome import seen_in_mode
 from ..outcome import Outcome, observe
 from ..rounding import UNIT_ROUNDOFF, Rounded, claim, exact
 from .case import LSTM_UNITS
-from .kinds import KINDS
+from .kinds import KINDS, call_of
 from .problem import problem
 
 
@@ -17,13 +19,11 @@ class Own:
     """A cell of one's own in NumPy, of some kind and with its weights."""
 
     def __init__(self, kind, weights):
-        self.kind, self.weights = kind, weights
+        self.kind, self.own = kind, weights
         self.state_size = kind.state_size
         if kind.output_size is not None:
             self.output_size = kind.output_size
-
-    def call(self, inputs, states):
-        return self.kind.step(self.weights, inputs, states)
+        self.call = types.MethodType(call_of(kind), self)
 
 
 class StartedOwn(Own):
@@ -80,10 +80,11 @@ def answers(case, layer, given, observed=np.asarray):
             layer.reset_states()
         mask = given.mask
         if case.mask_from == "masking":
-            mask = Masking().compute_mask(x)
-            x = Masking()(x)
-        states = {} if case.initial_state == "none" else {"initial_state": given.states}
-        result = layer(x, mask=mask, **states)
+            first, *others = nest.flatten(x)
+            mask = Masking().compute_mask(first)
+            x = nest.pack(x, [Masking()(first)] + others)
+        states = None if case.initial_state == "none" else given.states
+        result = layer(x, mask, states, given.constants)
         masks = layer.compute_mask(None, mask)
         masks = masks if nest.is_nested(masks) else [masks]
         masks = masks[:1] + [None] * (len(nest.flatten(result)) - 1)
@@ -96,7 +97,9 @@ def answers(case, layer, given, observed=np.asarray):
 def allow(case, layer, given):
     """Return how far each number may be off, by the name of its array."""
     unit = UNIT_ROUNDOFF["float32"]
-    rounded = given._replace(calls=exact(given.calls, unit), states=exact(given.states, unit))
+    rounded = given._replace(
+        **{name: exact(getattr(given, name), unit) for name in ("calls", "states", "constants")}
+    )
     arrays, _ = answers(case, layer, rounded, _claim)
     return {name: array for name, array in arrays.items() if not name.endswith(".mask")}
 

@@ -7,14 +7,15 @@ from ..problems import mask_of_kind, numbers
 from .case import LSTM_UNITS
 from .kinds import KINDS
 
-Problem = namedtuple("Problem", "calls mask states own lstm")
+Problem = namedtuple("Problem", "calls mask states constants own lstm")
 Problem.__doc__ = """The arrays of a case.
 
-calls : list of arrays
+calls : list of arrays, or of tuples or dicts of them
     The input of each call, shape (batch, steps, features), or (steps, batch, features) if
     time-major.
 mask : array of bool with the first two axes of the inputs, or None
 states : nested list of arrays, shape (batch, size)
+constants : list of arrays, shape (batch, size), or None
 own : dict of str to array
     The weights of the cell of one's own.
 lstm : list of arrays
@@ -24,13 +25,8 @@ lstm : list of arrays
 
 def problem(case, sizes):
     """Return the `Problem` of a case; the same arrays on every machine and NumPy."""
-    mask = mask_of_kind(case.mask, sizes)
-    calls = []
-    for call in case.calls:
-        x = numbers("x." + call, (sizes.batch, sizes.steps, sizes.features), 0.2, 1.2).copy()
-        if case.mask_from == "masking":
-            x[~mask] = 0.0
-        calls.append(x.swapaxes(0, 1) if case.time_major else x)
+    mask, kind = mask_of_kind(case.mask, sizes), KINDS[case.kind]
+    calls = [_inputs("x." + call, case, sizes, mask) for call in case.calls]
     if case.time_major and mask is not None:
         mask = mask.T
     names = iter("abcdefgh")
@@ -38,14 +34,32 @@ def problem(case, sizes):
         lambda size: numbers("state." + next(names), (sizes.batch, size), 0.2, 0.9),
         case.state_sizes,
     )
-    own, lstm, kind = {}, [], KINDS[case.kind]
+    constants = None
+    if case.constants is not None:
+        constants = [
+            numbers("constant.{}".format(i), (sizes.batch, size), 0.2, 0.9)
+            for i, size in enumerate(kind.constants)
+        ]
+    own, lstm = {}, []
     below = features_of(case, sizes)
     for name, shape in kind.weights.items():
         own[name] = numbers(case.kind + "." + name, shape, 0.1, 0.6)
     for name, rows in (("kernel", below), ("recurrent", LSTM_UNITS), ("bias", None)):
         shape = (4 * LSTM_UNITS,) if rows is None else (rows, 4 * LSTM_UNITS)
         lstm.append(numbers("lstm." + name, shape, 0.1, 0.6))
-    return Problem(calls, mask, states, own, lstm)
+    return Problem(calls, mask, states, constants, own, lstm)
+
+
+def _inputs(key, case, sizes, mask):
+    """Return the input of a call; of several, only the first is zero where a layer masks it."""
+    arrays = []
+    for i, features in enumerate(nest.flatten(KINDS[case.kind].inputs)):
+        name = key if i == 0 else "{}.{}".format(key, i)
+        x = numbers(name, (sizes.batch, sizes.steps, features), 0.2, 1.2).copy()
+        if case.mask_from == "masking" and i == 0:
+            x[~mask] = 0.0
+        arrays.append(x.swapaxes(0, 1) if case.time_major else x)
+    return nest.pack(KINDS[case.kind].inputs, arrays)
 
 
 def features_of(case, sizes):

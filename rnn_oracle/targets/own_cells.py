@@ -7,7 +7,7 @@ from ..options.case import LAYER_MODES
 from ..options.outcome import seen_in_mode
 from ..outcome import Outcome, observe
 from ..own_cells.case import LSTM_UNITS
-from ..own_cells.kinds import KINDS
+from ..own_cells.kinds import KINDS, call_of
 from ..own_cells.problem import features_of, problem
 from .modes import Layers, Model
 
@@ -44,16 +44,10 @@ def own_cell_class(target, name):
             }
             self.built = True
 
-        def call(self, inputs, states):
-            return kind.step(self.own, inputs, states)
-
     class OwnObject:
         def __init__(self, own):
             _tell_sizes(self, kind)
             self.own = own
-
-        def call(self, inputs, states):
-            return kind.step(self.own, inputs, states)
 
     def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
         return nest.map_structure(
@@ -63,6 +57,7 @@ def own_cell_class(target, name):
         )
 
     made = OwnLayer if kind.is_layer else OwnObject
+    made.call = call_of(kind)
     if kind.start is not None:
         made.get_initial_state = get_initial_state
     return made
@@ -82,15 +77,10 @@ def _build(target, case, sizes, given, own_class):
     if case.stacking != "one":
         lstm = layers.LSTMCell(LSTM_UNITS)
         cells = [own, lstm] if case.stacking == "below_lstm" else [lstm, own]
-        lstm.build((sizes.batch, features_of(case, sizes)))
-        lstm.set_weights(given.lstm)
-    if kind.is_layer:
-        own.build((sizes.batch, sizes.features))
-        own.set_weights(list(given.own.values()))
     options = {
         option: True for option in ("time_major", "zero_output_for_mask") if getattr(case, option)
     }
-    return layers.RNN(
+    layer = layers.RNN(
         cells if len(cells) > 1 else own,
         return_sequences=case.return_sequences,
         return_state=case.return_state,
@@ -99,23 +89,39 @@ def _build(target, case, sizes, given, own_class):
         unroll=case.unroll,
         **options,
     )
+    if case.constants == "in_input":  # which takes a layer that knows how many there are
+        config = dict(layer.get_config(), num_constants=len(kind.constants))
+        layer = layers.RNN.from_config(config)
+        cells = getattr(layer.cell, "cells", [layer.cell])
+    for cell in cells:
+        if isinstance(cell, layers.LSTMCell):
+            cell.build((sizes.batch, features_of(case, sizes)))
+            cell.set_weights(given.lstm)
+        elif kind.is_layer:
+            cell.build((sizes.batch, sizes.features))
+            cell.set_weights(list(given.own.values()))
+    return layer
 
 
 def _calls(target, case, sizes, given, layer):
     tf, arrays, facts, run = target.tf, {}, {}, None
-    states = []
-    if case.initial_state != "none":
-        states = [tf.constant(state, "float32") for state in nest.flatten(given.states)]
+    states = None if case.initial_state == "none" else given.states
     mask = tf.constant(given.mask) if case.mask_from == "argument" else None
-    stack = _Stack(target, case, given, layer)
+    stack = _Stack(target, case, layer)
+
+    def tensors(tree):
+        return nest.map_structure(lambda a: None if a is None else tf.constant(a, "float32"), tree)
+
+    states, constants = tensors(states), tensors(given.constants)
     for index, (call, x) in enumerate(zip(case.calls, given.calls)):
-        x = tf.constant(x, "float32")
+        inputs = [tensors(x), mask, states, constants]
         if case.mode in LAYER_MODES:
             run = run or Layers(target, case.mode, stack.masked)
-            result, masks = run([x, mask] + states)
+            result, masks = run(inputs)
         else:
-            run = run or Model(target, case.mode, _model(stack, sizes), 64)
-            result = run([array for array in [x, mask] + states if array is not None])
+            together = sizes.steps if case.time_major else sizes.batch
+            run = run or Model(target, case.mode, _model(stack, sizes), together)
+            result = run([array for array in nest.flatten(inputs) if array is not None])
             result, masks = result if case.return_state else result[0], [None]
         observed = observe(call, case, [result], masks, np.asarray)
         for kept, more in zip((arrays, facts), seen_in_mode(case, *observed)):
@@ -131,18 +137,20 @@ def _calls(target, case, sizes, given, layer):
 class _Stack:
     """The layer of a case behind its `Masking`, if it has one."""
 
-    def __init__(self, target, case, given, layer):
-        self.target, self.case, self.given, self.layer = target, case, given, layer
+    def __init__(self, target, case, layer):
+        self.target, self.case, self.layer = target, case, layer
         self.front = target.keras.layers.Masking() if case.mask_from == "masking" else lambda x: x
 
-    def __call__(self, x, mask=None, *states):
-        call = {} if mask is None else {"mask": mask}
-        if states:
-            leaves = iter(states)
-            call["initial_state"] = nest.map_structure(
-                lambda size: next(leaves), self.case.state_sizes
-            )
-        return self.layer(self.front(x), **call)
+    def __call__(self, x, mask, states, constants):
+        first, *others = nest.flatten(x)
+        x = nest.pack(x, [self.front(first)] + others)
+        call = {"mask": mask, "initial_state": states, "constants": constants}
+        if self.case.constants == "bare":
+            (call["constants"],) = constants
+        if self.case.constants == "in_input":
+            x = [x] + (states or []) + constants
+            call = {"mask": mask}
+        return self.layer(x, **{name: value for name, value in call.items() if value is not None})
 
     def masked(self, *inputs):
         """Call the layer; return the result and the masks of its leaves."""
@@ -156,12 +164,16 @@ def _model(stack, sizes):
     batch = sizes.batch if case.stateful != "no" else None
     shape = [batch, sizes.steps if case.unroll else None]
     shape = tuple(reversed(shape) if case.time_major else shape)
-    inputs = [keras.Input(batch_shape=shape + (sizes.features,))]
+    kind = KINDS[case.kind]
+
+    def rows(sizes):
+        return nest.map_structure(lambda size: keras.Input(batch_shape=(batch, size)), sizes)
+
+    x = nest.map_structure(lambda size: keras.Input(batch_shape=shape + (size,)), kind.inputs)
     mask = keras.Input(batch_shape=shape, dtype="bool") if case.mask_from == "argument" else None
-    states = []
-    if case.initial_state == "symbolic":
-        flat = nest.flatten(case.state_sizes)
-        states = [keras.Input(batch_shape=(batch, size)) for size in flat]
-    result = stack(inputs[0], mask, *states)
-    inputs += [symbol for symbol in [mask] + states if symbol is not None]
+    states = rows(case.state_sizes) if case.initial_state == "symbolic" else None
+    constants = rows(list(kind.constants)) if case.constants else None
+    result = stack(x, mask, states, constants)
+    inputs = nest.flatten([x, mask, states, constants])
+    inputs = [symbol for symbol in inputs if symbol is not None]
     return keras.Model(inputs if len(inputs) > 1 else inputs[0], nest.flatten(result))

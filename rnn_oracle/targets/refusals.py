@@ -39,6 +39,10 @@ class KerasSide:
         layer.build(shape)
         return layer.get_weights()
 
+    def cell(self, call, state_size):
+        """Return a cell of one's own with that method `call`."""
+        return type("Own", (self.layers.Layer,), {"call": call, "state_size": state_size})()
+
     def chain(self, *layers):
         """Return a Sequential model."""
         return self.keras.Sequential(list(layers))
