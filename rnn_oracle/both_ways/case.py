@@ -9,6 +9,7 @@ from ..options.case import (
     LAYER_MODES,
     MASK_FROM_SOMEWHERE,
     NO_CONSTANT_ROW_IN_PREDICT,
+    NO_TIME_MAJOR,
     REBUILT,
     SYMBOLIC_STATES_IN_A_MODEL,
     ZEROS_NEED_A_MASK,
@@ -272,7 +273,7 @@ def _alone(refused, axes, reason):
 
 _OF_GENERATION = {
     "keras3": [
-        Rule(("time_major",), lambda major: not major, "time_major exists in keras2 only"),
+        NO_TIME_MAJOR,
         Rule(
             ("initial_state",),
             lambda state: state != "inputs",

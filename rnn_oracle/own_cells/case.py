@@ -6,7 +6,7 @@ from .. import nest
 from ..cases import SIZES, Sizes
 from ..crossed import Crossed, Rule
 from ..dialects import get_dialect
-from ..options.case import LAYER_MODES
+from ..options.case import LAYER_MODES, MASK_FROM_SOMEWHERE, NO_TIME_MAJOR, ZEROS_NEED_A_MASK
 from .kinds import KINDS
 
 AXES = {
@@ -111,31 +111,14 @@ class OwnCellCase(Crossed):
             r for r, holds in told.items() if holds
         ]
 
-    @property
-    def features(self):
-        """What a runtime must be able to do to run this case, as words to select by."""
-        return [self.family] + [
-            "{}={}".format(axis, getattr(self, axis))
-            for axis, values in AXES.items()
-            if getattr(self, axis) != values[0]
-        ]
-
 
 def _may_be_given(how, count):
     return count == 1 if how == "bare" else count > 0
 
 
 _EVERYWHERE = [
-    Rule(
-        ("mask", "mask_from"),
-        lambda mask, by: (mask == "none") == (by is None),
-        "a mask comes from somewhere, and no mask from nowhere",
-    ),
-    Rule(
-        ("zero_output_for_mask", "mask"),
-        lambda zero, mask: not zero or mask != "none",
-        "zero_output_for_mask needs a mask",
-    ),
+    MASK_FROM_SOMEWHERE,
+    ZEROS_NEED_A_MASK,
     Rule(
         ("unroll", "zero_output_for_mask"),
         lambda unroll, zero: not (unroll and zero),
@@ -194,7 +177,7 @@ _EVERYWHERE = [
 ]
 _OF_GENERATION = {
     "keras3": [
-        Rule(("time_major",), lambda major: not major, "time_major exists in keras2 only"),
+        NO_TIME_MAJOR,
         Rule(("constants",), lambda given: given is None, "constants exist in keras2 only"),
         Rule(
             ("kind",),

@@ -7,9 +7,10 @@ import numpy as np
 from .. import nest, recurrent
 from ..cells import LSTMCell
 from ..core import Masking
+from ..options.case import XLA
 from ..options.outcome import seen_in_mode
-from ..outcome import Outcome, observe
-from ..rounding import UNIT_ROUNDOFF, Rounded, claim, exact
+from ..outcome import Outcome, demanded_in, observe, without_masks
+from ..rounding import UNIT_ROUNDOFF, claim, exact
 from .case import LSTM_UNITS
 from .kinds import KINDS, call_of
 from .problem import problem
@@ -39,13 +40,13 @@ def expected(case, dialect, sizes, bounded):
     """Return the `Outcome` that the rules demand of a case, see `rnn_oracle.oracle.expected`."""
     given = problem(case, sizes)
     arrays, facts = answers(case, build(case, dialect, given), given)
-    for name in facts:
-        if name.endswith(".dtype"):  # computed in float64, but demanded in the layer's (rule D6)
-            facts[name] = facts[name].replace("float64", "float32")
     allowed = allow(case, build(case, dialect, given), given) if bounded else {}
     # XLA may compute a number twice, each time rounded in a way of its own (rule T2).
     return Outcome(
-        arrays, facts, allowed, batch_axis=None if case.mode == "xla" else int(case.time_major)
+        arrays,
+        demanded_in("float32", facts),
+        allowed,
+        batch_axis=None if case.mode == XLA else int(case.time_major),
     )
 
 
@@ -100,9 +101,4 @@ def allow(case, layer, given):
     rounded = given._replace(
         **{name: exact(getattr(given, name), unit) for name in ("calls", "states", "constants")}
     )
-    arrays, _ = answers(case, layer, rounded, _claim)
-    return {name: array for name, array in arrays.items() if not name.endswith(".mask")}
-
-
-def _claim(leaf):
-    return claim(leaf) if isinstance(leaf, Rounded) else 0.0 * np.asarray(leaf)
+    return without_masks(answers(case, layer, rounded, claim)[0])

@@ -160,7 +160,7 @@ def calls(target, case, given, stack):
         arrays.update(arrays_of_call)
         facts.update(facts_of_call)
         if case.stateful == "reset_between" and index == 1:
-            _reset(stack.layers if case.mode in LAYER_MODES else run.layers)
+            reset(stack.layers if case.mode in LAYER_MODES else run.layers)
     return arrays, facts
 
 
@@ -231,7 +231,7 @@ def _batch_size(case):
     return 64 if whole else 3
 
 
-def _reset(layers):
+def reset(layers):
     """Set the states of all stateful layers to zero."""
     for layer in layers:
         if getattr(layer, "stateful", False):

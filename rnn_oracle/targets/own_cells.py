@@ -5,11 +5,13 @@ import numpy as np
 from .. import nest
 from ..options.case import LAYER_MODES
 from ..options.outcome import seen_in_mode
-from ..outcome import Outcome, observe
+from ..outcome import Outcome, in_phases, observe
 from ..own_cells.case import LSTM_UNITS
 from ..own_cells.kinds import KINDS, call_of
 from ..own_cells.problem import features_of, problem
 from .modes import Layers, Model
+from .options import reset
+from .runtime import masks_of
 
 
 def run(target, case, sizes):
@@ -17,14 +19,10 @@ def run(target, case, sizes):
     given = problem(case, sizes)
     own = own_cell_class(target, case.kind)
     with target.keras.utils.custom_object_scope({own.__name__: own}):
-        try:
-            layer = _build(target, case, sizes, given, own)
-        except Exception as error:  # whatever Keras raises is the finding
-            return Outcome.refused("build", error)
-        try:
-            return Outcome(*_calls(target, case, sizes, given, layer))
-        except Exception as error:  # whatever Keras raises is the finding
-            return Outcome.refused("call", error)
+        return in_phases(
+            lambda: _build(target, case, sizes, given, own),
+            lambda layer: Outcome(*_calls(target, case, sizes, given, layer)),
+        )
 
 
 def own_cell_class(target, name):
@@ -127,10 +125,7 @@ def _calls(target, case, sizes, given, layer):
         for kept, more in zip((arrays, facts), seen_in_mode(case, *observed)):
             kept.update(more)
         if case.stateful == "reset_between" and index == 1:
-            for kept in [layer] if case.mode in LAYER_MODES else run.layers:
-                if getattr(kept, "stateful", False):
-                    # Keras 3 has renamed it.
-                    (kept.reset_state if hasattr(kept, "reset_state") else kept.reset_states)()
+            reset([layer] if case.mode in LAYER_MODES else run.layers)
     return arrays, facts
 
 
@@ -155,7 +150,7 @@ class _Stack:
     def masked(self, *inputs):
         """Call the layer; return the result and the masks of its leaves."""
         result = self(*inputs)
-        return result, [getattr(leaf, "_keras_mask", None) for leaf in nest.flatten(result)]
+        return result, masks_of(result)
 
 
 def _model(stack, sizes):
