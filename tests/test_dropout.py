@@ -85,6 +85,27 @@ def assert_same_as_dropped(copy, masks, got):
     assert_same(want, got, bound)
 
 
+def answers_of(target, name, kind, training, **rates):
+    """Return what a layer of its own name, RNN over a cell, or a cell by hand returns."""
+    x, states = target.tf.constant(X), [target.tf.ones((4, 5))] * (2 if name == "LSTM" else 1)
+    if kind == "rnn":
+        return np.asarray(under_rnn(target, name, **rates)(x, **training))
+    if kind == "layer":
+        layer = getattr(target.keras.layers, name)(5, return_sequences=True, **rates)
+        return np.asarray(give_weights(layer, (4, 6, 3))(x, **training))
+    cell = getattr(target.keras.layers, name + "Cell")(5, **rates)
+    return np.asarray(give_weights(cell, (4, 3))(x[:, 0], states, **training)[0])
+
+
+@pytest.mark.parametrize("training", [{}, {"training": False}], ids=["untold", "false"])
+@pytest.mark.parametrize("kind", ["layer", "rnn", "cell"])
+@pytest.mark.parametrize("name", GATES)
+def test_nothing_is_dropped_out_of_training(target, name, kind, training):
+    want = answers_of(target, name, kind, training)
+    got = answers_of(target, name, kind, training, **RATES)
+    np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-6)
+
+
 @pytest.mark.parametrize("rate", RATES)
 def test_about_as_many_are_dropped_as_the_rate_says(target, rate):
     layer = under_rnn(target, "SimpleRNN", **{rate: 0.25})
