@@ -27,16 +27,16 @@ def main(arguments=None):
     """Run the command; return its exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("target", choices=FILES)
-    parser.add_argument("--part", type=int, default=10, help="one mutant in so many (10)")
+    parser.add_argument("--part", type=int, default=5, help="one mutant in so many (5)")
     parser.add_argument("--only", default="*", help="the mutants whose name matches")
-    parser.add_argument("--left", action="store_true", help="the holes that there are")
+    parser.add_argument("--left", action="store_true", help="the holes, and what was not tried yet")
     parser.add_argument("--limit", type=int, default=40, help="how many tests to try (40)")
     parser.add_argument("--results", help="the file to write")
     parser.add_argument("--executed", help="a file to keep the lines that each test executes in")
     given = parser.parse_args(arguments)
     path = given.results or results.path_of(given.target)
     suite = Worker(serve, given.target)
-    known = results.Results(suite.ask("version"), results.read(path).found)
+    known = results.Results(suite.ask("version"), given.part, results.read(path).found)
     executed = Executed(*measure(suite, given.executed))
     chosen = _chosen(given, known.found)
     for i, mutant in enumerate(chosen):
@@ -60,7 +60,10 @@ def _chosen(given, found):
     drawn = {name for name, draw in draws.items() if draw % given.part == 0}
     for name in set(found) - drawn:
         del found[name]
-    wanted = results.judge(found, results.judgements())[1] if given.left else drawn
+    wanted = drawn
+    if given.left:
+        holes = results.judge(found, results.judgements())[1]
+        wanted = (drawn - set(found)) | set(holes)
     return [
         mutants(given.target)[name]
         for name in sorted(fnmatch.filter(wanted, given.only), key=draws.get)

@@ -5,7 +5,7 @@ import json
 import os
 from collections import namedtuple
 
-from .search import CAUGHT, Found
+from .search import CAUGHT, COMPARISON, Found
 
 FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 JUDGED = os.path.join(FOLDER, "judged.json")
@@ -23,11 +23,13 @@ mutants : list of str
     Patterns of their names.
 """
 
-Results = namedtuple("Results", "version found")
+Results = namedtuple("Results", "version part found")
 Results.__doc__ = """What came of all mutants of a target.
 
 version : str
     Of the Keras that the target is.
+part : int
+    One mutant in so many was tried.
 found : dict of str to Found
     By the name of the mutant.
 """
@@ -41,7 +43,7 @@ def path_of(target):
 def read(path):
     """Read `Results`; there are none where there is no file."""
     if not os.path.exists(path):
-        return Results("", {})
+        return Results("", 0, {})
     with open(path, encoding="ascii") as file:
         told = json.load(file)
     tests = told["tests"]
@@ -49,7 +51,7 @@ def read(path):
         name: Found(outcome, tests[test] if outcome == CAUGHT else "", how)
         for name, outcome, test, how in told["mutants"]
     }
-    return Results(told["version"], found)
+    return Results(told["version"], told["part"], found)
 
 
 def write(results, path):
@@ -61,7 +63,7 @@ def write(results, path):
         for name, found in sorted(results.found.items())
     ]
     parts = [
-        '"version": ' + json.dumps(results.version),
+        '"version": {}, "part": {}'.format(json.dumps(results.version), results.part),
         '"tests": [\n' + ",\n".join(map(json.dumps, tests)) + "\n]",
         '"mutants": [\n' + ",\n".join(lines) + "\n]",
     ]
@@ -99,8 +101,14 @@ def judge(found, judged):
 
 
 def is_number(found):
-    """Tell whether a mutant was shown by a wrong number, shape or mask, not by an error."""
-    return found.outcome == CAUGHT and "." in found.how
+    """Tell whether a mutant was shown by a wrong number, shape or mask.
+
+    Others are shown by an error that Keras raises, or one that it does not raise any more, or by
+    what a configuration keeps.
+    """
+    if found.outcome != CAUGHT or "config" in found.test:
+        return False
+    return found.how == COMPARISON or ("." in found.how and not found.how.endswith("Error"))
 
 
 def summary(target, results, judged):
@@ -108,7 +116,7 @@ def summary(target, results, judged):
     known, holes, _ = judge(results.found, judged)
     found = results.found.values()
     told = [
-        "{} {}: {} changes".format(target, results.version, len(found)),
+        "{} {}: {} changes, one in {}".format(target, results.version, len(found), results.part),
         "{} caught".format(sum(one.outcome == CAUGHT for one in found)),
         "{} of them by a wrong number, shape or mask".format(sum(map(is_number, found))),
     ]

@@ -6,6 +6,7 @@ from .executed import in_turn
 from .worker import GoneError
 
 CAUGHT, SURVIVED, NOT_RUN = "caught", "survived", "not run"
+COMPARISON = "a comparison"
 
 Found = namedtuple("Found", "outcome test how")
 Found.__doc__ = """What came of a mutant.
@@ -15,8 +16,8 @@ outcome : str
 test : str
     The id of the test that shows it.
 how : str
-    What differs, such as ``"default.output"``, the refusal, ``"hangs"`` or ``"crashes"``; of a
-    survivor, how many tests were tried.
+    What differs, such as ``"default.output"``, or `COMPARISON` where the test does not name it;
+    the refusal, ``"hangs"`` or ``"crashes"``; of a survivor, how many tests were tried.
 """
 
 

@@ -13,6 +13,7 @@ from rnn_oracle.targets.keras import KerasTarget
 
 from .executed import Lines
 from .live import Living
+from .search import COMPARISON
 from .sources import mutants
 from .worker import answer
 
@@ -134,6 +135,8 @@ def _how(failed):
     crash = getattr(failed[0].longrepr, "reprcrash", None)
     message = crash.message if crash else str(failed[0].longrepr)
     differs = _DIFFERS.match(message)
+    if differs is None and re.match("AssertionError|assert ", message):
+        return COMPARISON
     if differs is None:
         return message.split(":")[0].split("\n")[0]
     return differs.group(2) if differs.group(1) == "verdict" else differs.group(1)
