@@ -7,7 +7,6 @@ from helpers import (
     assert_agrees,
     call,
     give_weights,
-    knows,
     numbers,
     tensors,
     within,
@@ -125,9 +124,62 @@ def test_states_are_set_back(target, name, again):
     weights = layer.get_weights()
     getattr(layer, again)(*([X.shape] if again == "build" else []))
     assert [mine is theirs for mine, theirs in zip(layer.states, before)] == [True] * STATES[name]
+    assert len(layer.get_weights()) == len(weights)
     for mine, theirs in zip(layer.get_weights(), weights):
         np.testing.assert_array_equal(mine, theirs)
     np.testing.assert_array_equal(call(target, layer, X), first)
+
+
+@pytest.mark.parametrize("name", STATES)
+@pytest.mark.parametrize("stateful", [False, True])
+def test_other_sizes_than_the_first_ones(target, name, stateful):
+    layer = layer_of(target, name, stateful=stateful)
+    copy = rnn_oracle.from_keras(layer)
+    for batch, steps in ((2, 5), (2, 7), (2 if stateful else 3, 1)):
+        x = numbers(batch, steps, 3, seed=steps)
+        np.testing.assert_allclose(call(target, layer, x), copy(x), rtol=1e-4, atol=1e-5)
+
+
+def test_a_cell_with_an_initial_state_of_its_own(target):
+    def ones(self, inputs=None, batch_size=None, dtype=None):
+        return target.tf.ones((batch_size, 4))
+
+    own = type("Own", (target.keras.layers.GRUCell,), {"get_initial_state": ones})
+    layer = target.keras.layers.RNN(own(4), stateful=True)
+    layer.build(X.shape)
+    begins = np.zeros if within(target, keras2="<2.4") else np.ones
+    np.testing.assert_array_equal(value(target, layer.states[0]), begins((2, 4)))
+    layer.reset_states()
+    np.testing.assert_array_equal(value(target, layer.states[0]), np.zeros((2, 4)))
+
+
+@pytest.mark.parametrize("time_major", [False, True])
+def test_a_cell_is_built_for_one_step(target, time_major):
+    if time_major and target.name == "keras3":
+        pytest.skip("Keras 3 has no time_major")
+    seen = []
+
+    def build(self, input_shape):
+        seen.append(tuple(input_shape))
+        target.keras.layers.GRUCell.build(self, input_shape)
+
+    own = type("Own", (target.keras.layers.GRUCell,), {"build": build})
+    options = {"time_major": True} if time_major else {}
+    target.keras.layers.RNN([own(4), own(6)], **options).build((5, 2, 3))
+    batch = 2 if time_major else 5
+    assert seen == [(batch, 3), (batch, 4)]
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_cell_that_is_built_is_not_built_again(target, name):
+    layers = target.keras.layers
+    cell = give_weights(getattr(layers, name + "Cell")(4), (2, 3))
+    layer = layers.RNN(cell)
+    layer.build(X.shape)
+    assert len(layer.get_weights()) == 3
+    for mine, theirs in zip(layer.get_weights(), cell.get_weights()):
+        np.testing.assert_array_equal(mine, theirs)
+    assert_agrees(target, layer, X)
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -237,67 +289,3 @@ def test_zeros_have_the_dtype_of_the_layer(target, name):
     x = target.tf.constant(X.astype("float64"))
     states = layer.get_initial_state(2 if target.name == "keras3" else x)
     assert {np.asarray(state).dtype for state in states} == {np.dtype("float64")}
-
-
-# Steps.
-
-
-@pytest.mark.parametrize("name", list(STATES) + ["RNN"])
-def test_an_unrolled_layer_must_know_its_steps(target, name):
-    layers = target.keras.layers
-    own = layers.GRUCell(4) if name == "RNN" else 4
-    layer = give_weights(getattr(layers, name)(own, unroll=True), X.shape)
-    spec = target.tf.TensorSpec((2, None, 3), "float32")
-    with pytest.raises(ValueError, match="Cannot unroll a RNN|Unrolling requires a fixed number"):
-        target.tf.function(lambda x: layer(x), input_signature=[spec])(target.tf.constant(X))
-    assert_agrees(target, layer, X)
-
-
-@pytest.mark.parametrize("name", list(STATES) + ["RNN"])
-def test_ragged_input_is_not_unrolled(target, name):
-    if target.name == "keras3" or within(target, keras2="<2.2"):
-        pytest.skip("this Keras takes no ragged input (rule I8)")
-    layers = target.keras.layers
-    own = layers.GRUCell(4) if name == "RNN" else 4
-    layer = give_weights(getattr(layers, name)(own, unroll=True), X.shape)
-    ragged = target.tf.RaggedTensor.from_tensor(X, lengths=[3, 5])
-    with pytest.raises(ValueError, match="does not support unrolling"):
-        layer(ragged)
-
-
-# Arguments that tell the input, and one for GPUs.
-
-
-@pytest.mark.parametrize("name", STATES)
-@pytest.mark.parametrize(
-    "given", [("input_dim",), ("input_length",), ("input_dim", "input_length")]
-)
-def test_the_input_may_be_told_beforehand(target, name, given):
-    sizes = {name: dict(input_dim=3, input_length=5)[name] for name in given}
-    kind = getattr(target.keras.layers, name)
-    if target.name == "keras3":
-        if "input_length" in given:
-            with pytest.raises(ValueError, match="input_length"):
-                kind(4, **sizes)
-        return
-    layer = kind(4, **sizes)
-    shape = (None, sizes.get("input_length"), sizes.get("input_dim"))
-    assert tuple(layer.get_config()["batch_input_shape"]) == shape
-    if "input_dim" in given:
-        model = target.keras.Sequential([layer])
-        assert [w.shape for w in model.get_weights()][0][0] == 3
-
-
-@pytest.mark.parametrize("name", ["LSTM", "GRU"])
-def test_use_cudnn(target, name):
-    kind = getattr(target.keras.layers, name)
-    if not knows(kind, 4, use_cudnn="auto"):
-        assert target.name == "keras2" or within(target, keras3="<3.2")
-        return
-    assert kind(4).use_cudnn == "auto" and kind(4, use_cudnn=False).use_cudnn is False
-    for wrong in ("no", None, 2):
-        with pytest.raises(ValueError, match="Expected one of {'auto', True, False}"):
-            kind(4, use_cudnn=wrong)
-    layer = layer_of(target, name, use_cudnn=False)
-    assert_agrees(target, layer, X)
-    np.testing.assert_array_equal(call(target, layer, X), call(target, layer_of(target, name), X))
