@@ -4,7 +4,7 @@ import numpy as np
 
 from . import nest
 from .base import Composite
-from .errors import OracleValueError
+from .errors import OracleAttributeError, OracleValueError
 from .recurrent import RNN
 
 MERGE = {
@@ -36,8 +36,11 @@ class Bidirectional(Composite):
     """
 
     def __init__(self, layer, merge_mode="concat", *, backward_layer=None, dtype=None, **kept):
-        if not isinstance(layer, RNN):
-            raise OracleValueError("`layer` must be a recurrent layer, not {!r}".format(layer))
+        for name, side in (("layer", layer), ("backward_layer", backward_layer or layer)):
+            if not isinstance(side, RNN):
+                raise OracleValueError(
+                    "`{}` must be a recurrent layer, not {!r}".format(name, side)
+                )
         if merge_mode not in MERGE:
             raise OracleValueError(
                 "merge_mode={!r} is not one of {}".format(merge_mode, ", ".join(map(repr, MERGE)))
@@ -52,6 +55,7 @@ class Bidirectional(Composite):
             side.configure(zero_output_for_mask=side.return_sequences)
         self.merge_mode = merge_mode
         self.return_sequences, self.return_state = layer.return_sequences, layer.return_state
+        self.stateful = layer.stateful
 
     def parts(self):
         return [self.forward_layer, self.backward_layer]
@@ -130,7 +134,17 @@ class Bidirectional(Composite):
         return states[:half], states[half:]
 
     def reset_states(self, states=None):
-        """Set the recorded states of both layers, as `RNN.reset_states` does (rules S4, B5)."""
+        """Set the recorded states of both layers, as `RNN.reset_states` does (rules S4, B5).
+
+        Raises
+        ------
+        AttributeError
+            For a layer that is not stateful.
+        TypeError
+            In `keras3`, where states are given.
+        """
+        if not self.stateful:
+            raise OracleAttributeError("{} is not stateful".format(self.name))
         for side, half in zip(self.parts(), self.halves(states)):
             side.reset_states(half)
 

@@ -55,7 +55,7 @@ def from_keras(layer, dtype=None):
     if name in _PLAIN:
         return _weighted(_plain(layer, name, dtype), layer)
     if name == "StackedRNNCells":
-        return cells.StackedRNNCells([from_keras(cell, dtype) for cell in layer.cells])
+        return cells.StackedRNNCells([from_keras(cell, dtype) for cell in _inner(layer)])
     if name == "RNN":
         return _rnn(layer, dtype)
     if name == "TimeDistributed":
@@ -130,7 +130,6 @@ def _ignored(layer, config):
         "lora_rank": None,
         "lora_alpha": None,
         "quantization_config": None,
-        "reverse_state_order": False,
         "num_constants": 0,
         "input_length": None,
         "batch_input_shape": config.get("batch_input_shape"),
@@ -170,9 +169,16 @@ def _rnn(layer, dtype):
     options = _OPTIONS + (("time_major",) if DIALECTS[dialect].time_major else ())
     inner = layer.cell
     stacked = keras_class(inner).__name__ == "StackedRNNCells"
-    cell = [from_keras(c, dtype) for c in inner.cells] if stacked else from_keras(inner, dtype)
+    cell = [from_keras(c, dtype) for c in _inner(inner)] if stacked else from_keras(inner, dtype)
     given = {name: getattr(layer, name) for name in options}
     return recurrent.RNN(cell, name=layer.name, dialect=dialect, **given)
+
+
+def _inner(stack):
+    """Return the cells of a stack, the states of which must be in the order of the cells."""
+    if getattr(stack, "reverse_state_order", False):
+        raise OracleValueError("{} has reverse_state_order=True (rule D8)".format(stack.name))
+    return stack.cells
 
 
 def _bidirectional(layer, dtype):

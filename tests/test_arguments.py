@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import assert_agrees, assert_same, call, give_weights, numbers, within
+from helpers import assert_agrees, assert_same, call, give_weights, knows, numbers, within
 
 import rnn_oracle
 from rnn_oracle.dialects import DIALECTS
@@ -133,3 +133,67 @@ def test_the_defaults_are_those_of_keras(target, name):
         k: v for k, v in ours.items() if k in real and k not in ignored
     }
     assert {"activation", "use_bias", "dropout", "kernel_constraint"} <= set(ours) & set(real)
+
+
+# Steps.
+
+
+@pytest.mark.parametrize("name", LAYERS + ("RNN",))
+def test_an_unrolled_layer_must_know_its_steps(target, name):
+    layers = target.keras.layers
+    own = layers.GRUCell(4) if name == "RNN" else 4
+    layer = give_weights(getattr(layers, name)(own, unroll=True), X.shape)
+    spec = target.tf.TensorSpec((2, None, 3), "float32")
+    with pytest.raises(ValueError, match="Cannot unroll a RNN|Unrolling requires a fixed number"):
+        target.tf.function(lambda x: layer(x), input_signature=[spec])(target.tf.constant(X))
+    assert_agrees(target, layer, X)
+
+
+@pytest.mark.parametrize("name", LAYERS + ("RNN",))
+def test_ragged_input_is_not_unrolled(target, name):
+    if target.name == "keras3" or within(target, keras2="<2.2"):
+        pytest.skip("this Keras takes no ragged input (rule I8)")
+    layers = target.keras.layers
+    own = layers.GRUCell(4) if name == "RNN" else 4
+    layer = give_weights(getattr(layers, name)(own, unroll=True), X.shape)
+    ragged = target.tf.RaggedTensor.from_tensor(X, lengths=[3, 5])
+    with pytest.raises(ValueError, match="does not support unrolling"):
+        layer(ragged)
+
+
+# Arguments that tell the input, and one for GPUs.
+
+
+@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize(
+    "given", [("input_dim",), ("input_length",), ("input_dim", "input_length")]
+)
+def test_the_input_may_be_told_beforehand(target, name, given):
+    sizes = {name: dict(input_dim=3, input_length=5)[name] for name in given}
+    kind = getattr(target.keras.layers, name)
+    if target.name == "keras3":
+        if "input_length" in given:
+            with pytest.raises(ValueError, match="input_length"):
+                kind(4, **sizes)
+        return
+    layer = kind(4, **sizes)
+    shape = (None, sizes.get("input_length"), sizes.get("input_dim"))
+    assert tuple(layer.get_config()["batch_input_shape"]) == shape
+    if "input_dim" in given:
+        model = target.keras.Sequential([layer])
+        assert [w.shape for w in model.get_weights()][0][0] == 3
+
+
+@pytest.mark.parametrize("name", ["LSTM", "GRU"])
+def test_use_cudnn(target, name):
+    kind = getattr(target.keras.layers, name)
+    if not knows(kind, 4, use_cudnn="auto"):
+        assert target.name == "keras2" or within(target, keras3="<3.2")
+        return
+    assert kind(4).use_cudnn == "auto" and kind(4, use_cudnn=False).use_cudnn is False
+    for wrong in ("no", None, 2):
+        with pytest.raises(ValueError, match="Expected one of {'auto', True, False}"):
+            kind(4, use_cudnn=wrong)
+    layer = layer_of(target, name, use_cudnn=False)
+    assert_agrees(target, layer, X)
+    np.testing.assert_array_equal(call(target, layer, X), call(target, layer_of(target, name), X))

@@ -1,4 +1,4 @@
-"""What a model does with its recurrent layers: weights, states, configurations, files."""
+"""What a model does with its recurrent layers: weights, states, files."""
 
 import os
 
@@ -212,43 +212,7 @@ def test_a_clone_has_neither_weights_nor_state(target):
     same(rnn_oracle.from_keras(layer)(X), run(target, clone, X))
 
 
-# Configurations and attributes.
-
-NOT_DEFAULT = dict(
-    activation="relu",
-    use_bias=False,
-    dropout=0.25,
-    recurrent_dropout=0.5,
-    return_sequences=True,
-    return_state=True,
-    go_backwards=True,
-    stateful=True,
-    unroll=True,
-    zero_output_for_mask=True,
-    kernel_initializer="ones",
-    kernel_regularizer="l2",
-    bias_constraint="max_norm",
-    trainable=False,
-    name="mine",
-)
-OF_CELL = {
-    "SimpleRNN": {},
-    "LSTM": dict(recurrent_activation="hard_sigmoid", unit_forget_bias=False),
-    "GRU": dict(recurrent_activation="hard_sigmoid", reset_after=False),
-}
-
-
-@pytest.mark.parametrize("name", STATES)
-def test_a_configuration_brings_back_all_options(target, name):
-    kind = getattr(target.keras.layers, name)
-    given = dict(NOT_DEFAULT, **OF_CELL[name])
-    config = kind.from_config(kind(4, **given).get_config()).get_config()
-    ours = rnn_oracle.from_keras(give_weights(kind.from_config(config), (2, 5, 3))).get_config()
-    plain = [key for key in given if not key.startswith(("kernel", "bias"))]
-    # TensorFlow before 2.3 leaves zero_output_for_mask out.
-    told = [key for key in plain if key in config or key != "zero_output_for_mask"]
-    assert {key: config[key] for key in told} == {key: given[key] for key in told}
-    assert {key: ours[key] for key in told} == {key: given[key] for key in told}
+# Attributes.
 
 
 @pytest.mark.parametrize("name", STATES)

@@ -38,6 +38,37 @@ def test_compute_output_shape(target, kind, return_sequences, return_state, time
 
 
 @pytest.mark.parametrize("kind", MAKE)
+@pytest.mark.parametrize("form", ["list", "TensorShape", "with_states"])
+def test_compute_output_shape_of_other_forms(target, kind, form):
+    layer = MAKE[kind](target.keras.layers, {}, return_sequences=True)
+    want = (2, None, 6 if kind == "cells" else 4)
+    shape = target.tf.TensorShape((2, None, 3)) if form == "TensorShape" else [2, None, 3]
+    if target.name == "keras2" and form != "TensorShape":
+        # A list stands for several inputs, of which the first is the sequence.
+        shape = [tuple(shape)] + ([(2, 4)] if form == "with_states" else [])
+        assert flat_shapes(layer.compute_output_shape(shape)) == [want]
+        return
+    if form == "with_states":
+        # The shapes of the states go by themselves.
+        got = layer.compute_output_shape(tuple(shape), [(2, 4)])
+    else:
+        got = layer.compute_output_shape(shape)
+    assert flat_shapes(got) == [want]
+
+
+@pytest.mark.parametrize("kind", MAKE)
+@pytest.mark.parametrize("return_state", [False, True])
+def test_compute_mask_takes_the_first_of_several(target, kind, return_state):
+    layer = MAKE[kind](target.keras.layers, {}, return_sequences=True, return_state=return_state)
+    mask, other = numbers(2, 5) > 0, numbers(2, 5, seed=1) > 0
+    got = layer.compute_mask(None, [mask, other])
+    states = 2 if kind in ("LSTM", "cells") else 1
+    assert (got[0] if return_state else got) is mask
+    if return_state:
+        assert got[1:] == [None] * states
+
+
+@pytest.mark.parametrize("kind", MAKE)
 @pytest.mark.parametrize("return_sequences", [False, True])
 @pytest.mark.parametrize("return_state", [False, True])
 def test_compute_mask(target, kind, return_sequences, return_state):
