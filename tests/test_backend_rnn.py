@@ -119,7 +119,7 @@ class Loop:
                 ),
                 x,
             )
-            function = tf.function(function, input_signature=[spec])
+            function = tf.function(function, input_signature=[spec], autograph=False)
         return as_arrays(function(tf.nest.map_structure(tf.constant, x)))
 
 

@@ -4,7 +4,8 @@ import json
 
 import numpy as np
 import pytest
-from helpers import as_arrays, assert_same, call, give_weights, numbers
+from helpers import assert_same, call, give_weights, numbers, within
+from unknown_axes import KNOWN, computed, run
 
 import rnn_oracle
 from rnn_oracle.recurrent import scan
@@ -16,37 +17,11 @@ MASK = np.array([[True, True, False, True, False], [False, True, True, False, Fa
 DEEP = numbers(2, 3, 4, 5, seed=1)
 LENGTHS = [5, 2]
 
-KNOWN = {
-    "eager": (True, True),
-    "batch_unknown": (False, True),
-    "steps_unknown": (True, False),
-    "both_unknown": (False, False),
-}
 
-
-def run(target, layer, how, x, mask=None, **named):
-    """Call a layer with arrays, eagerly or in a graph that knows but some of the leading axes."""
-    tf = target.tf
-    given = [array for array in (x, mask) if array is not None]
-
-    def function(x, mask=None):
-        return layer(x, mask=mask, **named)
-
-    if how != "eager":
-        shapes = tf.nest.map_structure(
-            lambda array: tf.TensorSpec(
-                tuple(n if k else None for n, k in zip(array.shape, KNOWN[how])) + array.shape[2:],
-                array.dtype,
-            ),
-            given,
-        )
-        function = tf.function(function, input_signature=shapes)
-    return as_arrays(function(*tf.nest.map_structure(tf.constant, given)))
-
-
-def steps_of(target, how):
-    """Tell which steps are computed; Keras 3 takes an unknown number for that of the sequences."""
-    return slice(2 if target.name == "keras3" and not KNOWN[how][1] else None)
+def assert_steps(target, how, want, got):
+    """Compare those steps that are computed, to the bit."""
+    if got is not None:
+        np.testing.assert_array_equal(got, want[:, computed(target, how, len(want))])
 
 
 def goes_step_by_step(target, how):
@@ -67,8 +42,8 @@ def own_layer(target, call, **attributes):
 def test_own_layer(target, how, training):
     inner = own_layer(target, lambda self, x, training=None: 3.0 * x if training else 2.0 * x)
     layer = target.keras.layers.TimeDistributed(inner)
-    got = run(target, layer, how, X, training=training)
-    np.testing.assert_array_equal(got, X[:, steps_of(target, how)] * (3 if training else 2))
+    got = run(target, layer, how, X, training=training)[1]
+    assert_steps(target, how, X * (3 if training else 2), got)
 
 
 @pytest.mark.parametrize("how", KNOWN)
@@ -77,12 +52,12 @@ def test_own_layer_with_a_mask(target, how, supports_masking):
     inner = own_layer(target, lambda self, x: 2.0 * x)
     inner.supports_masking = supports_masking
     layer = target.keras.layers.TimeDistributed(inner)
-    if target.name == "keras2" and not KNOWN[how][0] and not supports_masking:
+    if target.name == "keras2" and not goes_step_by_step(target, how) and not supports_masking:
         with pytest.raises(TypeError, match="does not support masking"):
             run(target, layer, how, X, MASK)
         return
     want = 2 * (held(X, MASK) if goes_step_by_step(target, how) else X)
-    np.testing.assert_array_equal(run(target, layer, how, X, MASK), want[:, steps_of(target, how)])
+    assert_steps(target, how, want, run(target, layer, how, X, MASK)[1])
 
 
 def held(x, mask):
@@ -104,9 +79,8 @@ def test_own_layer_that_takes_masks(target, how):
     want = X * (1 + MASK[..., None].astype(X.dtype))
     if goes_step_by_step(target, how):
         want = 3 * held(X, MASK)
-    cut = steps_of(target, how)
-    np.testing.assert_array_equal(run(target, layer, how, X, MASK), want[:, cut])
-    np.testing.assert_array_equal(run(target, layer, how, X), 3 * X[:, cut])
+    assert_steps(target, how, want, run(target, layer, how, X, MASK)[1])
+    assert_steps(target, how, 3 * X, run(target, layer, how, X)[1])
 
 
 def test_own_layer_passes_the_mask_on(target):
@@ -215,7 +189,7 @@ def test_two_inputs(target, kind, how):
         with pytest.raises(ValueError, match="at least 3 dimensions"):
             run(target, of_two(target, kind), how, given)
         return
-    np.testing.assert_array_equal(run(target, of_two(target, kind), how, given), want)
+    np.testing.assert_array_equal(run(target, of_two(target, kind), how, given)[1], want)
 
 
 def test_the_shape_of_two_inputs(target):
@@ -234,11 +208,11 @@ def test_two_outputs(target, how):
     want = [X, 2 * X]
     if target.name == "keras3":
         if not KNOWN[how][1]:
-            with pytest.raises(AttributeError):
+            with pytest.raises((AttributeError, ValueError)):
                 run(target, layer, how, X)
             return
         want = np.stack([array.swapaxes(0, 1) for array in want])
-    got = run(target, layer, how, X)
+    got = run(target, layer, how, X)[1]
     assert len(got) == 2
     for one, other in zip(want, got):
         np.testing.assert_array_equal(other, one)
@@ -265,22 +239,34 @@ REFUSED = {
     "no_steps": (
         lambda layers: (layers.Dense(4), X[:, :0], None),
         "of at least one step, but the input has shape",
-        {"keras3": "ValueError", "keras2": "values"},
+        {"keras3<3.15": "InvalidArgumentError", "keras3": "ValueError", "keras2": "values"},
     ),
     "mask_of_one_axis": (
         mask_of((5,)),
         r"the mask has shape \(5,\), but has to begin with \(2, 5\)",
-        {"keras3": "ValueError", "keras2": "InvalidArgumentError"},
+        {
+            "keras3": "ValueError",
+            "keras3>=3.9,<3.14": "InvalidArgumentError",
+            "keras2": "InvalidArgumentError",
+        },
     ),
     "mask_of_fewer_steps": (
         mask_of((2, 4)),
         r"the mask has shape \(2, 4\), but has to begin with \(2, 5\)",
-        {"keras3": "ValueError", "keras2": "InvalidArgumentError"},
+        {
+            "keras3": "ValueError",
+            "keras3>=3.9,<3.14": "values",
+            "keras2": "InvalidArgumentError",
+        },
     ),
     "mask_of_another_batch": (
         mask_of((1, 5)),
         r"the mask has shape \(1, 5\), but has to begin with \(2, 5\)",
-        {"keras3": "ValueError", "keras2": "InvalidArgumentError"},
+        {
+            "keras3": "ValueError",
+            "keras3>=3.9,<3.14": "values",
+            "keras2": "InvalidArgumentError",
+        },
     ),
     "mask_of_outer_steps": (
         lambda layers: (layers.GRU(4), DEEP, np.ones((2, 3), bool)),
@@ -304,7 +290,10 @@ def test_refused_by_keras(target, fault):
         got = "values"
     except Exception as error:
         got = type(error).__name__
-    assert got == answers[target.name]
+    some = [key for key in answers if key != target.name and key.startswith(target.name)]
+    versions = {key: within(target, **{target.name: key[len(target.name) :]}) for key in some}
+    key = next((key for key, fits in versions.items() if fits), target.name)
+    assert got == answers[key]
 
 
 @pytest.mark.parametrize("fault", REFUSED)
