@@ -35,13 +35,15 @@ def test_masking(target, mask_value):
     assert copy.compute_output_shape((None, 5, 3)) == (None, 5, 3)
 
 
-def test_masking_of_more_axes(target):
-    x = numbers(2, 3, 4, 5) * (np.arange(24).reshape(2, 3, 4, 1) % 3 > 0)
+@pytest.mark.parametrize("shape", [(2, 3, 4, 5), (1, 3, 2), (2, 1, 3), (1, 1, 1), (4, 3)], ids=str)
+def test_masking_of_other_axes(target, shape):
+    mask = np.arange(np.prod(shape[:-1])).reshape(shape[:-1] + (1,)) % 3 > 0
+    x = numbers(*shape) * mask
     layer = target.keras.layers.Masking()
     copy = assert_agrees(target, layer, x)
     real = layer(target.tf.constant(x))._keras_mask
     np.testing.assert_array_equal(np.asarray(real), copy.compute_mask(x))
-    assert copy.compute_mask(x).shape == (2, 3, 4)
+    assert copy.compute_mask(x).shape == shape[:-1]
 
 
 def test_masking_of_infinity(target):
@@ -151,6 +153,8 @@ def test_embedding_of_sparse_ids(target, sparse, given):
         pytest.skip("there is no sparse embedding here")
     layer, copy = embedding(target, **options)
     ids = tf.constant(IDS)
+    if given == "sparse" and not sparse and within(target, keras2="<2.8"):
+        pytest.skip("the release takes no sparse ids")
     got = layer(tf.sparse.from_dense(ids) if given == "sparse" else ids)
     assert isinstance(got, tf.SparseTensor) == sparse
     want = copy(IDS) * (IDS != 0)[..., None] if sparse and given == "sparse" else copy(IDS)

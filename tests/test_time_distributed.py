@@ -155,6 +155,7 @@ def test_compute_output_shape(target, name, how):
 
 def test_no_sequences(target):
     layer, copy, x = distributed(target, "dense")
+    assert layer.supports_masking
     assert_near(copy, x[:0], call(target, layer, x[:0]))
 
 

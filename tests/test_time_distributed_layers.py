@@ -30,7 +30,8 @@ def goes_step_by_step(target, how):
 
 
 def own_layer(target, call, **attributes):
-    """Return a layer of one's own."""
+    """Return a layer of one's own whose output has the shape of its input."""
+    attributes = dict({"compute_output_shape": lambda self, shape: shape}, **attributes)
     return type("Own", (target.keras.layers.Layer,), dict(attributes, call=call))()
 
 
@@ -155,12 +156,18 @@ def test_ragged_beside_dense(target, dense):
     given = [ragged, ragged]
     given[dense] = target.tf.constant(X)
     layers = target.keras.layers
+    needs_nesting(target)
     message = {"keras3": "at least 3 dim", "keras2": "either ragged or not, but not mixed"}
     with pytest.raises(ValueError, match=message[target.name]):
         layers.TimeDistributed(layers.Add())(given)
 
 
 # Several inputs and outputs.
+
+
+def needs_nesting(target):
+    if within(target, keras2="<2.8"):
+        pytest.skip("the release takes and returns one tensor")
 
 
 Y = numbers(2, 5, 3, 2, seed=2)
@@ -174,6 +181,7 @@ PAIR = {
 
 def of_two(target, kind):
     """Return a layer that takes two inputs."""
+    needs_nesting(target)
     layers = target.keras.layers
     keys = ("x", "y") if kind == "dict" else (0, 1)
     inner = own_layer(target, lambda self, given: given[keys[0]] + 2.0 * given[keys[1]][..., 0])
@@ -195,8 +203,9 @@ def test_two_inputs(target, kind, how):
 def test_the_shape_of_two_inputs(target):
     layer, shapes = of_two(target, "add"), [(None, 5, 3), (None, 5, 3)]
     if target.name == "keras3":
-        with pytest.raises(ValueError, match="at least 3 dimensions"):
-            layer.compute_output_shape(shapes)
+        for given in (shapes, dict.fromkeys("xyz", shapes[0])):
+            with pytest.raises(ValueError, match="at least 3 dimensions"):
+                layer.compute_output_shape(given)
         return
     assert tuple(layer.compute_output_shape(shapes)) == (None, 5, 3)
 
@@ -204,6 +213,7 @@ def test_the_shape_of_two_inputs(target):
 @pytest.mark.parametrize("how", KNOWN)
 def test_two_outputs(target, how):
     """Keras 3 takes the outputs for steps."""
+    needs_nesting(target)
     layer = target.keras.layers.TimeDistributed(own_layer(target, lambda self, x: (x, 2.0 * x)))
     want = [X, 2 * X]
     if target.name == "keras3":
@@ -374,5 +384,9 @@ def test_the_activity_regularizer_is_that_of_the_layer(target):
 
 
 def test_wrapper_needs_a_layer(target):
-    with pytest.raises(ValueError, match="supported layer type"):
+    """It says so from TensorFlow 2.10 on, at the latest."""
+    told = not within(target, keras2="<2.9")
+    with pytest.raises(ValueError if told else AssertionError, match="supported layer type" * told):
         target.keras.layers.Wrapper("Dense")
+    with pytest.raises(ValueError, match="Please initialize `TimeDistributed` layer with a"):
+        target.keras.layers.TimeDistributed("Dense")
