@@ -187,35 +187,67 @@ class GlobalAveragePooling1D(Module):
 
 
 class TimeDistributed(Composite):
-    """Apply a layer to each step, whatever the mask says, which passes through (rule L8).
+    """Apply a layer to each step in turn, masked or not (rule L8).
 
     Parameters
     ----------
     layer : layer
-        One of these that takes no mask, such as `Dense`.
+        One of these or a recurrent one; it returns one array, so it has no `return_state`.
     """
 
     def __init__(self, layer, *, dtype=None, dialect=None, **kept):
+        if not isinstance(layer, Module):
+            raise OracleValueError("TimeDistributed needs a layer, not {!r}".format(layer))
         super().__init__({"layer": layer}, kept, dialect or layer.dialect, dtype or layer.dtype)
+        refuse_return_state(layer, self.name)
         self.layer = layer
 
     def parts(self):
         return [self.layer] if isinstance(self.layer, Weighted) else []
 
     def __call__(self, x, mask=None):
-        """Return the layer's output of each step, of shape (batch, steps, ...)."""
-        x = as_numbers(x, self, "the input")
-        if x.ndim < 3:
-            raise OracleValueError(
-                "{} takes (batch, steps, ...), but the input has shape {}".format(
-                    self.name, x.shape
-                )
-            )
-        steps = self.layer(x.reshape((-1,) + x.shape[2:]))
-        return steps.reshape(x.shape[:2] + steps.shape[1:])
+        """Return the layer's output of each step, of shape (batch, steps, ...).
+
+        Parameters
+        ----------
+        x : array_like, shape (batch, steps, ...)
+        mask : array_like of bool, shape (batch, steps, ...), optional
+            Each step's part is the layer's own mask for that step.
+
+        Raises
+        ------
+        ValueError
+            For less than three axes, no steps, or a mask of other leading axes; and what the layer
+            raises at a step and its part of the mask.
+        """
+        return np.stack([self.layer(*step) for step in self._steps(x, mask)], axis=1)
 
     def compute_mask(self, x, mask=None):
-        return mask
+        """Return the masks that the layer passes on; if none, the steps with anything left."""
+        inner = [self.layer.compute_mask(*step) for step in self._steps(x, mask)]
+        if inner[0] is not None:
+            return np.stack(inner, axis=1)
+        mask = None if mask is None else np.asarray(mask)
+        return mask if mask is None else mask.any(axis=tuple(range(2, mask.ndim)))
+
+    def _steps(self, x, mask):
+        """Return each step of the input with its part of the mask."""
+        x = x if hasattr(x, "swapaxes") else np.asarray(x)
+        if x.ndim < 3 or x.shape[1] == 0:
+            raise OracleValueError(
+                "{} takes (batch, steps, ...) of at least one step, but the input has shape "
+                "{}".format(self.name, x.shape)
+            )
+        if mask is None:
+            return [(step, None) for step in x.swapaxes(0, 1)]
+        mask = np.asarray(mask)
+        if mask.shape[:2] != x.shape[:2]:
+            raise OracleValueError(
+                "{}: the mask has shape {}, but has to begin with {} as the input does".format(
+                    self.name, mask.shape, x.shape[:2]
+                )
+            )
+        return list(zip(x.swapaxes(0, 1), mask.swapaxes(0, 1)))
 
     def compute_output_shape(self, input_shape):
         batch, steps = input_shape[:2]
@@ -242,10 +274,7 @@ class Sequential:
     def __init__(self, layers):
         self.layers = list(layers)
         for layer in self.layers:
-            if getattr(layer, "return_state", False):
-                raise OracleValueError(
-                    "{} returns its states; a chain passes on one array".format(layer.name)
-                )
+            refuse_return_state(layer, "a chain")
 
     def __call__(self, x, mask=None):
         return self._run(x, mask)[0]
@@ -263,3 +292,11 @@ class Sequential:
         for layer in self.layers:
             input_shape = layer.compute_output_shape(input_shape)
         return input_shape
+
+
+def refuse_return_state(layer, owner):
+    """Raise ValueError for a layer that returns more than one array."""
+    if getattr(layer, "return_state", False):
+        raise OracleValueError(
+            "{} returns its states; {} passes on one array".format(layer.name, owner)
+        )

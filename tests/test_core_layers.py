@@ -1,8 +1,10 @@
 """The layers around a recurrent one, on the installed Keras where they compute."""
 
+import json
+
 import numpy as np
 import pytest
-from helpers import assert_agrees, call, give_weights, numbers
+from helpers import assert_agrees, call, give_weights, knows, numbers, within
 
 import rnn_oracle
 
@@ -28,8 +30,48 @@ def test_masking(target, mask_value):
     copy = assert_agrees(target, layer, x)
     real = layer(target.tf.constant(x))._keras_mask
     np.testing.assert_array_equal(copy.compute_mask(x), np.asarray(real))
+    np.testing.assert_array_equal(layer.compute_mask(target.tf.constant(x)), np.asarray(real))
     assert copy.compute_mask(x)[0, 2] and not copy.compute_mask(x)[0, 4]
     assert copy.compute_output_shape((None, 5, 3)) == (None, 5, 3)
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 4, 5), (1, 3, 2), (2, 1, 3), (1, 1, 1), (4, 3)], ids=str)
+def test_masking_of_other_axes(target, shape):
+    mask = np.arange(np.prod(shape[:-1])).reshape(shape[:-1] + (1,)) % 3 > 0
+    x = numbers(*shape) * mask
+    layer = target.keras.layers.Masking()
+    copy = assert_agrees(target, layer, x)
+    real = layer(target.tf.constant(x))._keras_mask
+    np.testing.assert_array_equal(np.asarray(real), copy.compute_mask(x))
+    assert copy.compute_mask(x).shape == shape[:-1]
+
+
+def test_masking_of_infinity(target):
+    """Keras multiplied it by zero up to 3.14, which is NaN."""
+    x = np.where(MASK[..., None], X, np.float32(np.inf))
+    got = call(target, target.keras.layers.Masking(np.inf), x)
+    masked = 0.0 if within(target, keras3=">=3.15") else np.nan
+    np.testing.assert_array_equal(got, np.where(MASK[..., None], X, masked))
+    np.testing.assert_array_equal(rnn_oracle.Masking(np.inf)(x), X * MASK[..., None])
+
+
+def test_the_configuration_of_masking(target):
+    layer = target.keras.layers.Masking(mask_value=0.5, name="mine")
+    twin = type(layer).from_config(json.loads(json.dumps(layer.get_config())))
+    assert (twin.name, twin.mask_value, twin.supports_masking) == ("mine", 0.5, True)
+
+
+def test_a_tensor_of_mask_values_that_was_written_down(target):
+    """Keras reads it from 3.9 on, and takes it for the value before."""
+    values = np.array([1.0, 0.5, 2.0], "float32")
+    config = {"value": values.tolist(), "dtype": "float32"}
+    written = {"class_name": "__tensor__", "config": config}
+    layer = target.keras.layers.Masking(mask_value=written)
+    if within(target, keras3=">=3.9"):
+        x = np.where(MASK[..., None], X, values)
+        np.testing.assert_array_equal(call(target, layer, x), X * MASK[..., None])
+    else:
+        assert layer.mask_value == written
 
 
 def test_a_mask_value_that_no_binary_number_is_reaches_the_layer_above(target):
@@ -58,14 +100,66 @@ def test_flatten(target, shape):
     assert copy.compute_output_shape((None, None, 3)) == (None, None)
 
 
-def test_embedding(target):
-    layer = give_weights(target.keras.layers.Embedding(7, 3, mask_zero=True), (2, 4))
-    ids = np.array([[0, 1, 6, 2], [3, 0, 0, 5]])
-    copy = rnn_oracle.from_keras(layer)
-    np.testing.assert_array_equal(np.asarray(layer(ids)), copy(ids).astype("float32"))
-    np.testing.assert_array_equal(np.asarray(layer.compute_mask(ids)), copy.compute_mask(ids))
-    assert rnn_oracle.Embedding(7, 3).compute_mask(ids) is None
+IDS = np.array([[0, 1, 6, 2], [3, 0, 0, 5]])
+
+
+def embedding(target, **options):
+    """Return a layer with weights, and its copy."""
+    layer = give_weights(target.keras.layers.Embedding(7, 3, **options), IDS.shape)
+    ours = rnn_oracle.Embedding(7, 3, mask_zero=options.get("mask_zero", False))
+    ours.set_weights(layer.get_weights())
+    return layer, ours
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int64", "uint8", "float32", "float64"])
+def test_embedding(target, dtype):
+    layer, copy = embedding(target, mask_zero=True)
+    ids = IDS.astype(dtype)
+    given = target.tf.constant(ids)
+    np.testing.assert_array_equal(np.asarray(layer(given)), copy(ids).astype("float32"))
+    np.testing.assert_array_equal(np.asarray(layer.compute_mask(given)), copy.compute_mask(ids))
     assert copy.compute_output_shape((None, 4)) == (None, 4, 3)
+
+
+def test_embedding_without_a_mask(target):
+    layer, copy = embedding(target)
+    assert layer.compute_mask(target.tf.constant(IDS)) is copy.compute_mask(IDS) is None
+    assert getattr(layer(target.tf.constant(IDS)), "_keras_mask", None) is None
+
+
+def test_large_ids_keep_all_their_bits(target):
+    """So they are outside the table, which CPUs refuse."""
+    layer, _ = embedding(target)
+    ids = IDS + 2**32
+    with pytest.raises(Exception):  # noqa: B017 (TensorFlow's errors have many types)
+        layer(target.tf.constant(ids))
+
+
+def test_embedding_of_mixed_precision(target):
+    if not knows(target.keras.layers.Embedding, 7, 3, dtype="mixed_float16"):
+        pytest.skip("the release takes no policy by name")
+    layer, copy = embedding(target, dtype="mixed_float16")
+    got = np.asarray(layer(target.tf.constant(IDS)))
+    assert got.dtype == np.float16
+    np.testing.assert_array_equal(got, copy(IDS).astype("float16"))
+
+
+@pytest.mark.parametrize("given", ["dense", "sparse"])
+@pytest.mark.parametrize("sparse", [False, True], ids=["to_dense", "to_sparse"])
+def test_embedding_of_sparse_ids(target, sparse, given):
+    """What a sparse tensor leaves out is 0, unless the result is sparse too and leaves it out."""
+    tf, options = target.tf, {"sparse": True} if sparse else {}
+    if not knows(target.keras.layers.Embedding, 7, 3, **options):
+        pytest.skip("there is no sparse embedding here")
+    layer, copy = embedding(target, **options)
+    ids = tf.constant(IDS)
+    if given == "sparse" and not sparse and within(target, keras2="<2.13"):
+        pytest.skip("the release takes no sparse ids")
+    got = layer(tf.sparse.from_dense(ids) if given == "sparse" else ids)
+    assert isinstance(got, tf.SparseTensor) == sparse
+    want = copy(IDS) * (IDS != 0)[..., None] if sparse and given == "sparse" else copy(IDS)
+    got = tf.sparse.to_dense(got) if sparse else got
+    np.testing.assert_array_equal(np.asarray(got), want.astype("float32"))
 
 
 @pytest.mark.parametrize("ids", [[[7]], [[-1]], [[0.5]]], ids=str)

@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 import pytest
-from helpers import assert_agrees, call, give_weights, numbers, within
+from helpers import call, give_weights, numbers, within
 
 import rnn_oracle
 from rnn_oracle import nest
@@ -232,58 +232,3 @@ def test_attributes(target, name):
 
 def list_of(sizes):
     return list(sizes) if isinstance(sizes, (list, tuple)) else [sizes]
-
-
-# TimeDistributed.
-
-
-def per_step(target):
-    keras = target.keras
-    layers = keras.layers
-    return keras.Sequential(
-        [
-            keras.Input((5, 3)),
-            layers.Masking(),
-            layers.GRU(4, return_sequences=True),
-            layers.TimeDistributed(layers.Dense(3, activation="tanh")),
-            layers.SimpleRNN(2),
-        ]
-    )
-
-
-@pytest.mark.parametrize("how", ["call", "predict", "predict_in_parts"])
-def test_time_distributed_passes_the_mask_on(target, how):
-    model = per_step(target)
-    give_weights(model, (None, 5, 3))
-    copy = rnn_oracle.from_keras(model)
-    x = X * MASK[..., None]
-    if how == "call":
-        got = run(target, model, x)
-    else:
-        got = model.predict(x, verbose=0, batch_size=2 if how == "predict" else 1)
-    np.testing.assert_array_less(np.abs(copy(x) - got), bounds(copy, x, "float32"))
-    assert np.abs(copy(x) - copy(X)).max() > 1e-3
-
-
-def test_time_distributed_computes_masked_steps_too(target):
-    layers = target.keras.layers
-    layer = give_weights(layers.TimeDistributed(layers.Dense(4)), (2, 5, 3))
-    copy = rnn_oracle.from_keras(layer)
-    want, got = copy(X, mask=MASK), call(target, layer, X, mask=MASK)
-    np.testing.assert_array_less(np.abs(want - got), bounds(copy, X, "float32"))
-    assert want[~MASK].all() and copy.compute_mask(X, MASK) is MASK
-    real = layer(target.tf.constant(X), mask=target.tf.constant(MASK))
-    # A mask given as an argument goes no further before Keras 3.11, see the ledger.
-    assert hasattr(real, "_keras_mask") != within(target, keras3="<3.11")
-    assert copy.compute_output_shape((None, None, 3)) == (None, None, 4)
-
-
-def test_time_distributed_around_another_layer(target):
-    layers = target.keras.layers
-    layer = layers.TimeDistributed(layers.Flatten())
-    assert_agrees(target, layer, numbers(2, 3, 4, 5))
-
-
-def test_time_distributed_needs_steps():
-    with pytest.raises(ValueError, match=r"takes \(batch, steps, ...\), but the input has shape"):
-        rnn_oracle.TimeDistributed(rnn_oracle.Flatten())(numbers(2, 3))
