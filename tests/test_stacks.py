@@ -150,6 +150,17 @@ def test_initial_states(target, name):
     assert isinstance(got, list) and len(got) == len(STACKS[name])
 
 
+@pytest.mark.parametrize("state_size", [3, [3, 2]], ids=["one", "two"])
+def test_initial_states_of_a_cell_that_has_none_have_the_dtype_of_the_stack(target, state_size):
+    layers = target.keras.layers
+    call = {"call": lambda self, inputs, states: (inputs, states), "state_size": state_size}
+    own = type("Own", (layers.Layer,), call)()
+    stack = layers.StackedRNNCells([own, layers.GRUCell(3, dtype="float64")], dtype="float64")
+    by_dtype = {} if target.name == "keras3" else {"dtype": "float64"}
+    states = as_arrays(stack.get_initial_state(batch_size=2, **by_dtype))
+    assert [state.dtype for state in nest.flatten(states)] == ["float64"] * (2 + (state_size != 3))
+
+
 @pytest.mark.parametrize("name", STACKS)
 @pytest.mark.parametrize("container", [list, tuple])
 def test_called_by_hand(target, name, container):
