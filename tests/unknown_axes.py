@@ -9,9 +9,13 @@ KNOWN = {
     "steps_unknown": (True, False),
     "both_unknown": (False, False),
 }
-DEEPER = dict(inner_unknown=(True, True, False), all_unknown=(False, False, False))
-"""For input of four axes: the steps inside a step may be unknown too."""
-_KNOWN = dict(KNOWN, **DEEPER)
+_KNOWN = dict(
+    KNOWN,
+    inner_unknown=(True, True, False),
+    all_unknown=(False, False, False),
+    four_unknown=(False, False, False, False),
+)
+"""Input of more axes may know less."""
 
 
 def partly_known(shape, how):
