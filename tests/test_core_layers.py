@@ -128,9 +128,12 @@ def test_embedding_without_a_mask(target):
 
 
 def test_large_ids_keep_all_their_bits(target):
-    """So they are outside the table, which CPUs refuse."""
+    """So they are outside the table, which CPUs refuse. (Keras 3 cut them off at first.)"""
     layer, _ = embedding(target)
     ids = IDS + 2**32
+    if within(target, keras3="<3.3"):
+        assert layer(target.tf.constant(ids)).shape == IDS.shape + (3,)
+        return
     with pytest.raises(Exception):  # noqa: B017 (TensorFlow's errors have many types)
         layer(target.tf.constant(ids))
 
