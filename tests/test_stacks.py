@@ -161,6 +161,15 @@ def test_initial_states_of_a_cell_that_has_none_have_the_dtype_of_the_stack(targ
     assert [state.dtype for state in nest.flatten(states)] == ["float64"] * (2 + (state_size != 3))
 
 
+@pytest.mark.parametrize("missing", ["call", "state_size"])
+def test_a_stack_refuses_what_is_no_cell(target, missing):
+    whole = {"call": lambda self, inputs, states: (inputs, states), "state_size": 3}
+    own = type("Own", (), {name: value for name, value in whole.items() if name != missing})()
+    for layers in (target.keras.layers, rnn_oracle):
+        with pytest.raises(ValueError, match="`" + missing):
+            layers.StackedRNNCells([own, layers.GRUCell(3)])
+
+
 @pytest.mark.parametrize("name", STACKS)
 @pytest.mark.parametrize("container", [list, tuple])
 def test_called_by_hand(target, name, container):
