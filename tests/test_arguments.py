@@ -197,3 +197,16 @@ def test_use_cudnn(target, name):
     layer = layer_of(target, name, use_cudnn=False)
     assert_agrees(target, layer, X)
     np.testing.assert_array_equal(call(target, layer, X), call(target, layer_of(target, name), X))
+
+
+@pytest.mark.parametrize("return_sequences", [False, True])
+def test_results_have_the_dtype_of_the_layer(target, return_sequences):
+    layers = target.keras.layers
+    cell = layers.GRUCell(4, dtype="float32")
+    options = dict(return_sequences=return_sequences, return_state=True, dtype="float64")
+    if target.name == "keras2":
+        with pytest.raises(Exception, match="float|double"):  # it wants both to be the same
+            layers.RNN(cell, **options)(target.tf.constant(X, "float64"))
+        return
+    results = call(target, layers.RNN(cell, **options), X.astype("float64"))
+    assert [array.dtype for array in results] == ["float64", "float64"]
