@@ -311,6 +311,14 @@ def test_two_outputs(loop, zero, mask):
         assert_equal(want, (last[i], outputs[i], states))
 
 
+@pytest.mark.parametrize("zero", [False, True], ids=["held", "zeroed"])
+@pytest.mark.parametrize("unroll", [False, True], ids=["loop", "unroll"])
+def test_output_of_more_axes(loop, unroll, zero):
+    options = dict(mask=MASK, zero_output_for_mask=zero, unroll=unroll)
+    want = demanded(step_to_deep, X, STATES, **options)
+    assert_equal(want, loop(step_to_deep, X, STATES, **options))
+
+
 def test_two_outputs_are_not_unrolled_with_a_mask(loop):
     needs_later(loop)
     with pytest.raises((ValueError, TypeError)):  # early releases fail to say what is wrong

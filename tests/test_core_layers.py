@@ -147,6 +147,15 @@ def test_embedding_of_mixed_precision(target):
     np.testing.assert_array_equal(got, copy(IDS).astype("float16"))
 
 
+def test_embedding_by_a_product(target):
+    """Keras 2 can multiply by ones and zeros, which it does not document."""
+    if not knows(target.keras.layers.Embedding, 7, 3, use_one_hot_matmul=True):
+        pytest.skip("there is no such argument here")
+    layer, copy = embedding(target, use_one_hot_matmul=True)
+    got = np.asarray(layer(target.tf.constant(IDS)))
+    np.testing.assert_array_equal(got, copy(IDS).astype("float32"))
+
+
 @pytest.mark.parametrize("given", ["dense", "sparse"])
 @pytest.mark.parametrize("sparse", [False, True], ids=["to_dense", "to_sparse"])
 def test_embedding_of_sparse_ids(target, sparse, given):

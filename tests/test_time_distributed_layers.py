@@ -383,11 +383,22 @@ def test_configuration_of_own_layer(target, kind):
 def test_a_layer_that_is_built_keeps_its_weights(target):
     layers = target.keras.layers
     inner = give_weights(layers.Dense(4), (2, 3))
+    copy = rnn_oracle.TimeDistributed(rnn_oracle.from_keras(inner))
     layer = layers.TimeDistributed(inner)
-    got = call(target, layer, X)
-    copy = rnn_oracle.from_keras(layer)
+    assert_same(copy(X), call(target, layer, X), bounds(copy, X, "float32"))
     assert layer.built and inner.built and len(layer.get_weights()) == 2
-    assert_same(copy(X), got, bounds(copy, X, "float32"))
+
+
+def test_own_layer_is_built_once(target):
+    """Before 2.4, TensorFlow built it twice, so that it had two sets of weights."""
+
+    def build(self, input_shape):
+        self.add_weight(shape=(input_shape[-1],), initializer="ones", name="own")
+
+    layer = target.keras.layers.TimeDistributed(own_layer(target, lambda self, x: x, build=build))
+    np.testing.assert_array_equal(call(target, layer, X), X)
+    assert layer.layer.built
+    assert len(layer.get_weights()) == (2 if within(target, keras2="<2.4") else 1)
 
 
 def test_the_activity_regularizer_is_that_of_the_layer(target):
