@@ -29,7 +29,11 @@ def main(arguments=None):
     parser.add_argument("target", choices=FILES)
     parser.add_argument("--part", type=int, default=5, help="one mutant in so many (5)")
     parser.add_argument("--only", default="*", help="the mutants whose name matches")
-    parser.add_argument("--left", action="store_true", help="the holes, and what was not tried yet")
+    parser.add_argument(
+        "--left",
+        action="store_true",
+        help="the holes, what was not tried yet, and what was shown by a test that is no more",
+    )
     parser.add_argument("--limit", type=int, default=40, help="how many tests to try (40)")
     parser.add_argument("--results", help="the file to write")
     parser.add_argument("--executed", help="a file to keep the lines that each test executes in")
@@ -38,7 +42,7 @@ def main(arguments=None):
     suite = Worker(serve, given.target)
     known = results.Results(suite.ask("version"), given.part, results.read(path).found)
     executed = Executed(*measure(suite, given.executed))
-    chosen = _chosen(given, known.found)
+    chosen = _chosen(given, known.found, set(suite.ask("tests")))
     for i, mutant in enumerate(chosen):
         known.found[mutant.name] = found = find(suite, mutant, executed, given.limit)
         print(i + 1, len(chosen), mutant.name, *found, flush=True)
@@ -51,7 +55,7 @@ def main(arguments=None):
     return int(bool(results.judge(known.found, judged)[1]))
 
 
-def _chosen(given, found):
+def _chosen(given, found, tests):
     """Return the mutants to try; forget those that are not to be tried with these arguments.
 
     A part is drawn by a checksum of the names, so that it is the same on every machine.
@@ -63,7 +67,8 @@ def _chosen(given, found):
     wanted = drawn
     if given.left:
         holes = results.judge(found, results.judgements())[1]
-        wanted = (drawn - set(found)) | set(holes)
+        lost = [name for name in found if found[name].test not in tests | {""}]
+        wanted = (drawn - set(found)).union(holes, lost)
     return [
         mutants(given.target)[name]
         for name in sorted(fnmatch.filter(wanted, given.only), key=draws.get)
