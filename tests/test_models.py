@@ -198,6 +198,8 @@ def continued(target, tmp_path, form):
 def test_a_file_may_keep_the_state(target, tmp_path, form):
     if form == "saved_model" and within(target, keras2="<2.4"):
         pytest.skip("TensorFlow 2.1 cannot write a stateful layer in this format")
+    if form == "saved_model" and within(target, keras3=">=3.12,<3.14"):
+        pytest.skip("a stateful model cannot be exported here, see the ledger")
     got, kept, lost = continued(target, tmp_path, form)
     assert np.abs(kept - lost).max() > 1e-3
     same(kept if form == "saved_model" else lost, got)
