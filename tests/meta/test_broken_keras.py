@@ -1,6 +1,6 @@
 """A handful of the wrong changes to Keras: the case that showed each one before still does.
 
-``python tests/meta/mutate.py keras3`` makes them all, and keeps which test shows what.
+``python tests/meta/mutate.py keras3`` makes many, and keeps which test shows what.
 """
 
 import sys
@@ -44,13 +44,13 @@ class Keras:
     def __init__(self, name):
         self._target, self._mutants = installed()[name], mutants(name)
         self._target.load()
-        self._living = Living()
+        self._living, self._ledger = Living(), load()
         kinds = CROSSED.values()
         crossed = [covering.cases(kind, generation(self._target.dialect)) for kind in kinds]
         self._cases = {case.id: case for cases in [all_cases(), *crossed] for case in cases}
 
     def diverges(self, case):
-        return judge(self._target, self._cases[case], load()).verdict == DIVERGES
+        return judge(self._target, self._cases[case], self._ledger).verdict == DIVERGES
 
     def diverges_when_broken(self, case, mutant):
         with self._living.broken(self._mutants[mutant]):

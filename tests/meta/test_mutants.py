@@ -1,7 +1,4 @@
-"""Breaking Keras on purpose must show; and the tool that does so for thousands of changes.
-
-``python tests/meta/mutate.py keras3`` makes them all; here are a few of each generation.
-"""
+"""The tool that makes small wrong changes to Keras, ``python tests/meta/mutate.py keras3``."""
 
 import ast
 import os
