@@ -5,6 +5,8 @@ from collections import namedtuple
 
 from .cases import Optioned, check_axes
 
+EAGER, GRAPH, XLA = "eager", "function", "xla"
+
 Rule = namedtuple("Rule", "axes allows reason")
 Rule.__doc__ = """What may not be crossed.
 
@@ -42,9 +44,14 @@ class Crossed(Optioned):
         Options that must stand together in a case, wherever they may.
     outputs : tuple of str
         What the outputs of the top layer are called.
+    mode : str
+        How it is run; an axis wherever that is not always the same.
+    time_major : bool
+        Whether the first axis of the sequences is the steps.
     """
 
     family, axes, triples, presets, outputs = "", {}, (), (), ("output",)
+    mode, time_major = EAGER, False
 
     def __post_init__(self):
         check_axes(self)
@@ -73,6 +80,12 @@ class Crossed(Optioned):
             for axis, values in self.axes.items()
             if getattr(self, axis) != values[0]
         ]
+
+    @property
+    def batch_axis(self):
+        """Which axis of the results is the batch, see `rnn_oracle.outcome.Outcome`."""
+        # XLA may compute a number twice, each time rounded in a way of its own (rule T2).
+        return None if self.mode == XLA else int(self.time_major)
 
     def forbidden(self, dialect):
         """Return the reason why this case may not be in a dialect, None if it may."""

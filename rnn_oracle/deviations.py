@@ -23,7 +23,20 @@ _NUMBERS = {
     "options": of_options,
     "own_cells": of_own_cells,
 }
-"""Where the families of crossed cases keep what gives them other numbers."""
+"""By family of crossed cases: the module that works out its numbers if its layers deviate."""
+_OF_NUMBERS = {
+    "unrolled_zeros_misplaced": "The mask is not turned round for zeroing the outputs of an "
+    "unrolled layer that goes backwards.",
+    "leaky_slope_of_float32": "The slope of leaky_relu, 0.2, has the precision of float32.",
+    "gelu_factor_of_float32": "In gelu, one over the root of 2, by which is multiplied, has the "
+    "precision of float32.",
+    "gelu_root_of_float32": "In gelu, the root of 2, by which is divided, has the precision of "
+    "float32.",
+    "stacked_input_rounded": "A list of cells rounds its input to float32, whatever its dtype.",
+    "sums_of_sums_in_sparsemax": "`sparsemax` adds up the sums of the largest numbers where it "
+    "needs the last sum alone.",
+}
+"""By deviation that such a module works out: what it is."""
 
 
 def single_states_wrapped(case, dialect, sizes, outcome):
@@ -45,7 +58,7 @@ def symbolic_call_refused(case, dialect, sizes, outcome):
 def implicit_mask_dropped(case, dialect, sizes, outcome):
     """With an initial state, a mask that is attached to the input is passed on, but not applied."""
     if case.family in _NUMBERS:
-        return _NUMBERS[case.family].implicit_mask_dropped(case, dialect, sizes, outcome)
+        return _with_numbers("implicit_mask_dropped", case, dialect, sizes, outcome)
     return _masks_of_arguments_only(case, dialect, sizes, outcome, ["given"])
 
 
@@ -83,20 +96,20 @@ def form_refused(case, dialect, sizes, outcome):
     return refused("a form that is not taken")
 
 
-def _of_family(function):
-    """Return a deviation that each family works out with a function of that name."""
-
-    @functools.wraps(function)
-    def deviation(case, dialect, sizes, outcome):
-        own = getattr(_NUMBERS[case.family], function.__name__)
-        return own(case, dialect, sizes, outcome)
-
-    return deviation
+def _with_numbers(deviation, case, dialect, sizes, outcome):
+    """Return the outcome with the numbers of layers that deviate so, in the family of the case."""
+    return _NUMBERS[case.family].answered_by(deviation, case, dialect, sizes, outcome)
 
 
-def answered(answer, case, dialect, sizes, outcome):
-    """Something is refused otherwise, or let pass; `answer` is the verdict of an `Outcome`."""
+def _answered(answer, case, dialect, sizes, outcome):
     return Outcome.of_verdict(answer)
+
+
+def _told(function, first, says):
+    """Return a deviation with its first argument given, and what it does in a line."""
+    deviation = functools.partial(function, first)
+    deviation.__doc__ = says
+    return deviation
 
 
 DEVIATIONS = {
@@ -107,12 +120,6 @@ DEVIATIONS = {
         implicit_mask_dropped,
         mask_argument_not_passed_on,
         of_both_ways.shape_of_two_forward_layers,
-        of_both_ways.stacked_input_rounded,
-        _of_family(of_options.unrolled_zeros_misplaced),
-        _of_family(of_options.leaky_slope_of_float32),
-        _of_family(of_options.gelu_factor_of_float32),
-        _of_family(of_options.gelu_root_of_float32),
-        of_cells.sums_of_sums_in_sparsemax,
         of_cells.initial_states_wrapped,
         form_refused,
         of_training.fails_at_call,
@@ -123,5 +130,7 @@ DEVIATIONS = {
         of_training.masks_drawn_again_in_the_loop,
     )
 }
+"""By name, as an entry's `instead` has it."""
+DEVIATIONS.update({name: _told(_with_numbers, name, says) for name, says in _OF_NUMBERS.items()})
 ANSWERS = table.answers() + ["OperatorNotAllowedInGraphError at call"]
-DEVIATIONS.update({answer: functools.partial(answered, answer) for answer in ANSWERS})
+DEVIATIONS.update({answer: _told(_answered, answer, answer + ".") for answer in ANSWERS})

@@ -1,5 +1,6 @@
 """The ledger is strict both ways: what it says must hold, and nothing else may."""
 
+import functools
 import json
 from types import SimpleNamespace
 
@@ -118,6 +119,12 @@ def test_a_pattern_of_crossed_cases_changes_one_of_them(entry):
 def changes_something(entry, case):
     claims = Claims(SimpleNamespace(dialect=entry.target), case)
     return bool(compare(claims.of([]), claims.of([entry])).mismatches)
+
+
+@pytest.mark.parametrize("entry", LEDGER, ids=lambda entry: entry.id)
+def test_an_entry_says_what_is_returned_instead(entry):
+    says = DEVIATIONS[entry.instead].__doc__
+    assert says.endswith(".") and says != functools.partial.__doc__
 
 
 @pytest.mark.parametrize("entry", LEDGER, ids=lambda entry: entry.id)

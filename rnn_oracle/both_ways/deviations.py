@@ -34,22 +34,7 @@ def shape_of_two_forward_layers(case, dialect, sizes, outcome):
     return outcome.changed(facts=dict(outcome.facts, **facts))
 
 
-def implicit_mask_dropped(case, dialect, sizes, outcome):
-    """A mask that is attached to the input is not applied where there is an initial state."""
-    return _answered_by(case, dialect, sizes, outcome, "implicit_mask_dropped")
-
-
-def unrolled_zeros_misplaced(case, dialect, sizes, outcome):
-    """The mask is not turned round for zeroing the outputs of an unrolled backward layer."""
-    return _answered_by(case, dialect, sizes, outcome, "unrolled_zeros_misplaced")
-
-
-def stacked_input_rounded(case, dialect, sizes, outcome):
-    """A list of cells rounds its input to float32, whatever its dtype."""
-    return _answered_by(case, dialect, sizes, outcome, "stacked_input_rounded")
-
-
-def _answered_by(case, dialect, sizes, outcome, deviation):
+def answered_by(deviation, case, dialect, sizes, outcome):
     """Return the outcome with the numbers of layers that deviate so too."""
 
     def layers(together):

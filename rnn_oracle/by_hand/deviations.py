@@ -8,26 +8,6 @@ from ..options import deviations as of_options
 from .oracle import expected
 
 
-def sums_of_sums_in_sparsemax(case, dialect, sizes, outcome):
-    """`sparsemax` adds up the sums of the largest numbers where it needs the last sum alone."""
-    return _answered_by(case, dialect, sizes, outcome, "sums_of_sums_in_sparsemax")
-
-
-def leaky_slope_of_float32(case, dialect, sizes, outcome):
-    """The slope of leaky_relu, 0.2, has the precision of float32."""
-    return _answered_by(case, dialect, sizes, outcome, "leaky_slope_of_float32")
-
-
-def gelu_factor_of_float32(case, dialect, sizes, outcome):
-    """In gelu, one over the root of 2, by which is multiplied, has the precision of float32."""
-    return _answered_by(case, dialect, sizes, outcome, "gelu_factor_of_float32")
-
-
-def gelu_root_of_float32(case, dialect, sizes, outcome):
-    """In gelu, the root of 2, by which is divided, has the precision of float32."""
-    return _answered_by(case, dialect, sizes, outcome, "gelu_root_of_float32")
-
-
 def _sparsemax(x):
     ordered = -np.sort(-x, axis=-1)
     sums = np.add.accumulate(ordered, axis=-1)
@@ -43,7 +23,7 @@ _EXCHANGED = dict(
 )
 
 
-def _answered_by(case, dialect, sizes, outcome, deviation):
+def answered_by(deviation, case, dialect, sizes, outcome):
     """Return the outcome with the numbers that other activations give too."""
     together = outcome.deviations + (deviation,)
     dialect = get_dialect(dialect)

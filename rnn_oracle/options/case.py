@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from .. import activations
 from ..cases import SIZES, OfKerasCell, Sizes
-from ..crossed import Crossed, Rule, default_first, unless
+from ..crossed import EAGER, GRAPH, XLA, Crossed, Rule, default_first, unless
 from ..dialects import get_dialect
 
-EAGER, GRAPH, XLA = "eager", "function", "xla"
 LAYER_MODES = (EAGER, GRAPH, XLA)
 """The ways to run in which the layers themselves are called; in all others, a functional model."""
 
@@ -75,7 +74,7 @@ class StackCase(Crossed, OfKerasCell):
     The options that a family does not cross it has from here: the defaults of `AXES`.
     """
 
-    stacking, mode, mask, mask_from = "one", EAGER, "none", None
+    stacking, mask, mask_from = "one", "none", None
     return_sequences = return_state = time_major = go_backwards = unroll = False
     initial_state, stateful, zero_output_for_mask = "none", "no", False
     use_bias, unit_forget_bias, implementation = True, True, 2
@@ -102,12 +101,6 @@ class StackCase(Crossed, OfKerasCell):
     def states_are_constants(self):
         """Whether the initial states are constants of a model, the same in each call."""
         return self.initial_state == "argument" and self.mode not in LAYER_MODES
-
-    @property
-    def batch_axis(self):
-        """Which axis of the results is the batch, see `rnn_oracle.outcome.Outcome`."""
-        # XLA may compute a number twice, each time rounded in a way of its own (rule T2).
-        return None if self.mode == XLA else int(self.time_major)
 
     @property
     def computes_in(self):

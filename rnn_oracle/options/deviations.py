@@ -17,32 +17,7 @@ def single_states_wrapped(outcome):
     return outcome.changed(facts=facts)
 
 
-def implicit_mask_dropped(case, dialect, sizes, outcome):
-    """A mask that is attached to the input is not applied where there is an initial state."""
-    return _answered_by(case, dialect, sizes, outcome, "implicit_mask_dropped")
-
-
-def unrolled_zeros_misplaced(case, dialect, sizes, outcome):
-    """With unroll, go_backwards and return_sequences, the mask is not turned round for zeroing."""
-    return _answered_by(case, dialect, sizes, outcome, "unrolled_zeros_misplaced")
-
-
-def leaky_slope_of_float32(case, dialect, sizes, outcome):
-    """The slope of leaky_relu, 0.2, has the precision of float32."""
-    return _answered_by(case, dialect, sizes, outcome, "leaky_slope_of_float32")
-
-
-def gelu_factor_of_float32(case, dialect, sizes, outcome):
-    """In gelu, one over the root of 2, by which is multiplied, has the precision of float32."""
-    return _answered_by(case, dialect, sizes, outcome, "gelu_factor_of_float32")
-
-
-def gelu_root_of_float32(case, dialect, sizes, outcome):
-    """In gelu, the root of 2, by which is divided, has the precision of float32."""
-    return _answered_by(case, dialect, sizes, outcome, "gelu_root_of_float32")
-
-
-def _answered_by(case, dialect, sizes, outcome, deviation):
+def answered_by(deviation, case, dialect, sizes, outcome):
     """Return the outcome with the numbers of layers that deviate so too."""
 
     def layers(together):
@@ -84,7 +59,7 @@ def _explicit(case):
 
 
 class Unrolled(RNN):
-    """A layer that zeroes its outputs by the mask as it came, see `unrolled_zeros_misplaced`."""
+    """A layer that zeroes its outputs by the mask as it came, not turned round."""
 
     def forward(self, x, mask, *others):
         misplaced = self.return_sequences and self.zero_output_for_mask and mask is not None

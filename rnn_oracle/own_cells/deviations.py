@@ -10,8 +10,8 @@ class _Unmasked(RNN):
         return super().forward(x, None, *others)
 
 
-def implicit_mask_dropped(case, dialect, sizes, outcome):
-    """A mask that is attached to the input goes on, but is not applied."""
+def answered_by(deviation, case, dialect, sizes, outcome):
+    """Return the outcome if a mask that is attached to the input goes on, but is not applied."""
     given = problem(case, sizes)
     arrays, _ = answers(case, build(case, dialect, given, _Unmasked), given)
     allowed = allow(case, build(case, dialect, given, _Unmasked), given)

@@ -7,7 +7,6 @@ import numpy as np
 from .. import nest, recurrent
 from ..cells import LSTMCell
 from ..core import Masking
-from ..options.case import XLA
 from ..options.outcome import seen_in_mode
 from ..outcome import Outcome, demanded_in, observe, without_masks
 from ..rounding import UNIT_ROUNDOFF, claim, exact
@@ -41,13 +40,7 @@ def expected(case, dialect, sizes, bounded):
     given = problem(case, sizes)
     arrays, facts = answers(case, build(case, dialect, given), given)
     allowed = allow(case, build(case, dialect, given), given) if bounded else {}
-    # XLA may compute a number twice, each time rounded in a way of its own (rule T2).
-    return Outcome(
-        arrays,
-        demanded_in("float32", facts),
-        allowed,
-        batch_axis=None if case.mode == XLA else int(case.time_major),
-    )
+    return Outcome(arrays, demanded_in("float32", facts), allowed, batch_axis=case.batch_axis)
 
 
 def build(case, dialect, given, kind=recurrent.RNN):

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ..crossed import Rule, unless
-from ..options.case import EAGER, GRAPH, NO_TIME_MAJOR, StackCase
+from ..crossed import EAGER, GRAPH, Rule, unless
+from ..options.case import NO_TIME_MAJOR, StackCase
 
 AXES = {
     "cell": ("simple_rnn", "lstm", "gru", "gru_reset_before"),

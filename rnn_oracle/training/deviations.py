@@ -4,8 +4,8 @@ import functools
 from contextlib import contextmanager
 
 from ..cells import weighted_cells
+from ..crossed import GRAPH, XLA
 from ..dropout import Masks, dropped
-from ..options.case import GRAPH, XLA
 from ..outcome import Outcome, Refusal
 from .oracle import gates, masks_of_cell, several, with_masks
 
