@@ -8,7 +8,11 @@ from ..dialects import get_dialect
 from ..options.case import (
     LAYER_MODES,
     MASK_FROM_SOMEWHERE,
+    NO_CONSTANT_EXPORTED,
+    NO_CONSTANT_IN_A_CONFIGURATION,
     NO_CONSTANT_ROW_IN_PREDICT,
+    NO_RESET_ONCE_EXPORTED,
+    NO_STATES_IN_A_LIST,
     NO_TIME_MAJOR,
     REBUILT,
     SYMBOLIC_STATES_IN_A_MODEL,
@@ -274,21 +278,9 @@ def _alone(refused, axes, reason):
 _OF_GENERATION = {
     "keras3": [
         NO_TIME_MAJOR,
-        Rule(
-            ("initial_state",),
-            lambda state: state != "inputs",
-            "a list with input and states is refused in keras3",
-        ),
-        Rule(
-            ("mode", "stateful"),
-            lambda mode, stateful: mode != "saved_model" or stateful != "reset_between",
-            "an exported model has no layers to reset",
-        ),
-        Rule(
-            ("mode", "initial_state"),
-            lambda mode, state: mode != "saved_model" or state != "argument",
-            "an exported model leaves the batch open, which a constant does not",
-        ),
+        NO_STATES_IN_A_LIST,
+        NO_RESET_ONCE_EXPORTED,
+        NO_CONSTANT_EXPORTED,
         Rule(
             ("mode", "batch"),
             lambda mode, batch: mode != "saved_model" or batch > 1,
@@ -321,11 +313,7 @@ _OF_GENERATION = {
         "keras3 fails at return_state of a stateful Bidirectional, whatever else is set",
     ),
     "keras2": [
-        Rule(
-            ("mode", "initial_state"),
-            lambda mode, state: mode not in REBUILT or state != "argument",
-            "a constant cannot be kept in a configuration of keras2",
-        ),
+        NO_CONSTANT_IN_A_CONFIGURATION,
         Rule(
             ("inner", "stateful", "initial_state", "mode"),
             lambda inner, stateful, state, mode: (

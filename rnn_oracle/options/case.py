@@ -190,6 +190,26 @@ NO_CONSTANT_ROW_IN_PREDICT = unless(
     "predict leaves the batch open, which a constant of one row does not",
 )
 NO_TIME_MAJOR = Rule(("time_major",), lambda major: not major, "time_major exists in keras2 only")
+NO_STATES_IN_A_LIST = unless(
+    lambda state: state == "inputs",
+    ("initial_state",),
+    "a list with input and states is refused in keras3",
+)
+NO_RESET_ONCE_EXPORTED = unless(
+    lambda mode, stateful: mode == "saved_model" and stateful == "reset_between",
+    ("mode", "stateful"),
+    "an exported model has no layers to reset",
+)
+NO_CONSTANT_EXPORTED = unless(
+    lambda mode, state: mode == "saved_model" and state == "argument",
+    ("mode", "initial_state"),
+    "an exported model leaves the batch open, which a constant does not",
+)
+NO_CONSTANT_IN_A_CONFIGURATION = unless(
+    lambda mode, state: mode in REBUILT and state == "argument",
+    ("mode", "initial_state"),
+    "a constant cannot be kept in a configuration of keras2",
+)
 
 _EVERYWHERE = [
     MASK_FROM_SOMEWHERE,
@@ -256,26 +276,14 @@ _EVERYWHERE = [
 _OF_GENERATION = {
     "keras3": [
         NO_TIME_MAJOR,
-        Rule(
-            ("initial_state",),
-            lambda state: state != "inputs",
-            "a list with input and states is refused in keras3",
-        ),
+        NO_STATES_IN_A_LIST,
         Rule(
             ("cell", "implementation"),
             lambda cell, number: number == 2 or cell != "simple_rnn",
             "SimpleRNN has no implementation in keras3",
         ),
-        unless(
-            lambda mode, stateful: mode == "saved_model" and stateful == "reset_between",
-            ("mode", "stateful"),
-            "an exported model has no layers to reset",
-        ),
-        unless(
-            lambda mode, state: mode == "saved_model" and state == "argument",
-            ("mode", "initial_state"),
-            "an exported model leaves the batch open, which a constant does not",
-        ),
+        NO_RESET_ONCE_EXPORTED,
+        NO_CONSTANT_EXPORTED,
         unless(
             lambda mode, stateful, batch: mode == "saved_model" and stateful != "no" and batch == 1,
             ("mode", "stateful", "batch"),
@@ -293,10 +301,6 @@ _OF_GENERATION = {
             lambda name: name in activations.KERAS2,
             "keras2 does not know the activation",
         ),
-        unless(
-            lambda mode, state: mode in REBUILT and state == "argument",
-            ("mode", "initial_state"),
-            "a constant cannot be kept in a configuration of keras2",
-        ),
+        NO_CONSTANT_IN_A_CONFIGURATION,
     ],
 }
