@@ -6,6 +6,8 @@ from helpers import assert_agrees, assert_same, call, give_weights, knows, numbe
 
 import rnn_oracle
 from rnn_oracle.dialects import DIALECTS
+from rnn_oracle.targets import installed
+from rnn_oracle.targets.keras import plain_shape
 
 LAYERS = ("SimpleRNN", "LSTM", "GRU")
 CELLS = tuple(name + "Cell" for name in LAYERS)
@@ -210,3 +212,50 @@ def test_results_have_the_dtype_of_the_layer(target, return_sequences):
         return
     results = call(target, layers.RNN(cell, **options), X.astype("float64"))
     assert [array.dtype for array in results] == ["float64", "float64"]
+
+
+# What Keras 2 takes besides.
+
+
+@pytest.mark.parametrize("name", LAYERS + ("RNN",))
+@pytest.mark.parametrize(
+    "given, shape",
+    [
+        (dict(input_dim=3), (None, None, 3)),
+        (dict(input_length=5, input_dim=3), (None, 5, 3)),
+        (dict(input_shape=(5, 3)), (None, 5, 3)),
+    ],
+    ids=["dim", "length", "shape"],
+)
+def test_the_shape_of_the_input_of_a_model(target, name, given, shape):
+    keras = target.keras
+    first = keras.layers.GRUCell(4) if name == "RNN" else 4
+    if target.name == "keras3":
+        pytest.skip("keras3 takes an Input")
+    model = keras.Sequential([getattr(keras.layers, name)(first, **given)])
+    assert plain_shape(model.input_shape) == shape
+
+
+@pytest.mark.parametrize("name", ["LSTM", "GRU"])
+def test_the_kernel_that_ran(target, name):
+    """It is told to tests of Keras itself: 1 on a CPU."""
+    kind = getattr(target.keras.layers, name)
+    if not knows(kind, 4, return_runtime=True):
+        pytest.skip("the release does not tell")
+    output, runtime = kind(4, return_runtime=True)(target.tf.constant(X))
+    assert (output.shape, float(runtime)) == ((2, 4), 1)
+
+
+@pytest.mark.parametrize("unroll", [False, True])
+def test_over_a_cell_of_tensorflow_1(target, unroll):
+    cells = installed().get("tf1")
+    if target.name == "keras3" or cells is None:
+        pytest.skip("it has no cells of TensorFlow 1")
+    cell = cells.rnn_cell.BasicRNNCell(4)
+    layer = target.keras.layers.RNN(cell, unroll=unroll, return_state=True)
+    give_weights(layer, (2, 5, 3))
+    kernel, bias = layer.get_weights()
+    ours = rnn_oracle.SimpleRNN(4, return_state=True)
+    ours.set_weights([kernel[:3], kernel[3:], bias])
+    for got, want in zip(call(target, layer, X), ours(X)):
+        np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-5)

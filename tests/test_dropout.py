@@ -1,5 +1,7 @@
 """Dropout in training as the installed Keras draws it; a family of cases crosses its options."""
 
+from copy import deepcopy
+
 import numpy as np
 import pytest
 from helpers import assert_same, give_weights, numbers, within
@@ -116,6 +118,26 @@ def test_about_as_many_are_dropped_as_the_rate_says(target, rate):
         assert np.all(kept[0][0] == 1)  # it took the rate of the input
     else:
         assert abs(np.mean(kept[0][0] == 0) - 0.25) < 0.05
+
+
+@pytest.mark.parametrize("rates", [dict(dropout=0.25), RATES], ids=["dropout", "both"])
+@pytest.mark.parametrize("name", GATES)
+def test_each_call_of_a_layer_draws_other_masks(target, name, rates):
+    layer = getattr(target.keras.layers, name)(5, **rates)
+    x = target.tf.ones((100, 6, 3))
+    first, second = (np.asarray(layer(x, training=True)) for _ in range(2))
+    assert np.any(first != second)
+
+
+@pytest.mark.parametrize("name", GATES)
+def test_a_deep_copy_of_a_cell_that_has_drawn_masks(target, name):
+    if within(target, keras2="<2.0", keras3="<3.3"):
+        pytest.skip("the release has no copy of what the masks are drawn from")
+    layer = under_rnn(target, name, **RATES)
+    layer(target.tf.constant(X), training=True)
+    cell = deepcopy(layer.cell)
+    for mine, theirs in zip(cell.get_weights(), layer.cell.get_weights()):
+        np.testing.assert_array_equal(mine, theirs)
 
 
 @pytest.mark.parametrize("unroll", [False, True])

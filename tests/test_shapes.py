@@ -4,6 +4,7 @@ import pytest
 from helpers import flat_shapes, numbers, within
 
 import rnn_oracle
+from rnn_oracle.targets.keras import plain_shape
 
 ONE = ("SimpleRNN", "LSTM", "GRU")
 MAKE = {
@@ -35,6 +36,44 @@ def test_compute_output_shape(target, kind, return_sequences, return_state, time
     assert flat_shapes(got) == flat_shapes(want)
     if return_state:
         assert type(got) is type(want) and len(got) == len(want)
+
+
+class Wide:
+    """A cell of which the output is wider than its only state."""
+
+    state_size, output_size = 4, 7
+
+    def call(self, inputs, states):
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("return_sequences", [False, True])
+def test_the_output_is_not_the_state(target, return_sequences):
+    options = dict(return_sequences=return_sequences, return_state=True)
+    real = target.keras.layers.RNN(Wide(), **options)
+    ours = rnn_oracle.RNN(Wide(), dialect=target.dialect, **options)
+    got = real.compute_output_shape((2, 5, 3))
+    assert flat_shapes(got) == flat_shapes(ours.compute_output_shape((2, 5, 3)))
+
+
+@pytest.mark.parametrize("time_major", [False, True])
+def test_a_cell_is_built_for_a_step(target, time_major):
+    if time_major and target.dialect == "keras3":
+        pytest.skip("Keras 3 has no time_major")
+    layers, seen = target.keras.layers, []
+
+    class Plus(layers.Layer):
+        state_size = output_size = 3
+
+        def build(self, input_shape):
+            seen.append(plain_shape(input_shape))
+            super().build(input_shape)
+
+        def call(self, inputs, states):
+            return inputs + states[0], [inputs]
+
+    layers.RNN(Plus(), **({"time_major": True} if time_major else {}))(target.tf.ones((2, 5, 3)))
+    assert seen == [(5 if time_major else 2, 3)]
 
 
 @pytest.mark.parametrize("kind", MAKE)

@@ -1,0 +1,68 @@
+"""Constants of a Bidirectional of Keras 2, which hands them to both directions (rule C8)."""
+
+import numpy as np
+import pytest
+from helpers import as_arrays, numbers, tensors
+
+import rnn_oracle
+
+X, CONSTANTS = numbers(2, 5, 3), [numbers(2, 3, seed=1), numbers(2, 3, seed=2)]
+STATES = [numbers(2, 3, seed=3), numbers(2, 3, seed=4)]
+
+
+class Leaky:
+    """What a cell computes from one constant or two, in NumPy as in TensorFlow."""
+
+    state_size = output_size = 3
+
+    def call(self, inputs, states, constants=None):
+        h = 0.5 * states[0] + inputs
+        for i, constant in enumerate(constants or []):
+            h = h + (i + 2) * constant
+        return h, [h]
+
+
+@pytest.fixture
+def of_keras(target):
+    """Return the cell as a layer, of which Bidirectional makes copies."""
+    if target.name == "keras3":
+        pytest.skip("constants exist in keras2")
+    kind = type("LeakyLayer", (Leaky, target.keras.layers.Layer), {})
+    with target.keras.utils.custom_object_scope({"LeakyLayer": kind}):
+        yield kind
+
+
+def demanded(count, states):
+    layer = rnn_oracle.RNN(Leaky(), dialect="keras2", return_sequences=True)
+    both = rnn_oracle.Bidirectional(layer)
+    return both(X, initial_state=states, constants=CONSTANTS[:count])
+
+
+def both_ways(target, kind):
+    layers = target.keras.layers
+    return layers.Bidirectional(layers.RNN(kind(), return_sequences=True))
+
+
+@pytest.mark.parametrize("states", [None, STATES], ids=["nostate", "state"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_given_to_a_call(target, of_keras, count, states):
+    named = {} if states is None else {"initial_state": tensors(target, states)}
+    constants = tensors(target, CONSTANTS[:count])
+    got = both_ways(target, of_keras)(target.tf.constant(X), constants=constants, **named)
+    np.testing.assert_allclose(as_arrays(got), demanded(count, states), rtol=1e-4)
+
+
+@pytest.mark.parametrize("rebuilt", [False, True], ids=["model", "config"])
+@pytest.mark.parametrize("states", [None, STATES], ids=["nostate", "state"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_inputs_of_a_model(target, of_keras, count, states, rebuilt):
+    keras = target.keras
+    given = [X] + (states or []) + CONSTANTS[:count]
+    inputs = [keras.Input(array.shape[1:]) for array in given]
+    named = {"initial_state": inputs[1:3]} if states else {}
+    output = both_ways(target, of_keras)(inputs[0], constants=inputs[-count:], **named)
+    model = keras.Model(inputs, output)
+    if rebuilt:
+        model = keras.Model.from_config(model.get_config())
+    got = model(tensors(target, given))
+    np.testing.assert_allclose(as_arrays(got), demanded(count, states), rtol=1e-4)
