@@ -13,6 +13,7 @@ from helpers import as_arrays, within
 from rnn_oracle import nest
 from rnn_oracle.recurrent import scan
 from rnn_oracle.targets import installed
+from rnn_oracle.targets.lacking import jit_argument
 
 X = np.arange(30, dtype="float32").reshape(2, 5, 3) % 11 - 4
 Y = np.arange(60, dtype="float32").reshape(2, 5, 3, 2) % 7 - 2
@@ -88,13 +89,15 @@ class Loop:
     def knows(self, *names):
         return set(names) <= set(inspect.signature(self._function).parameters)
 
-    def __call__(self, step, x, states, known=None, **options):
+    def __call__(self, step, x, states, known=None, xla=False, **options):
         """Return the last output, all outputs and the final states, in a graph if `known` is given.
 
         Parameters
         ----------
         known : tuple of bool, optional
             Which of the two leading axes the graph knows.
+        xla : bool
+            Whether it is compiled.
         """
         if not self.knows(*options):
             pytest.skip("the release does not know all of {}".format(sorted(options)))
@@ -120,7 +123,8 @@ class Loop:
                 ),
                 x,
             )
-            function = tf.function(function, input_signature=[spec], autograph=False)
+            compiled = {jit_argument(self): True} if xla else {}
+            function = tf.function(function, input_signature=[spec], autograph=False, **compiled)
         return as_arrays(function(tf.nest.map_structure(tf.constant, x)))
 
 
@@ -388,6 +392,17 @@ def test_a_length_for_each_sequence(loop, lengths, go_backwards, zero):
     mask = (from_the_end if go_backwards else up_to)(lengths)
     want = shortened(loop, max(lengths), step_of_vectors, X, STATES[:1], mask, **options)
     assert_equal(want, loop(step_of_vectors, X, STATES[:1], **given))
+
+
+def test_lengths_under_xla(loop):
+    """There the longest of them limits the loop."""
+    needs_later(loop)
+    if loop.of_layers or jit_argument(loop) is None:
+        pytest.skip("it takes no lengths, or cannot be compiled")
+    given = dict(input_length=np.array([5, 2], "int32"))
+    want = demanded(step_of_vectors, X, STATES[:1], up_to([5, 2]))
+    got = loop(step_of_vectors, X, STATES[:1], (True, True), xla=True, **given)
+    assert_equal(want, got)
 
 
 @pytest.mark.parametrize("go_backwards", [False, True], ids=["forwards", "backwards"])

@@ -226,19 +226,22 @@ def test_a_layer_that_is_not_stateful_is_not_reset(target):
 
 
 @pytest.mark.parametrize("container", [list, tuple])
-def test_reset_to_states(target, container):
-    layer = give_weights(like(target.keras.layers, "concat", stateful=True), X.shape)
+@pytest.mark.parametrize("name", ["GRU", "LSTM"])
+def test_reset_to_states(target, name, container):
+    layers = target.keras.layers
+    layer = give_weights(layers.Bidirectional(getattr(layers, name)(4, stateful=True)), X.shape)
+    given = [numbers(2, 4, seed=seed) for seed in range({"GRU": 2, "LSTM": 4}[name])]
     ours = rnn_oracle.from_keras(layer)
     call(target, layer, X)
     ours(X)
     if target.name == "keras3" or within(target, keras2="<2.13"):
         with pytest.raises(TypeError):
-            layer.reset_states(GIVEN)
+            layer.reset_states(given)
         return
     for each in (layer, ours):
-        each.reset_states(container(GIVEN))
+        each.reset_states(container(given))
     np.testing.assert_allclose(call(target, layer, X), ours(X), rtol=1e-4, atol=1e-5)
-    for wrong in (GIVEN[:1], GIVEN + GIVEN, GIVEN[0]):
+    for wrong in (given[:1], given + given, given[0]):
         with pytest.raises(ValueError, match="states"):
             layer.reset_states(wrong)
 

@@ -1,4 +1,4 @@
-"""Constants of a Bidirectional of Keras 2, which hands them to both directions (rule C8)."""
+"""Constants that Keras 2 hands to both directions, and to the cells of a stack (rule C8)."""
 
 import numpy as np
 import pytest
@@ -36,6 +36,15 @@ def demanded(count, states):
     layer = rnn_oracle.RNN(Leaky(), dialect="keras2", return_sequences=True)
     both = rnn_oracle.Bidirectional(layer)
     return both(X, initial_state=states, constants=CONSTANTS[:count])
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_stack(target, of_keras, count):
+    layer = target.keras.layers.RNN([of_keras(), of_keras()], return_sequences=True)
+    got = layer(target.tf.constant(X), constants=tensors(target, CONSTANTS[:count]))
+    ours = rnn_oracle.RNN([Leaky(), Leaky()], dialect="keras2", return_sequences=True)
+    want = ours(X, constants=CONSTANTS[:count])
+    np.testing.assert_allclose(as_arrays(got), want, rtol=1e-4)
 
 
 def both_ways(target, kind):

@@ -264,24 +264,27 @@ def test_states_before_a_call(target, name):
 # Cells whose states are turned round (rule D8).
 
 
-def turned_round(target, units):
-    """Return a layer over two cells whose states are to be turned round, or skip."""
+def turned_round(target, above, units=4):
+    """Return a layer over an LSTMCell and another cell, states to be turned round, or skip."""
     layers = target.keras.layers
-    cells = [layers.LSTMCell(4), layers.LSTMCell(units)]
+    cells = [layers.LSTMCell(4), getattr(layers, above)(units)]
     if not knows(layers.StackedRNNCells, cells, reverse_state_order=True):
         pytest.skip("reverse_state_order is an argument of keras2")
     stack = layers.StackedRNNCells(cells, reverse_state_order=True)
     return layers.RNN(stack, return_state=True)
 
 
-def test_states_are_not_turned_round(target):
-    layer = give_weights(turned_round(target, 4), X.shape)
+@pytest.mark.parametrize("above", ["LSTMCell", "GRUCell"])
+def test_states_are_not_turned_round(target, above):
+    """Flat they are those of the cells from the bottom up; only how they are nested is turned."""
+    layer = give_weights(turned_round(target, above), X.shape)
     layers = target.keras.layers
-    other = layers.RNN([layers.LSTMCell(4), layers.LSTMCell(4)], return_state=True)
+    other = layers.RNN([layers.LSTMCell(4), getattr(layers, above)(4)], return_state=True)
     give_weights(other, X.shape)
-    given = states_of([[4, 4], [4, 4]])
-    want, got = (call(target, each, X, initial_state=given) for each in (other, layer))
-    assert nest.describe(got) == nest.describe(want) == "[*, [*, *], [*, *]]"
+    given, sizes = states_of(other.cell.state_size), plain(layer.cell.state_size)
+    want = call(target, other, X, initial_state=given)
+    got = call(target, layer, X, initial_state=nest.pack(sizes, nest.flatten(given)))
+    assert nest.describe(list(got[1:])) == nest.describe(sizes)
     for mine, theirs in zip(*map(nest.flatten, (got, want))):
         np.testing.assert_array_equal(mine, theirs)
     with pytest.raises(ValueError, match=r"has reverse_state_order=True \(rule D8\)"):
@@ -289,7 +292,7 @@ def test_states_are_not_turned_round(target):
 
 
 def test_only_their_sizes_are(target):
-    layer = turned_round(target, 6)
+    layer = turned_round(target, "LSTMCell", 6)
     assert plain(layer.cell.state_size) == [[6, 6], [4, 4]]
     zeros = layer.cell.get_initial_state(**in_keras(target, 2))
     assert [np.shape(zero) for zero in nest.flatten(zeros)] == [(2, 6)] * 2 + [(2, 4)] * 2
