@@ -8,6 +8,7 @@ import rnn_oracle
 from rnn_oracle.dialects import DIALECTS
 from rnn_oracle.targets import installed
 from rnn_oracle.targets.keras import plain_shape
+from rnn_oracle.targets.lacking import jit_argument
 
 LAYERS = ("SimpleRNN", "LSTM", "GRU")
 CELLS = tuple(name + "Cell" for name in LAYERS)
@@ -259,3 +260,17 @@ def test_over_a_cell_of_tensorflow_1(target, unroll):
     ours.set_weights([kernel[:3], kernel[3:], bias])
     for got, want in zip(call(target, layer, X), ours(X)):
         np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_steps_first_under_xla(target, name):
+    """There the number of steps limits the loop, also in the kernels that LSTM and GRU have."""
+    jit = jit_argument(target)
+    if target.name == "keras3" or jit is None:
+        pytest.skip("time_major exists in keras2, and not every release compiles")
+    layer = getattr(target.keras.layers, name)(4, time_major=True, return_sequences=True)
+    x = X.swapaxes(0, 1)
+    give_weights(layer, x.shape)
+    compiled = target.tf.function(lambda x: layer(x), **{jit: True})
+    want = rnn_oracle.from_keras(layer)(x)
+    np.testing.assert_allclose(compiled(target.tf.constant(x)), want, rtol=1e-4, atol=1e-5)
