@@ -56,6 +56,16 @@ def test_the_output_is_not_the_state(target, return_sequences):
     assert flat_shapes(got) == flat_shapes(ours.compute_output_shape((2, 5, 3)))
 
 
+def test_a_state_of_two_axes(target):
+    """Keras 2 takes a TensorShape for a size, which the oracle refuses (rule C7)."""
+    if target.name == "keras3":
+        pytest.skip("keras3 takes numbers alone")
+    cell = Wide()
+    cell.state_size = cell.output_size = target.tf.TensorShape((2, 3))
+    layer = target.keras.layers.RNN(cell, return_state=True)
+    assert flat_shapes(layer.compute_output_shape((7, 5, 3))) == [(7, 2, 3)] * 2
+
+
 @pytest.mark.parametrize("time_major", [False, True])
 def test_a_cell_is_built_for_a_step(target, time_major):
     if time_major and target.dialect == "keras3":
