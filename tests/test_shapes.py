@@ -1,7 +1,8 @@
 """Shapes and masks that are told without a call, against the installed Keras."""
 
+import numpy as np
 import pytest
-from helpers import flat_shapes, numbers, within
+from helpers import call, flat_shapes, numbers, within
 
 import rnn_oracle
 from rnn_oracle.targets.keras import plain_shape
@@ -62,8 +63,13 @@ def test_a_state_of_two_axes(target):
         pytest.skip("keras3 takes numbers alone")
     cell = Wide()
     cell.state_size = cell.output_size = target.tf.TensorShape((2, 3))
+    cell.call = lambda inputs, states: (inputs + states[0], [inputs])
     layer = target.keras.layers.RNN(cell, return_state=True)
-    assert flat_shapes(layer.compute_output_shape((7, 5, 3))) == [(7, 2, 3)] * 2
+    assert flat_shapes(layer.compute_output_shape((7, 5, 2, 3))) == [(7, 2, 3)] * 2
+    x, state = numbers(7, 1, 2, 3), numbers(7, 2, 3, seed=1)
+    output, after = call(target, layer, x, initial_state=[state])
+    np.testing.assert_array_equal(output, x[:, 0] + state)
+    np.testing.assert_array_equal(after, x[:, 0])
 
 
 @pytest.mark.parametrize("time_major", [False, True])
