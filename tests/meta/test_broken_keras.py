@@ -33,7 +33,17 @@ HANDFUL = {
         "keras3:layers/rnn/lstm.py:LSTMCell.__init__:default-string:1",
         "keras3:layers/rnn/rnn.py:RNN.inner_loop:targets-swapped:1",
         "keras3:layers/rnn/simple_rnn.py:SimpleRNNCell.call:comparison-negated:2",
-    ]
+    ],
+    "keras2": [
+        "keras2:backend.py:rnn:targets-swapped:11",
+        "keras2:layers/rnn/base_rnn.py:RNN.call:keyword-dropped:4",
+        "keras2:layers/rnn/bidirectional.py:Bidirectional.reset_states:statement-dropped:2",
+        "keras2:layers/rnn/gru.py:GRUCell.call:operand-dropped:66",
+        "keras2:layers/rnn/gru.py:standard_gru:arithmetic:6",
+        "keras2:layers/rnn/lstm.py:LSTMCell.call:name:8",
+        "keras2:layers/rnn/lstm.py:standard_lstm:arithmetic:4",
+        "keras2:layers/rnn/simple_rnn.py:SimpleRNNCell.call:statement-dropped:3",
+    ],
 }
 """By the name of the target, changes that a case of its own shows by a wrong number."""
 
