@@ -38,11 +38,18 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize(KERAS_CASE, found or [LEFT_OUT])
 
 
-def pytest_collection_modifyitems(items):
-    """Mark what runs on the TensorFlow that is installed, to be chosen with ``-m target``."""
+def pytest_collection_modifyitems(config, items):
+    """Mark what runs on the TensorFlow that is installed, to be chosen with ``-m target``.
+
+    With --oracle-matrix=core, leave out what does not go through the core matrix.
+    """
     for item in items:
         if {"target", "tf1_target", KERAS_CASE} & set(item.fixturenames):
             item.add_marker("target")
+    if config.getoption("--oracle-matrix") == "core":
+        others = [item for item in items if item.get_closest_marker("core") is None]
+        items[:] = [item for item in items if item.get_closest_marker("core") is not None]
+        config.hook.pytest_deselected(items=others)
 
 
 @pytest.hookimpl(optionalhook=True)

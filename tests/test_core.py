@@ -5,6 +5,7 @@ import pytest
 from rnn_oracle.matrix import all_cases
 
 
+@pytest.mark.core
 @pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.id)
 def test_core(target, case, judged):
     judged(target, case)
