@@ -21,6 +21,7 @@ FOUND = {
     "keras3:rnn.py:f:constant:3": Found(CAUGHT, "test_core[b]", COMPARISON),
     "keras3:rnn.py:f:constant:4": Found(CAUGHT, "test_core[b]", "keras.errors.SomeError"),
     "keras3:rnn.py:f:constant:5": Found(CAUGHT, "test_configs.py::test[a]", COMPARISON),
+    "keras3:rnn.py:f:constant:6": Found(CAUGHT, "test_core[defaults.gru]", COMPARISON),
     "keras3:rnn.py:f:name:1": Found(SURVIVED, "", "12"),
     "keras3:rnn.py:g:name:1": Found(NOT_RUN, "", "0"),
 }
@@ -34,6 +35,15 @@ def kept(request):
 def test_there_is_no_hole(kept):
     _, holes, _ = judge(kept.found, judgements())
     assert kept.version and holes == []
+
+
+def test_the_tests_that_showed_something_are_there(kept, pytestconfig):
+    """Their functions are; to find their parameters one would have to collect the suite."""
+    shown = {tuple(one.test.partition("[")[0].split("::")) for one in kept.found.values()} - {("",)}
+    assert shown
+    for path, *_, name in shown:
+        text = (pytestconfig.rootpath / path).read_text(encoding="utf-8")
+        assert "def {}(".format(name) in text, (path, name)
 
 
 def test_wrong_numbers_are_many():
@@ -69,6 +79,6 @@ def test_summary():
     why = Judgement(NOTHING, "The same again.", ["*:f:name:*"])
     told = results.summary("keras3", Results("3.15.1", 5, FOUND), [why])
     assert told == (
-        "keras3 3.15.1: 7 changes, one in 5, 5 caught, 2 of them by a wrong number, shape or mask, "
+        "keras3 3.15.1: 8 changes, one in 5, 6 caught, 2 of them by a wrong number, shape or mask, "
         "1 changes nothing, 0 cannot run here, 1 holes"
     )

@@ -100,13 +100,17 @@ def judge(found, judged):
     return known, [name for name in left if name not in known], stale
 
 
+_OF_NO_NUMBERS = ("config", "defaults", "refused")
+"""Words in the names of tests that compare other things."""
+
+
 def is_number(found):
     """Tell whether a mutant was shown by a wrong number, shape or mask.
 
     Others are shown by an error that Keras raises, or one that it does not raise any more, or by
-    what a configuration keeps.
+    what a configuration keeps, and what an argument is by default.
     """
-    if found.outcome != CAUGHT or "config" in found.test:
+    if found.outcome != CAUGHT or any(word in found.test for word in _OF_NO_NUMBERS):
         return False
     return found.how == COMPARISON or ("." in found.how and not found.how.endswith("Error"))
 
