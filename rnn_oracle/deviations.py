@@ -17,14 +17,14 @@ from .problems import problem
 from .refusals import table
 from .training import deviations as of_training
 
-_NUMBERS = {
+_MODULES = {
     "bidirectional": of_both_ways,
     "cells": of_cells,
     "options": of_options,
     "own_cells": of_own_cells,
 }
 """By family of crossed cases: the module that works out its numbers if its layers deviate."""
-_OF_NUMBERS = {
+_WORKED_OUT = {
     "unrolled_zeros_misplaced": "The mask is not turned round for zeroing the outputs of an "
     "unrolled layer that goes backwards.",
     "leaky_slope_of_float32": "The slope of leaky_relu, 0.2, has the precision of float32.",
@@ -36,7 +36,7 @@ _OF_NUMBERS = {
     "sums_of_sums_in_sparsemax": "`sparsemax` adds up the sums of the largest numbers where it "
     "needs the last sum alone.",
 }
-"""By deviation that such a module works out: what it is."""
+"""By deviation that one of these modules works out: what it is."""
 
 
 def single_states_wrapped(case, dialect, sizes, outcome):
@@ -57,7 +57,7 @@ def symbolic_call_refused(case, dialect, sizes, outcome):
 
 def implicit_mask_dropped(case, dialect, sizes, outcome):
     """With an initial state, a mask that is attached to the input is passed on, but not applied."""
-    if case.family in _NUMBERS:
+    if case.family in _MODULES:
         return _with_numbers("implicit_mask_dropped", case, dialect, sizes, outcome)
     return _masks_of_arguments_only(case, dialect, sizes, outcome, ["given"])
 
@@ -98,7 +98,7 @@ def form_refused(case, dialect, sizes, outcome):
 
 def _with_numbers(deviation, case, dialect, sizes, outcome):
     """Return the outcome with the numbers of layers that deviate so, in the family of the case."""
-    return _NUMBERS[case.family].answered_by(deviation, case, dialect, sizes, outcome)
+    return _MODULES[case.family].answered_by(deviation, case, dialect, sizes, outcome)
 
 
 def _answered(answer, case, dialect, sizes, outcome):
@@ -131,6 +131,6 @@ DEVIATIONS = {
     )
 }
 """By name, as an entry's `instead` has it."""
-DEVIATIONS.update({name: _told(_with_numbers, name, says) for name, says in _OF_NUMBERS.items()})
+DEVIATIONS.update({name: _told(_with_numbers, name, says) for name, says in _WORKED_OUT.items()})
 ANSWERS = table.answers() + ["OperatorNotAllowedInGraphError at call"]
 DEVIATIONS.update({answer: _told(_answered, answer, answer + ".") for answer in ANSWERS})
