@@ -151,15 +151,23 @@ def _fill(rules, options, values):
 
 
 def whole(kind, dialect):
+    """Yield the cases that cover the options, then all others of `product`."""
+    covering = cases(kind, dialect)
+    yield from covering
+    before = set(covering)
+    yield from (case for case in product(kind, dialect) if case not in before)
+
+
+def product(kind, dialect):
     """Yield the whole product of the axes that are crossed in triples, or of all.
 
     The other axes take their values in turn.
     """
-    product = kind.triples or tuple(kind.axes)
+    crossed = kind.triples or tuple(kind.axes)
     values = {axis: allowed(kind, dialect, axis) for axis in kind.axes}
-    others = [axis for axis in kind.axes if axis not in product]
-    for index, combination in enumerate(itertools.product(*[values[axis] for axis in product])):
-        options = dict(zip(product, combination))
+    others = [axis for axis in kind.axes if axis not in crossed]
+    for index, combination in enumerate(itertools.product(*[values[axis] for axis in crossed])):
+        options = dict(zip(crossed, combination))
         if not completable(kind, dialect, options):
             continue
         for step, axis in enumerate(others):

@@ -69,17 +69,18 @@ def judged(record_property, record_worst, _imported):
     What a release cannot run is skipped.
 
     ``judged(target, case)`` takes a target of `rnn_oracle.targets` and a case of
-    `rnn_oracle.matrix`. The constants above name what it puts on record.
+    `rnn_oracle.matrix`, and the entries of another ledger than ledger.json, if there is one. The
+    constants above name what it puts on record.
     """
 
-    def judged(target, case):
+    def judged(target, case, ledger=None):
         if target not in _imported:
             started = time.perf_counter()
             target.load()
             record_property(IMPORTING, time.perf_counter() - started)
             _imported.add(target)
         before = target.seconds
-        verdict = judge(target, case, _ledger())
+        verdict = judge(target, case, _ledger() if ledger is None else ledger)
         record_property(TARGET, repr(target))
         record_property(CASE, case.id)
         record_property(OPTIONS, json.dumps(case.options, sort_keys=True))

@@ -95,9 +95,18 @@ def test_legal_combinations_leave_out_what_no_case_has():
 
 @pytest.mark.parametrize("dialect, count", [("keras2", 10), ("keras3", 5)])
 def test_the_whole_product(dialect, count):
-    cases = list(covering.whole(Toy, dialect))
+    cases = list(covering.product(Toy, dialect))
     assert len(set(cases)) == len(cases) == count
     assert not any(case.forbidden(dialect) for case in cases)
+
+
+@pytest.mark.parametrize("kind, dialect", EACH)
+def test_the_whole_has_all_of_the_covering_array_and_more(kind, dialect):
+    least = covering.cases(kind, dialect)
+    some = list(itertools.islice(covering.whole(kind, dialect), len(least) + 20))
+    assert some[: len(least)] == least and len(some) > len(least)
+    assert len(set(some)) == len(some)
+    assert not any(case.forbidden(dialect) for case in some)
 
 
 def test_an_id_tells_what_is_not_the_default():

@@ -1,5 +1,6 @@
 """Dropout in training as the installed Keras draws it; a family of cases crosses its options."""
 
+import itertools
 from copy import deepcopy
 
 import numpy as np
@@ -23,22 +24,27 @@ def under_rnn(target, name, **arguments):
     return give_weights(layers.RNN(cell, return_sequences=True), (4, 6, 3))
 
 
-def watched(cell):
-    """Record the dropout masks that a cell of Keras uses; return the two lists of them."""
+def watched(*drawing):
+    """Record the dropout masks that a cell of Keras uses; return the two lists of them.
+
+    In Keras 2 some layers draw masks themselves.
+    """
     found = [], []
     for name in ("get_dropout_mask", "get_recurrent_dropout_mask"):
         kept = found["recurrent" in name]
-        for method in (name, name + "_for_cell"):  # as Keras 3 and Keras 2 call it
-            if hasattr(cell, method):
-                object.__setattr__(cell, method, _recording(getattr(cell, method), kept))
+        # As Keras 3 and Keras 2 call it.
+        for one, method in itertools.product(drawing, (name, name + "_for_cell")):
+            if hasattr(one, method):
+                object.__setattr__(one, method, _recording(getattr(one, method), kept))
     return found
 
 
 def _recording(method, kept):
     def recording(*arguments, **named):
         masks = method(*arguments, **named)
-        several = masks if isinstance(masks, (list, tuple)) else [masks]
-        kept.append([np.asarray(mask) for mask in several])
+        if masks is not None:
+            several = masks if isinstance(masks, (list, tuple)) else [masks]
+            kept.append([np.asarray(mask) for mask in several])
         return masks
 
     return recording
@@ -56,6 +62,11 @@ def used(recorded):
         for mask, first in zip(masks, recorded[0]):
             np.testing.assert_array_equal(mask, first)
     return recorded[0]
+
+
+def by_step(mask):
+    """Bring the steps to the front of a mask in which each has its own, as Keras 2 may draw it."""
+    return mask.swapaxes(0, 1) if mask.ndim == 3 else mask
 
 
 @pytest.mark.parametrize("name", GATES)
@@ -79,6 +90,27 @@ def test_the_masks_that_keras_draws(target, name):
             assert set(np.unique(kept)) == {0, np.float32(1 / (1 - rate))}
         assert before is None or np.any(before != masks.recurrent[0])
         before = masks.recurrent[0]
+
+
+@pytest.mark.parametrize(
+    "rates",
+    [dict(dropout=0.25), dict(recurrent_dropout=0.5), RATES],
+    ids=["dropout", "recurrent_dropout", "both"],
+)
+@pytest.mark.parametrize("name", GATES)
+def test_the_masks_that_a_layer_draws(target, name, rates):
+    if "recurrent_dropout" in rates and within(target, keras3="<3.8"):
+        pytest.skip("recurrent_dropout is something else here, see the ledger")
+    layer = getattr(target.keras.layers, name)(5, return_sequences=True, **rates)
+    give_weights(layer, (4, 6, 3))
+    copy = rnn_oracle.from_keras(layer)
+    recorded = watched(layer, layer.cell)
+    got = np.asarray(layer(target.tf.constant(X), training=True))
+    masks = Masks(*[used(kept) if kept else None for kept in recorded])
+    assert [kept is not None for kept in masks] == [rate in rates for rate in RATES]
+    if "recurrent_dropout" not in rates:
+        masks = Masks([by_step(masks.inputs[0])])  # the gates share the first (rule P3)
+    assert_same_as_dropped(copy, X, masks, got)
 
 
 def assert_same_as_dropped(copy, x, masks, got):

@@ -93,19 +93,84 @@ def stack(target):
     )
 
 
+def telling_weights(model):
+    return [numbers(*w.shape, seed=i) for i, w in enumerate(model.get_weights())]
+
+
+def give_weights_to(model):
+    model.set_weights(telling_weights(model))
+    return model
+
+
+def assert_arrays_equal(got, want):
+    assert len(got) == len(want)
+    for mine, theirs in zip(got, want):
+        np.testing.assert_array_equal(mine, theirs)
+
+
 def test_a_model_has_the_weights_of_its_layers_in_order(target):
-    model = stack(target)
-    weights = [numbers(*w.shape, seed=i) for i, w in enumerate(model.get_weights())]
-    model.set_weights(weights)
+    model = give_weights_to(stack(target))
+    weights = telling_weights(model)
     copy = rnn_oracle.from_keras(model)
     ours = [weight for layer in copy.layers for weight in layer.get_weights()]
     assert [w.shape for w in ours] == [w.shape for w in weights]
-    for want, mine, real in zip(weights, ours, model.get_weights()):
-        np.testing.assert_array_equal(mine, want)
-        np.testing.assert_array_equal(real, want)
+    assert_arrays_equal(ours, weights)
+    assert_arrays_equal(model.get_weights(), weights)
     assert model.count_params() == sum(weight.size for weight in ours)
     for layer, mine in zip(model.layers, copy.layers):
         assert layer.count_params() == sum(weight.size for weight in mine.get_weights())
+
+
+WEIGHT_FILES = {
+    "model.weights.h5": {"keras3": ">=3.0", "keras2": ">=2.0"},
+    "model.h5": {"keras2": ">=1.13"},
+    "checkpoint": {"keras2": ">=1.13"},
+}
+"""The forms in which a model writes its weights alone, and where."""
+
+
+@pytest.mark.parametrize("form", WEIGHT_FILES)
+def test_weights_go_through_a_file(target, tmp_path, form):
+    if not within(target, **WEIGHT_FILES[form]):
+        pytest.skip("the release does not write this")
+    if form != "checkpoint" and within(target, keras2="<2.4"):
+        pytest.skip("see https://github.com/tensorflow/tensorflow/issues/35731")
+    model, other = give_weights_to(stack(target)), stack(target)
+    path = os.path.join(str(tmp_path), form)
+    model.save_weights(path)
+    other.load_weights(path)
+    assert_arrays_equal(other.get_weights(), model.get_weights())
+    same(rnn_oracle.from_keras(model)(X), run(target, other, X))
+
+
+@pytest.mark.parametrize("cells", [1, 2])
+def test_weights_go_through_a_checkpoint_of_tensorflow(target, tmp_path, cells):
+    """In Keras 3 those of a list of cells do not, and nothing tells (rule R5)."""
+    if within(target, keras2="<2.0"):
+        pytest.skip("it restores in a session")
+    keras, train = target.keras, target.tf.train
+
+    def made():
+        listed = [keras.layers.LSTMCell(4) for _ in range(cells)]
+        layer = keras.layers.RNN(listed if cells > 1 else listed[0])
+        return keras.Sequential([keras.Input((5, 3)), layer, keras.layers.Dense(2)])
+
+    model, other = give_weights_to(made()), made()
+    path = train.Checkpoint(model=model).save(os.path.join(str(tmp_path), "checkpoint"))
+    train.Checkpoint(model=other).restore(path).assert_existing_objects_matched()
+    kept = cells == 1 or target.name == "keras2"
+    want = rnn_oracle.from_keras(model)(X)
+    assert np.allclose(run(target, other, X), want, rtol=1e-4, atol=1e-6) == kept
+
+
+def test_a_model_is_exported(target, tmp_path):
+    model = give_weights_to(stack(target))
+    if not hasattr(model, "export"):
+        pytest.skip("the release exports no models")
+    model.export(str(tmp_path))
+    loaded = target.tf.saved_model.load(str(tmp_path))
+    got = loaded.serve(target.tf.constant(X))
+    same(rnn_oracle.from_keras(model)(X), np.asarray(got))
 
 
 def test_a_layer_that_is_not_built_has_no_parameters_to_count(target):
