@@ -164,6 +164,16 @@ def test_ragged_input_is_not_unrolled(target, name):
         layer(ragged)
 
 
+@pytest.mark.parametrize("name", LAYERS)
+def test_ragged_input_is_batch_major(target, name):
+    if target.name == "keras3" or within(target, keras2="<2.2"):
+        pytest.skip("this Keras takes no ragged input (rule I8)")
+    layer = getattr(target.keras.layers, name)(4, time_major=True)
+    ragged = target.tf.RaggedTensor.from_tensor(X, lengths=[3, 5])
+    with pytest.raises(target.tf.errors.InvalidArgumentError):
+        layer(ragged)
+
+
 # Arguments that tell the input, and one for GPUs.
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ..crossed import Rule, unless
-from ..options.case import StackCase
+from ..crossed import EAGER, GRAPH, XLA, Rule, unless
+from ..options.case import LAYER_MODES, NO_TIME_MAJOR, UNROLLED_ZEROS_IN_OPTIONS, StackCase
 
 AXES = {
     "cell": ("lstm", "simple_rnn", "gru"),
@@ -36,9 +36,13 @@ AXES = {
         "list_with_input",
         "tuple_with_input",
     ),
+    "mode": LAYER_MODES,
     "return_sequences": (True, False),
     "return_state": (False, True),
     "go_backwards": (False, True),
+    "time_major": (False, True),
+    "unroll": (False, True),
+    "zero_output_for_mask": (False, True),
 }
 """The axes and their values; the first is the default.
 
@@ -50,6 +54,17 @@ name says otherwise; ``"flat"`` are those of a list of cells without the nesting
 """
 
 TRIPLES = ("x_as", "stacking", "return_sequences", "return_state", "go_backwards")
+PRESETS = tuple(
+    {"cell": cell, "stacking": "one", "mask_as": form, "mode": mode, "unroll": False}
+    for cell, form, mode in (
+        ("lstm", "int32", GRAPH),
+        ("lstm", "third_axis", XLA),
+        ("gru", "float32", XLA),
+        ("gru", "third_axis", GRAPH),
+    )
+)
+"""What Keras has been seen to get wrong, and pairs alone might miss."""
+
 _NOTHING = ("nothing", "none")
 
 REFUSED = {
@@ -86,15 +101,20 @@ class FormsCase(StackCase):
     x_dtype: str = "float32"
     mask_as: str = "nothing"
     states_as: str = "nothing"
+    mode: str = EAGER
     return_sequences: bool = True
     return_state: bool = False
     go_backwards: bool = False
+    time_major: bool = False
+    unroll: bool = False
+    zero_output_for_mask: bool = False
 
-    family, axes, triples = "forms", AXES, TRIPLES
+    family, axes, triples, presets = "forms", AXES, TRIPLES, PRESETS
 
     @staticmethod
     def rules_of(dialect):
-        return _EVERYWHERE + [
+        found = _EVERYWHERE + ([NO_TIME_MAJOR] if dialect == "keras3" else [])
+        return found + [
             unless(
                 lambda form, value, forms=forms, default=AXES[other][0]: (
                     form in forms and value != default
@@ -131,7 +151,7 @@ class FormsCase(StackCase):
     def batch_axis(self):
         """Which axis of the results is the batch, see `rnn_oracle.outcome.Outcome`."""
         # Steps that are laid end to end do not tell to which sequence they belong.
-        return None if self.x_as == "ragged" else 0
+        return None if self.x_as == "ragged" else super().batch_axis
 
     def refused(self, dialect):
         """Tell whether the rules have a dialect refuse the case.
@@ -174,4 +194,20 @@ _EVERYWHERE = [
         ("x_as", "mask_as"),
         "ragged sequences take no mask, see tests/test_forms.py",
     ),
+    unless(
+        lambda x, unroll, major: x == "ragged" and (unroll or major),
+        ("x_as", "unroll", "time_major"),
+        "ragged sequences are batch-major and not unrolled, see tests/test_arguments.py",
+    ),
+    unless(
+        lambda x, mode: x == "ragged" and mode == XLA,
+        ("x_as", "mode"),
+        "XLA compiles no ragged tensors",
+    ),
+    unless(
+        lambda zero, x, mask: zero and x != "ragged" and mask in _NOTHING,
+        ("zero_output_for_mask", "x_as", "mask_as"),
+        "zero_output_for_mask needs a mask",
+    ),
+    UNROLLED_ZEROS_IN_OPTIONS,
 ]

@@ -179,6 +179,11 @@ ZEROS_NEED_A_MASK = Rule(
     lambda zero, mask: not zero or mask != "none",
     "zero_output_for_mask needs a mask",
 )
+UNROLLED_ZEROS_IN_OPTIONS = unless(
+    lambda unroll, zero: unroll and zero,
+    ("unroll", "zero_output_for_mask"),
+    "unrolled zeros are the matter of the family options",
+)
 SYMBOLIC_STATES_IN_A_MODEL = Rule(
     ("mode", "initial_state"),
     lambda mode, state: state != "symbolic" or mode not in LAYER_MODES,

@@ -6,7 +6,13 @@ from .. import nest
 from ..cases import SIZES, Sizes
 from ..crossed import Crossed, Rule
 from ..dialects import get_dialect
-from ..options.case import LAYER_MODES, MASK_FROM_SOMEWHERE, NO_TIME_MAJOR, ZEROS_NEED_A_MASK
+from ..options.case import (
+    LAYER_MODES,
+    MASK_FROM_SOMEWHERE,
+    NO_TIME_MAJOR,
+    UNROLLED_ZEROS_IN_OPTIONS,
+    ZEROS_NEED_A_MASK,
+)
 from .kinds import KINDS
 
 AXES = {
@@ -119,11 +125,7 @@ def _may_be_given(how, count):
 _EVERYWHERE = [
     MASK_FROM_SOMEWHERE,
     ZEROS_NEED_A_MASK,
-    Rule(
-        ("unroll", "zero_output_for_mask"),
-        lambda unroll, zero: not (unroll and zero),
-        "unrolled zeros are crossed with all else for the cells of Keras",
-    ),
+    UNROLLED_ZEROS_IN_OPTIONS,
     Rule(
         ("kind", "mask_from"),
         lambda kind, by: kind != "bare" or by != "masking",

@@ -5,7 +5,9 @@ import numpy as np
 from .. import nest
 from ..forms.outcome import refused
 from ..forms.problem import lengths, problem
+from ..options.outcome import seen_in_mode
 from ..outcome import Outcome, observe
+from .modes import Layers
 from .options import Stack
 from .runtime import masks_of
 
@@ -16,15 +18,20 @@ def run(target, case, sizes):
     (layer,) = Stack(target, case, sizes, given).layers
     (call,) = given.calls
     x, arguments = Forms(target.tf, case, sizes).of(call, given.mask)
+    masked = Layers(target, case.mode, lambda x, named: _masked(layer(x, **named)))
     try:
-        result = layer(x, **arguments)
+        result, masks = masked([x, arguments])
     except Exception as error:  # whatever Keras raises is the finding
         return refused("{}: {}".format(type(error).__name__, error))
-    arrays, facts = observe(call.name, case, [result], masks_of(result), _as_array)
+    arrays, facts = seen_in_mode(case, *observe(call.name, case, [result], masks, _as_array))
     (output, *_) = nest.flatten(result)
     if hasattr(output, "row_lengths"):
         facts[call.name + ".lengths"] = str(output.row_lengths().numpy().tolist())
     return Outcome(arrays, facts)
+
+
+def _masked(result):
+    return result, masks_of(result)
 
 
 def _as_array(leaf):
