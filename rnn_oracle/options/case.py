@@ -184,6 +184,16 @@ UNROLLED_ZEROS_IN_OPTIONS = unless(
     ("unroll", "zero_output_for_mask"),
     "unrolled zeros are the matter of the family options",
 )
+NO_GATES_OF_SIMPLE_RNN = Rule(
+    ("cell", "recurrent_activation"),
+    lambda cell, name: name == "sigmoid" or cell != "simple_rnn",
+    "SimpleRNN has no gates",
+)
+MODELS_HAVE_A_DTYPE = unless(
+    lambda mode, form: mode not in LAYER_MODES and form in ("wide", "narrow"),
+    ("mode", "given_as"),
+    "the inputs of a model have a dtype of their own",
+)
 SYMBOLIC_STATES_IN_A_MODEL = Rule(
     ("mode", "initial_state"),
     lambda mode, state: state != "symbolic" or mode not in LAYER_MODES,
@@ -229,11 +239,7 @@ _EVERYWHERE = [
         lambda bias, unit: unit or bias,
         "without a bias there is none of the forget gate",
     ),
-    Rule(
-        ("cell", "recurrent_activation"),
-        lambda cell, name: name == "sigmoid" or cell != "simple_rnn",
-        "SimpleRNN has no gates",
-    ),
+    NO_GATES_OF_SIMPLE_RNN,
     SYMBOLIC_STATES_IN_A_MODEL,
     Rule(
         ("mask_from", "given_as"),
@@ -271,11 +277,7 @@ _EVERYWHERE = [
         ("mode", "initial_state", "batch"),
         "a constant of no rows has lost its shape when it was saved",
     ),
-    unless(
-        lambda mode, form: mode not in LAYER_MODES and form in ("wide", "narrow"),
-        ("mode", "given_as"),
-        "the inputs of a model have a dtype of their own",
-    ),
+    MODELS_HAVE_A_DTYPE,
 ]
 
 _OF_GENERATION = {

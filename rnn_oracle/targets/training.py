@@ -43,7 +43,7 @@ class Draws:
     """The dropout masks of a case, in the order in which Keras asks for them."""
 
     def __init__(self, target, case, sizes):
-        self.tf, self.call = target.tf, None
+        self.tf, self.call, self.dtype = target.tf, None, case.computes_in
         first_axes = (sizes.steps, sizes.batch) if case.time_major else (sizes.batch, sizes.steps)
         self.leading = {2: (sizes.batch,), 3: first_axes}
         self.count = Counter()
@@ -58,7 +58,7 @@ class Draws:
         shape = self.leading[len(ones.shape)] + (int(ones.shape[-1]),)
         index = self.count[rate, shape]
         self.count[rate, shape] += 1
-        return self.tf.constant(drawn(self.call, rate, shape, index), ones.dtype)
+        return self.tf.constant(drawn(self.call, rate, shape, index, self.dtype), ones.dtype)
 
     @contextlib.contextmanager
     def in_place_of_random(self, layers):

@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 
 from ..crossed import EAGER, GRAPH, Rule, unless
-from ..options.case import NO_TIME_MAJOR, StackCase
+from ..options.case import (
+    MASK_FROM_SOMEWHERE,
+    MODELS_HAVE_A_DTYPE,
+    NO_GATES_OF_SIMPLE_RNN,
+    NO_TIME_MAJOR,
+    UNROLLED_ZEROS_IN_OPTIONS,
+    ZEROS_NEED_A_MASK,
+    StackCase,
+)
 
 AXES = {
     "cell": ("simple_rnn", "lstm", "gru", "gru_reset_before"),
@@ -19,10 +27,18 @@ AXES = {
     "go_backwards": (False, True),
     "unroll": (False, True),
     "mask": ("none", "right", "holes"),
+    "mask_from": (None, "argument", "masking"),
+    "zero_output_for_mask": (False, True),
     "initial_state": ("none", "argument"),
     "stateful": ("no", "two_calls"),
     "use_bias": (True, False),
     "activation": ("tanh", "relu"),
+    "recurrent_activation": ("sigmoid", "hard_sigmoid"),
+    "dtype": ("float32", "float64", "mixed_float16"),
+    "given_as": ("tensor", "array", "wide"),
+    "batch": (4, 1),
+    "steps": (6, 1),
+    "units": (5, 1),
 }
 """The axes and their values, as those of `rnn_oracle.options.case`; the first is the default.
 
@@ -50,21 +66,24 @@ class TrainingCase(StackCase):
     go_backwards: bool = False
     unroll: bool = False
     mask: str = "none"
+    mask_from: str = None
+    zero_output_for_mask: bool = False
     initial_state: str = "none"
     stateful: str = "no"
     use_bias: bool = True
     activation: str = "tanh"
+    recurrent_activation: str = "sigmoid"
+    dtype: str = "float32"
+    given_as: str = "tensor"
+    batch: int = 4
+    steps: int = 6
+    units: int = 5
 
     family, axes, triples = "training", AXES, TRIPLES
 
     @staticmethod
     def rules_of(dialect):
         return _EVERYWHERE + _OF_GENERATION.get(dialect, [])
-
-    @property
-    def mask_from(self):
-        """How the mask comes."""
-        return None if self.mask == "none" else "argument"
 
     @property
     def gates_drop_apart(self):
@@ -80,6 +99,11 @@ class TrainingCase(StackCase):
 
 
 _EVERYWHERE = [
+    MASK_FROM_SOMEWHERE,
+    ZEROS_NEED_A_MASK,
+    UNROLLED_ZEROS_IN_OPTIONS,
+    NO_GATES_OF_SIMPLE_RNN,
+    MODELS_HAVE_A_DTYPE,
     Rule(
         ("cell", "implementation"),
         lambda cell, number: number == 2 or cell != "simple_rnn",
@@ -96,8 +120,13 @@ _EVERYWHERE = [
         "the initial states of a model are constants, the same in all calls",
     ),
     unless(
-        lambda mode, bias, name: mode == GRAPH and not (bias and name == "tanh"),
-        ("mode", "use_bias", "activation"),
+        lambda by, state: by == "masking" and state != "none",
+        ("mask_from", "initial_state"),
+        "what comes of a mask that is attached to the input is the matter of the family options",
+    ),
+    unless(
+        lambda mode, bias, *names: mode == GRAPH and not (bias and names == ("tanh", "sigmoid")),
+        ("mode", "use_bias", "activation", "recurrent_activation"),
         "they decide whether Keras has a kernel for the layer, and are crossed eagerly",
     ),
     unless(

@@ -21,7 +21,7 @@ def inputs_dropped_step_by_step(case, dialect, sizes, outcome):
 
     def masks(case, call, sizes, features, units):
         axes = (sizes.steps, sizes.batch) if case.time_major else (sizes.batch, sizes.steps)
-        (mask,) = several(call, case.dropout, axes + (features,), 1)
+        (mask,) = several(case, call, case.dropout, axes + (features,), 1)
         mask = mask if case.time_major else mask.swapaxes(0, 1)
         return Masks([mask[::-1] if case.go_backwards else mask])
 
@@ -51,8 +51,8 @@ def recurrent_dropout_at_the_other_rate(case, dialect, sizes, outcome):
         # The cell below has drawn one of that shape for its state.
         inputs_before = int(features != sizes.features)
         return Masks(
-            several(call, case.dropout, (sizes.batch, features), 1, inputs_before),
-            several(call, case.dropout, (sizes.batch, units), 1),
+            several(case, call, case.dropout, (sizes.batch, features), 1, inputs_before),
+            several(case, call, case.dropout, (sizes.batch, units), 1),
         )
 
     apply = _states_dropped if case.layer == "GRU" else dropped
@@ -83,7 +83,7 @@ def masks_drawn_again_in_the_loop(case, dialect, sizes, outcome):
 
         def drawn(rate, width):
             count = first if case.gates_drop_apart else 1
-            return several(call, rate, (sizes.batch, width), count, first)
+            return several(case, call, rate, (sizes.batch, width), count, first)
 
         return Masks(drawn(case.dropout, features), drawn(case.recurrent_dropout, units))
 

@@ -60,16 +60,17 @@ def masks_of_cell(case, call, sizes, features, units):
         return Masks()
     count = gates(case) if case.gates_drop_apart else 1
     return Masks(
-        several(call, case.dropout, (sizes.batch, features), count),
-        several(call, case.recurrent_dropout, (sizes.batch, units), count),
+        several(case, call, case.dropout, (sizes.batch, features), count),
+        several(case, call, case.recurrent_dropout, (sizes.batch, units), count),
     )
 
 
-def several(call, rate, shape, count, first=0):
+def several(case, call, rate, shape, count, first=0):
     """Return that many masks, beginning with the one of that index; None at rate 0."""
     if not rate:
         return None
-    return [drawn(call, rate, shape, index) for index in range(first, first + count)]
+    indices = range(first, first + count)
+    return [drawn(call, rate, shape, index, case.computes_in) for index in indices]
 
 
 def gates(case):

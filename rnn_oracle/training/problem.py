@@ -5,7 +5,7 @@ import zlib
 import numpy as np
 
 
-def drawn(call, rate, shape, index):
+def drawn(call, rate, shape, index, dtype):
     """Return a dropout mask: 0 for what is dropped, 1 / (1 - rate) for what stays (rule P1).
 
     Parameters
@@ -17,9 +17,10 @@ def drawn(call, rate, shape, index):
         (batch, width); of others only a faulty Keras makes use.
     index : int
         How many such masks were drawn before in this call: that of a gate.
+    dtype : str
+        Of the computation, in which the scale is rounded.
     """
     key = "dropout.{}.{}.{}.{}".format(call, rate, shape, index)
     random = np.random.RandomState(zlib.crc32(key.encode()))
-    # The scale as the layer's dtype has it.
-    scale = np.float64(np.float32(1 / (1 - rate)))
+    scale = np.float64(np.dtype(dtype).type(1 / (1 - rate)))
     return np.where(random.uniform(size=shape) < rate, 0.0, scale)
