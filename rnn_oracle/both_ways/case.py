@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 
 from ..cases import SIZES, Sizes
-from ..crossed import Rule
+from ..crossed import Rule, unless
 from ..dialects import get_dialect
 from ..options.case import (
     LAYER_MODES,
+    IDS_HAVE_NO_WIDTH,
     MASK_FROM_SOMEWHERE,
+    MODELS_HAVE_A_DTYPE,
     NO_CONSTANT_EXPORTED,
     NO_CONSTANT_IN_A_CONFIGURATION,
     NO_CONSTANT_ROW_IN_PREDICT,
+    NO_GATES_OF_SIMPLE_RNN,
+    NO_IMPLEMENTATION_OF_SIMPLE_RNN,
     NO_RESET_ONCE_EXPORTED,
     NO_STATES_IN_A_LIST,
     NO_TIME_MAJOR,
@@ -38,7 +42,12 @@ AXES = {
     "stateful": ("no", "two_calls", "three_calls", "reset_between"),
     "unroll": (False, True),
     "zero_output_for_mask": (False, True),
-    "dtype": ("float32", "float64", "float16", "mixed_float16"),
+    "use_bias": (True, False),
+    "implementation": (2, 1),
+    "activation": ("tanh", "relu"),
+    "recurrent_activation": ("sigmoid", "hard_sigmoid"),
+    "dtype": ("float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16"),
+    "given_as": ("tensor", "array", "wide"),
     "batch": (4, 1),
     "steps": (6, 1),
 }
@@ -130,7 +139,12 @@ class BidirectionalCase(StackCase):
     stateful: str = "no"
     unroll: bool = False
     zero_output_for_mask: bool = False
+    use_bias: bool = True
+    implementation: int = 2
+    activation: str = "tanh"
+    recurrent_activation: str = "sigmoid"
     dtype: str = "float32"
+    given_as: str = "tensor"
     batch: int = 4
     steps: int = 6
 
@@ -230,6 +244,9 @@ _EVERYWHERE = [
     ),
     ZEROS_NEED_A_MASK,
     SYMBOLIC_STATES_IN_A_MODEL,
+    NO_GATES_OF_SIMPLE_RNN,
+    IDS_HAVE_NO_WIDTH,
+    MODELS_HAVE_A_DTYPE,
     Rule(
         ("backward_layer", "merge_mode"),
         lambda backward, merge: backward != "own_units" or merge in ("concat", None),
@@ -278,6 +295,7 @@ def _alone(refused, axes, reason):
 _OF_GENERATION = {
     "keras3": [
         NO_TIME_MAJOR,
+        NO_IMPLEMENTATION_OF_SIMPLE_RNN,
         NO_STATES_IN_A_LIST,
         NO_RESET_ONCE_EXPORTED,
         NO_CONSTANT_EXPORTED,
@@ -301,6 +319,11 @@ _OF_GENERATION = {
             lambda mode, by: mode != "h5" or by in (None, "argument"),
             "keras3 cannot load a mask from HDF5, with Bidirectional or without",
         ),
+        unless(
+            lambda mode, dtype: mode == "h5" and dtype == "bfloat16",
+            ("mode", "dtype"),
+            "keras3 cannot save bfloat16 in HDF5, with Bidirectional or without",
+        ),
     ]
     + _alone(
         lambda backward, backwards: backward == "default" and backwards,
@@ -314,6 +337,11 @@ _OF_GENERATION = {
     ),
     "keras2": [
         NO_CONSTANT_IN_A_CONFIGURATION,
+        unless(
+            lambda mode, dtype: mode in ("h5", "keras") and dtype == "bfloat16",
+            ("mode", "dtype"),
+            "keras2 cannot save bfloat16, with Bidirectional or without",
+        ),
         Rule(
             ("inner", "stateful", "initial_state", "mode"),
             lambda inner, stateful, state, mode: (
@@ -325,7 +353,7 @@ _OF_GENERATION = {
         Rule(
             ("dtype", "stateful", "initial_state", "mode"),
             lambda dtype, stateful, state, mode: (
-                dtype != "mixed_float16" or stateful == "no" or state == "none" or mode == "eager"
+                not dtype.startswith("mixed_") or stateful == "no" or state == "none" or mode == "eager"
             ),
             "keras2 fails at a stateful layer of mixed precision with an initial state in a graph, "
             "with Bidirectional or without",

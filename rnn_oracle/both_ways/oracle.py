@@ -2,12 +2,11 @@
 
 import functools
 
-from .. import cells, recurrent
+from .. import recurrent
 from ..bidirectional import Bidirectional
-from ..cases import CELLS
 from ..dialects import get_dialect
 from ..errors import OracleError
-from ..options.oracle import allow, answers
+from ..options.oracle import allow, answers, cell_of
 from ..outcome import Outcome, in_phases
 from .case import BOTH, OWN_ACTIVATION
 from .outcome import told
@@ -49,10 +48,10 @@ def _both(case, make, sides, sequences):
     return Bidirectional(layer, case.merge_mode, backward_layer=backward)
 
 
-def _recurrent(case, dialect, kind, side, sequences, activation="tanh", **options):
-    name, arguments = CELLS[case.cell]
-    cell_class = getattr(cells, name + "Cell")
-    arguments = dict(arguments, activation=activation, dialect=dialect)
+def _recurrent(case, dialect, kind, side, sequences, activation=None, **options):
+    cell_class, arguments = cell_of(case, dialect)
+    if activation is not None:
+        arguments["activation"] = activation
     stack = [cell_class(units, **arguments) for _, units in side]
     if case.time_major:
         options["time_major"] = True

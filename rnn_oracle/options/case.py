@@ -189,6 +189,16 @@ NO_GATES_OF_SIMPLE_RNN = Rule(
     lambda cell, name: name == "sigmoid" or cell != "simple_rnn",
     "SimpleRNN has no gates",
 )
+NO_IMPLEMENTATION_OF_SIMPLE_RNN = Rule(
+    ("cell", "implementation"),
+    lambda cell, number: number == 2 or cell != "simple_rnn",
+    "SimpleRNN has no implementation in keras3",
+)
+IDS_HAVE_NO_WIDTH = Rule(
+    ("mask_from", "given_as"),
+    lambda by, form: by != "embedding" or form not in ("wide", "narrow"),
+    "ids have no width",
+)
 MODELS_HAVE_A_DTYPE = unless(
     lambda mode, form: mode not in LAYER_MODES and form in ("wide", "narrow"),
     ("mode", "given_as"),
@@ -241,11 +251,7 @@ _EVERYWHERE = [
     ),
     NO_GATES_OF_SIMPLE_RNN,
     SYMBOLIC_STATES_IN_A_MODEL,
-    Rule(
-        ("mask_from", "given_as"),
-        lambda by, form: by != "embedding" or form not in ("wide", "narrow"),
-        "ids have no width",
-    ),
+    IDS_HAVE_NO_WIDTH,
     unless(
         lambda own, gates: own != "tanh" and gates != "sigmoid",
         ("activation", "recurrent_activation"),
@@ -284,11 +290,7 @@ _OF_GENERATION = {
     "keras3": [
         NO_TIME_MAJOR,
         NO_STATES_IN_A_LIST,
-        Rule(
-            ("cell", "implementation"),
-            lambda cell, number: number == 2 or cell != "simple_rnn",
-            "SimpleRNN has no implementation in keras3",
-        ),
+        NO_IMPLEMENTATION_OF_SIMPLE_RNN,
         NO_RESET_ONCE_EXPORTED,
         NO_CONSTANT_EXPORTED,
         unless(

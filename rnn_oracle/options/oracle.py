@@ -37,11 +37,7 @@ def _new_biases(case):
 
 def build(case, dialect, sizes, kind=recurrent.RNN):
     """Return the case's recurrent layers of that class, from the bottom up, without weights."""
-    dialect = get_dialect(dialect)
-    name, made = CELLS[case.cell]
-    arguments = dict(made, activation=case.activation, use_bias=case.use_bias, dialect=dialect)
-    if case.layer != "SimpleRNN":
-        arguments["recurrent_activation"] = case.recurrent_activation
+    cell_class, arguments = cell_of(case, get_dialect(dialect))
     options = dict(
         return_state=case.return_state,
         go_backwards=case.go_backwards,
@@ -53,10 +49,19 @@ def build(case, dialect, sizes, kind=recurrent.RNN):
         options["time_major"] = True
     layers = []
     for units, sequences in zip(layer_units(case, sizes), sequences_of_layers(case)):
-        stack = [getattr(cells, name + "Cell")(u, **arguments) for u in units]
+        stack = [cell_class(u, **arguments) for u in units]
         cell = stack if case.stacking == "cells" else stack[0]
         layers.append(kind(cell, return_sequences=sequences, **options))
     return layers
+
+
+def cell_of(case, dialect):
+    """Return the class of the case's cells, and their arguments but for the units."""
+    name, made = CELLS[case.cell]
+    arguments = dict(made, activation=case.activation, use_bias=case.use_bias, dialect=dialect)
+    if case.layer != "SimpleRNN":
+        arguments["recurrent_activation"] = case.recurrent_activation
+    return getattr(cells, name + "Cell"), arguments
 
 
 def _as_it_is(call, layers):

@@ -43,9 +43,11 @@ class Stack(options.Stack):
         bidirectional = self.target.keras.layers.Bidirectional
         return bidirectional(layer, merge_mode=case.merge_mode, dtype=case.dtype, **given)
 
-    def _recurrent(self, side, sequences, inner, activation="tanh", **given):
+    def _recurrent(self, side, sequences, inner, activation=None, **given):
         case, layers = self.case, self.target.keras.layers
-        name, arguments = case.layer, dict(self.cell_arguments(), activation=activation)
+        name, arguments = case.layer, self.cell_arguments()
+        if activation is not None:
+            arguments["activation"] = activation
         given.update(
             return_sequences=sequences,
             return_state=case.return_state,

@@ -114,7 +114,7 @@ class Stack:
             if states:
                 state = nest.map_structure(lambda _: states.pop(0), self.states[i])
                 if self.case.initial_state == "inputs":
-                    x = [x] + nest.flatten(state)
+                    x = [x] + list(state)
                 else:
                     given["initial_state"] = state
             results.append(layer(x, **given))
