@@ -38,7 +38,22 @@ def table():
     lines = ["# Pairs of options, and the cases in which they occur", ""]
     for kind, dialect in itertools.product(CROSSED.values(), GENERATIONS):
         lines += _family(kind, dialect)
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines + _apart()) + "\n"
+
+
+def _apart():
+    """Tell which options no family crosses."""
+    families = {}
+    for kind in CROSSED.values():
+        for axis in kind.axes:
+            families.setdefault(axis, set()).add(kind.family)
+    lines = ["## Options of different families", ""]
+    lines += ["A family that has one of these has the other at its default, or not at all:", ""]
+    for axis in families:
+        others = [other for other in families if not families[axis] & families[other]]
+        if others:
+            lines.append("- {}: {}".format(axis, ", ".join(others)))
+    return lines
 
 
 def _family(kind, dialect):

@@ -73,6 +73,26 @@ def test_sparsemax_is_a_projection_onto_the_simplex():
     np.testing.assert_allclose(np.nanmax(inside, axis=-1), np.nanmin(inside, axis=-1), rtol=1e-5)
 
 
+@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("argument", ["activation", "recurrent_activation"])
+def test_sparsemax_in_a_layer(target, name, argument):
+    """It does what it does in a cell that is called by hand, of which a family of cases tells."""
+    if argument == "recurrent_activation" and name == "SimpleRNN":
+        pytest.skip("SimpleRNN has no gates")
+    if not knows(target.keras.activations.get, "sparsemax"):
+        pytest.skip("the release does not know sparsemax")
+    layer = layer_of(target, name, return_sequences=True, **{argument: "sparsemax"})
+    cell = layer.cell
+    states = [np.zeros((2, 4), "float32")] * (2 if name == "LSTM" else 1)
+    stepped = []
+    for x in X.swapaxes(0, 1):
+        output, states = cell(target.tf.constant(x), states)
+        stepped.append(np.asarray(output))
+    np.testing.assert_allclose(
+        call(target, layer, X), np.stack(stepped, axis=1), rtol=1e-5, atol=1e-6
+    )
+
+
 def test_no_activation_is_missing(target):
     module = target.keras.activations
     names = {n for n in dir(module) if not n.startswith("_") and callable(getattr(module, n))}

@@ -15,7 +15,7 @@ def test_the_example(target, pytestconfig, capsys):
     if within(target, keras2="<2.7"):
         pytest.skip("this release takes a mask only as a tensor")
     text = (pytestconfig.rootpath / "README.md").read_text(encoding="utf-8")
-    (program,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    program = "\n".join(re.findall(r"```python\n(.*?)```", text, re.DOTALL))
     exec(program, {})
     printed = capsys.readouterr().out.splitlines()
     assert printed == re.findall(r"\)  # (.*)", program)

@@ -15,6 +15,7 @@ from rnn_oracle.refusals.faults import FAULTS
 from rnn_oracle.refusals.known import entries
 from rnn_oracle.refusals.table import ANSWERS, load, tabulate, write
 from rnn_oracle.spec import rules
+from rnn_oracle.suite import CASE
 from rnn_oracle.targets import installed
 from rnn_oracle.verdict import AGREE, DIVERGES, KNOWN, judge
 
@@ -37,8 +38,9 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.mark.target
-def test_case(refusal, judged):
+def test_case(refusal, judged, request):
     judged(*refusal, ENTRIES)
+    assert (CASE, refusal[1].id) in request.node.user_properties
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -6,8 +6,8 @@ from ..cases import SIZES, Sizes
 from ..crossed import Rule, unless
 from ..dialects import get_dialect
 from ..options.case import (
-    LAYER_MODES,
     IDS_HAVE_NO_WIDTH,
+    LAYER_MODES,
     MASK_FROM_SOMEWHERE,
     MODELS_HAVE_A_DTYPE,
     NO_CONSTANT_EXPORTED,
@@ -353,7 +353,10 @@ _OF_GENERATION = {
         Rule(
             ("dtype", "stateful", "initial_state", "mode"),
             lambda dtype, stateful, state, mode: (
-                not dtype.startswith("mixed_") or stateful == "no" or state == "none" or mode == "eager"
+                not dtype.startswith("mixed_")
+                or stateful == "no"
+                or state == "none"
+                or mode == "eager"
             ),
             "keras2 fails at a stateful layer of mixed precision with an initial state in a graph, "
             "with Bidirectional or without",

@@ -225,6 +225,11 @@ NO_RESET_ONCE_EXPORTED = unless(
     ("mode", "stateful"),
     "an exported model has no layers to reset",
 )
+NO_STATE_OF_ONE_ROW_EXPORTED = unless(
+    lambda mode, stateful, batch: mode == "saved_model" and stateful != "no" and batch == 1,
+    ("mode", "stateful", "batch"),
+    "an exported model leaves the batch open, which a state of one row does not",
+)
 NO_CONSTANT_EXPORTED = unless(
     lambda mode, state: mode == "saved_model" and state == "argument",
     ("mode", "initial_state"),
@@ -293,11 +298,7 @@ _OF_GENERATION = {
         NO_IMPLEMENTATION_OF_SIMPLE_RNN,
         NO_RESET_ONCE_EXPORTED,
         NO_CONSTANT_EXPORTED,
-        unless(
-            lambda mode, stateful, batch: mode == "saved_model" and stateful != "no" and batch == 1,
-            ("mode", "stateful", "batch"),
-            "an exported model leaves the batch open, which a state of one row does not",
-        ),
+        NO_STATE_OF_ONE_ROW_EXPORTED,
     ],
     "keras2": [
         Rule(

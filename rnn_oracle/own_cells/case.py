@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 from .. import nest
 from ..cases import SIZES, Sizes
-from ..crossed import Crossed, Rule
+from ..crossed import Crossed, Rule, unless
 from ..dialects import get_dialect
 from ..options.case import (
     LAYER_MODES,
     MASK_FROM_SOMEWHERE,
+    NO_RESET_ONCE_EXPORTED,
+    NO_STATE_OF_ONE_ROW_EXPORTED,
     NO_TIME_MAJOR,
+    REBUILT,
     UNROLLED_ZEROS_IN_OPTIONS,
     ZEROS_NEED_A_MASK,
 )
@@ -18,7 +21,7 @@ from .kinds import KINDS
 AXES = {
     "kind": tuple(KINDS),
     "stacking": ("one", "below_lstm", "above_lstm"),
-    "mode": LAYER_MODES + ("model", "predict", "keras", "config"),
+    "mode": LAYER_MODES + ("model", "predict") + REBUILT,
     "return_sequences": (False, True),
     "return_state": (False, True),
     "time_major": (False, True),
@@ -30,6 +33,7 @@ AXES = {
     "stateful": ("no", "two_calls", "reset_between"),
     "unroll": (False, True),
     "zero_output_for_mask": (False, True),
+    "dtype": ("float32", "float64", "float16", "mixed_float16"),
     "batch": (4, 1),
     "steps": (6, 1),
 }
@@ -64,6 +68,7 @@ class OwnCellCase(Crossed):
     stateful: str = "no"
     unroll: bool = False
     zero_output_for_mask: bool = False
+    dtype: str = "float32"
     batch: int = 4
     steps: int = 6
 
@@ -91,6 +96,11 @@ class OwnCellCase(Crossed):
     def states_of_a_cell(self):
         """A letter for each state, in order."""
         return "abcdefgh"[: len(nest.flatten(self.state_sizes))]
+
+    @property
+    def computes_in(self):
+        """The dtype of the computation, which is that of the results."""
+        return self.dtype.replace("mixed_", "")
 
     @property
     def calls(self):
@@ -173,13 +183,20 @@ _EVERYWHERE = [
     ),
     Rule(
         ("kind", "mode"),
-        lambda kind, mode: KINDS[kind].is_layer or mode not in ("keras", "config"),
+        lambda kind, mode: KINDS[kind].is_layer or mode not in REBUILT,
         "what is no layer has no configuration",
     ),
 ]
 _OF_GENERATION = {
     "keras3": [
         NO_TIME_MAJOR,
+        NO_RESET_ONCE_EXPORTED,
+        NO_STATE_OF_ONE_ROW_EXPORTED,
+        unless(
+            lambda mode, by: mode == "h5" and by == "masking",
+            ("mode", "mask_from"),
+            "keras3 cannot load a mask from HDF5, whatever the cell",
+        ),
         Rule(("constants",), lambda given: given is None, "constants exist in keras2 only"),
         Rule(
             ("kind",),

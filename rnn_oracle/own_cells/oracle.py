@@ -9,7 +9,7 @@ from ..cells import LSTMCell
 from ..core import Masking
 from ..options.outcome import seen_in_mode
 from ..outcome import Outcome, demanded_in, observe, without_masks
-from ..rounding import UNIT_ROUNDOFF, claim, exact
+from ..rounding import UNIT_ROUNDOFF, claim, converted
 from .case import LSTM_UNITS
 from .kinds import KINDS, call_of
 from .problem import problem
@@ -40,7 +40,9 @@ def expected(case, dialect, sizes, bounded):
     given = problem(case, sizes)
     arrays, facts = answers(case, build(case, dialect, given), given)
     allowed = allow(case, build(case, dialect, given), given) if bounded else {}
-    return Outcome(arrays, demanded_in("float32", facts), allowed, batch_axis=case.batch_axis)
+    return Outcome(
+        arrays, demanded_in(case.computes_in, facts), allowed, batch_axis=case.batch_axis
+    )
 
 
 def build(case, dialect, given, kind=recurrent.RNN):
@@ -90,8 +92,8 @@ def answers(case, layer, given, observed=np.asarray):
 
 def allow(case, layer, given):
     """Return how far each number may be off, by the name of its array."""
-    unit = UNIT_ROUNDOFF["float32"]
+    unit = UNIT_ROUNDOFF[case.computes_in]
     rounded = given._replace(
-        **{name: exact(getattr(given, name), unit) for name in ("calls", "states", "constants")}
+        **{name: converted(getattr(given, name), unit) for name in ("calls", "states", "constants")}
     )
     return without_masks(answers(case, layer, rounded, claim)[0])

@@ -17,7 +17,7 @@ from .runtime import masks_of
 def run(target, case, sizes):
     """Return the `Outcome` of a case on Keras."""
     given = problem(case, sizes)
-    own = own_cell_class(target, case.kind)
+    own = own_cell_class(target, case.kind, case.computes_in)
     with target.keras.utils.custom_object_scope({own.__name__: own}):
         return in_phases(
             lambda: _build(target, case, sizes, given, own),
@@ -25,8 +25,11 @@ def run(target, case, sizes):
         )
 
 
-def own_cell_class(target, name):
-    """Return the class of a cell of a kind, written as Keras documents it."""
+def own_cell_class(target, name, computes_in):
+    """Return the class of a cell of a kind, written as Keras documents it.
+
+    An initial state of its own has the dtype `computes_in`.
+    """
     kind = KINDS[name]
     layer = target.keras.layers.Layer
 
@@ -49,7 +52,9 @@ def own_cell_class(target, name):
 
     def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
         return nest.map_structure(
-            lambda size, value: target.tf.fill((batch_size, size), np.float32(value)),
+            lambda size, value: target.tf.fill(
+                (batch_size, size), target.tf.cast(value, computes_in)
+            ),
             kind.state_size,
             kind.start,
         )
@@ -69,17 +74,20 @@ def _tell_sizes(cell, kind):
 
 def _build(target, case, sizes, given, own_class):
     layers, kind = target.keras.layers, KINDS[case.kind]
-    as_tensors = {name: target.tf.constant(w, "float32") for name, w in given.own.items()}
-    own = own_class() if kind.is_layer else own_class(as_tensors)
-    cells = [own]
+    as_tensors = {name: target.tf.constant(w, case.computes_in) for name, w in given.own.items()}
+    own = own_class(dtype=case.dtype) if kind.is_layer else own_class(as_tensors)
+    cells = own
     if case.stacking != "one":
-        lstm = layers.LSTMCell(LSTM_UNITS)
+        lstm = layers.LSTMCell(LSTM_UNITS, dtype=case.dtype, recurrent_initializer="zeros")
         cells = [own, lstm] if case.stacking == "below_lstm" else [lstm, own]
+        if case.dtype != "float32":  # a list of cells is stacked in the default dtype
+            cells = layers.StackedRNNCells(cells, dtype=case.dtype)
     options = {
         option: True for option in ("time_major", "zero_output_for_mask") if getattr(case, option)
     }
     layer = layers.RNN(
-        cells if len(cells) > 1 else own,
+        cells,
+        dtype=case.dtype,
         return_sequences=case.return_sequences,
         return_state=case.return_state,
         go_backwards=case.go_backwards,
@@ -90,8 +98,7 @@ def _build(target, case, sizes, given, own_class):
     if case.constants == "in_input":  # which takes a layer that knows how many there are
         config = dict(layer.get_config(), num_constants=len(kind.constants))
         layer = layers.RNN.from_config(config)
-        cells = getattr(layer.cell, "cells", [layer.cell])
-    for cell in cells:
+    for cell in getattr(layer.cell, "cells", [layer.cell]):
         if isinstance(cell, layers.LSTMCell):
             cell.build((sizes.batch, features_of(case, sizes)))
             cell.set_weights(given.lstm)
@@ -108,7 +115,9 @@ def _calls(target, case, sizes, given, layer):
     stack = _Stack(target, case, layer)
 
     def tensors(tree):
-        return nest.map_structure(lambda a: None if a is None else tf.constant(a, "float32"), tree)
+        return nest.map_structure(
+            lambda a: None if a is None else tf.constant(a, case.computes_in), tree
+        )
 
     states, constants = tensors(states), tensors(given.constants)
     for index, (call, x) in enumerate(zip(case.calls, given.calls)):
@@ -134,7 +143,11 @@ class _Stack:
 
     def __init__(self, target, case, layer):
         self.target, self.case, self.layer = target, case, layer
-        self.front = target.keras.layers.Masking() if case.mask_from == "masking" else lambda x: x
+        self.front = (
+            target.keras.layers.Masking(dtype=case.dtype)
+            if case.mask_from == "masking"
+            else lambda x: x
+        )
 
     def __call__(self, x, mask, states, constants):
         first, *others = nest.flatten(x)
@@ -161,13 +174,15 @@ def _model(stack, sizes):
     shape = tuple(reversed(shape) if case.time_major else shape)
     kind = KINDS[case.kind]
 
-    def rows(sizes):
-        return nest.map_structure(lambda size: keras.Input(batch_shape=(batch, size)), sizes)
+    def inputs_of(leading, sizes):
+        return nest.map_structure(
+            lambda size: keras.Input(batch_shape=leading + (size,), dtype=case.computes_in), sizes
+        )
 
-    x = nest.map_structure(lambda size: keras.Input(batch_shape=shape + (size,)), kind.inputs)
+    x = inputs_of(shape, kind.inputs)
     mask = keras.Input(batch_shape=shape, dtype="bool") if case.mask_from == "argument" else None
-    states = rows(case.state_sizes) if case.initial_state == "symbolic" else None
-    constants = rows(list(kind.constants)) if case.constants else None
+    states = inputs_of((batch,), case.state_sizes) if case.initial_state == "symbolic" else None
+    constants = inputs_of((batch,), list(kind.constants)) if case.constants else None
     result = stack(x, mask, states, constants)
     inputs = nest.flatten([x, mask, states, constants])
     inputs = [symbol for symbol in inputs if symbol is not None]

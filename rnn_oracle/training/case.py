@@ -46,6 +46,26 @@ AXES = {
 The two rates differ, so that no mask can pass for the other.
 """
 
+PRESETS = tuple(
+    {"cell": cell, "stacking": stacking, "training": True, "mode": GRAPH, "unroll": False, **rates}
+    for cell, stacking, rates in (
+        ("gru", "rnn", {"dropout": 0.25, "recurrent_dropout": 0.5}),
+        ("lstm", "one", {"dropout": 0.0, "recurrent_dropout": 0.5}),
+        ("gru_reset_before", "one", {"dropout": 0.25, "recurrent_dropout": 0.5}),
+    )
+) + tuple(
+    {
+        "cell": cell,
+        "stacking": "rnn",
+        "training": True,
+        "implementation": 1,
+        "dropout": 0.25,
+        "recurrent_dropout": 0.0,
+    }
+    for cell in ("lstm", "gru")
+)
+"""What Keras has been seen to get wrong, and pairs and triples alone might miss."""
+
 TRIPLES = ("cell", "stacking", "dropout", "recurrent_dropout", "implementation", "unroll", "mode")
 
 
@@ -79,7 +99,7 @@ class TrainingCase(StackCase):
     steps: int = 6
     units: int = 5
 
-    family, axes, triples = "training", AXES, TRIPLES
+    family, axes, triples, presets = "training", AXES, TRIPLES, PRESETS
 
     @staticmethod
     def rules_of(dialect):
