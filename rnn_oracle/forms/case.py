@@ -62,8 +62,17 @@ PRESETS = tuple(
         ("gru", "float32", XLA),
         ("gru", "third_axis", GRAPH),
     )
+) + tuple(
+    {
+        "cell": cell,
+        "stacking": "one",
+        "x_as": "ragged",
+        "go_backwards": True,
+        "return_sequences": True,
+    }
+    for cell in ("lstm", "gru", "simple_rnn")
 )
-"""What Keras has been seen to get wrong, and pairs alone might miss."""
+"""What pairs alone might miss, such as what Keras has been seen to get wrong."""
 
 _NOTHING = ("nothing", "none")
 

@@ -56,15 +56,17 @@ PRESETS = tuple(
 ) + tuple(
     {
         "cell": cell,
-        "stacking": "rnn",
+        "stacking": stacking,
         "training": True,
-        "implementation": 1,
+        "implementation": implementation,
         "dropout": 0.25,
         "recurrent_dropout": 0.0,
     }
     for cell in ("lstm", "gru")
+    for stacking in ("one", "rnn")
+    for implementation in (1, 2)
 )
-"""What Keras has been seen to get wrong, and pairs and triples alone might miss."""
+"""What pairs and triples alone might miss, such as what Keras has been seen to get wrong."""
 
 TRIPLES = ("cell", "stacking", "dropout", "recurrent_dropout", "implementation", "unroll", "mode")
 
