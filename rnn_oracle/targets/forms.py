@@ -5,7 +5,6 @@ import numpy as np
 from .. import nest
 from ..forms.outcome import refused
 from ..forms.problem import lengths, problem
-from ..options.outcome import seen_in_mode
 from ..outcome import Outcome, observe
 from .modes import Layers
 from .options import Stack
@@ -23,7 +22,7 @@ def run(target, case, sizes):
         result, masks = masked([x, arguments])
     except Exception as error:  # whatever Keras raises is the finding
         return refused("{}: {}".format(type(error).__name__, error))
-    arrays, facts = seen_in_mode(case, *observe(call.name, case, [result], masks, _as_array))
+    arrays, facts = observe(call.name, case, [result], masks, _as_array)
     (output, *_) = nest.flatten(result)
     if hasattr(output, "row_lengths"):
         facts[call.name + ".lengths"] = str(output.row_lengths().numpy().tolist())
