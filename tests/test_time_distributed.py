@@ -394,6 +394,8 @@ def test_between_recurrent_layers_in_each_way_to_run(target, mode):
         pytest.skip("the release does not compile with XLA")
     if mode == "keras" and within(target, keras2="<2.12"):
         pytest.skip("the release does not write the format .keras")
+    if mode == "saved_model" and within(target, keras2="<2.4"):
+        pytest.skip("what TensorFlow 2.1 loads has lost its masks")
     if mode == "h5" and target.name == "keras3":
         pytest.skip("Keras 3 cannot load a mask from HDF5, see the ledger")
     if within(target, keras3="<3.11", keras2="<2.0"):
