@@ -48,10 +48,14 @@ class Crossed(Optioned):
         How it is run; an axis wherever that is not always the same.
     time_major : bool
         Whether the first axis of the sequences is the steps.
+    stateful : str
+        How often a stateful layer is called, ``"no"`` if it is not stateful.
+    dtype : str
+        The dtype of the layers, or the name of a policy.
     """
 
     family, axes, triples, presets, outputs = "", {}, (), (), ("output",)
-    mode, time_major = EAGER, False
+    mode, time_major, stateful, dtype = EAGER, False, "no", "float32"
 
     def __post_init__(self):
         check_axes(self)
@@ -86,6 +90,17 @@ class Crossed(Optioned):
         """Which axis of the results is the batch, see `rnn_oracle.outcome.Outcome`."""
         # XLA may compute a number twice, each time rounded in a way of its own (rule T2).
         return None if self.mode == XLA else int(self.time_major)
+
+    @property
+    def calls(self):
+        """The names of the calls, in order."""
+        count = {"no": 1, "two_calls": 2}.get(self.stateful, 3)
+        return ("first", "second", "third")[:count]
+
+    @property
+    def computes_in(self):
+        """The dtype of the computation, which is that of the results."""
+        return self.dtype.replace("mixed_", "")
 
     def forbidden(self, dialect):
         """Return the reason why this case may not be in a dialect, None if it may."""

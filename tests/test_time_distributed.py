@@ -400,19 +400,10 @@ def test_between_recurrent_layers_in_each_way_to_run(target, mode):
         pytest.skip("Keras 3 cannot load a mask from HDF5, see the ledger")
     if within(target, keras3="<3.11", keras2="<2.0"):
         pytest.skip("a mask goes astray here, see the ledger")
-    layers = target.keras.layers
-    model = target.keras.Sequential(
-        [
-            target.keras.Input((5, 3)),
-            layers.Masking(),
-            layers.LSTM(4, return_sequences=True),
-            layers.TimeDistributed(layers.Dense(3)),
-            layers.GRU(2),
-        ]
-    )
-    model.set_weights([0.5 * numbers(*w.shape, seed=i) for i, w in enumerate(model.get_weights())])
+    model = per_step(target)
+    give_weights(model, (None, 5, 3))
+    copy = rnn_oracle.from_keras(model)
     x = X * MASK[..., None]
-    want = rnn_oracle.from_keras(model)(x)
-    run = Layers(target, mode, model) if mode in LAYER_MODES else Model(target, mode, model, 2)
-    got = np.asarray(run([target.tf.constant(x)])).reshape(want.shape)
-    np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-6)
+    runs = Layers(target, mode, model) if mode in LAYER_MODES else Model(target, mode, model, 2)
+    got = np.asarray(runs([target.tf.constant(x)])).reshape(2, 2)
+    np.testing.assert_array_less(np.abs(copy(x) - got), bounds(copy, x, "float32"))

@@ -15,6 +15,7 @@ from ..options.case import (
     NO_CONSTANT_ROW_IN_PREDICT,
     NO_GATES_OF_SIMPLE_RNN,
     NO_IMPLEMENTATION_OF_SIMPLE_RNN,
+    NO_MASK_FROM_HDF5,
     NO_RESET_ONCE_EXPORTED,
     NO_STATES_IN_A_LIST,
     NO_TIME_MAJOR,
@@ -314,11 +315,7 @@ _OF_GENERATION = {
             lambda inner, stateful: inner != "cells" or stateful != "reset_between",
             "keras3 cannot reset a list of cells, with Bidirectional or without",
         ),
-        Rule(
-            ("mode", "mask_from"),
-            lambda mode, by: mode != "h5" or by in (None, "argument"),
-            "keras3 cannot load a mask from HDF5, with Bidirectional or without",
-        ),
+        NO_MASK_FROM_HDF5,
         unless(
             lambda mode, dtype: mode == "h5" and dtype == "bfloat16",
             ("mode", "dtype"),

@@ -75,11 +75,6 @@ class CellCase(Crossed, OfKerasCell):
         ]
 
     @property
-    def computes_in(self):
-        """The dtype of the computation, which is that of the results."""
-        return self.dtype.replace("mixed_", "")
-
-    @property
     def rules(self):
         """Ids of the rules in SPEC.md that decide what this case returns."""
         kinds = {"simple_rnn": "C1", "lstm": "C2", "gru": "C4", "gru_reset_before": "C5"}

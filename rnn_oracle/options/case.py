@@ -76,10 +76,10 @@ class StackCase(Crossed, OfKerasCell):
 
     stacking, mask, mask_from = "one", "none", None
     return_sequences = return_state = time_major = go_backwards = unroll = False
-    initial_state, stateful, zero_output_for_mask = "none", "no", False
+    initial_state, zero_output_for_mask = "none", False
     use_bias, unit_forget_bias, implementation = True, True, 2
     activation, recurrent_activation = "tanh", "sigmoid"
-    dtype, given_as, batch, steps, units = "float32", "tensor", 4, 6, 5
+    given_as, batch, steps, units = "tensor", 4, 6, 5
 
     @property
     def sizes(self):
@@ -92,20 +92,9 @@ class StackCase(Crossed, OfKerasCell):
         return 1 if self.stacking in ("one", "rnn") else 2
 
     @property
-    def calls(self):
-        """The names of the calls, in order."""
-        count = {"no": 1, "two_calls": 2}.get(self.stateful, 3)
-        return ("first", "second", "third")[:count]
-
-    @property
     def states_are_constants(self):
         """Whether the initial states are constants of a model, the same in each call."""
         return self.initial_state == "argument" and self.mode not in LAYER_MODES
-
-    @property
-    def computes_in(self):
-        """The dtype of the computation, which is that of the results."""
-        return self.dtype.replace("mixed_", "")
 
 
 @dataclass(frozen=True)
@@ -192,7 +181,7 @@ NO_GATES_OF_SIMPLE_RNN = Rule(
 NO_IMPLEMENTATION_OF_SIMPLE_RNN = Rule(
     ("cell", "implementation"),
     lambda cell, number: number == 2 or cell != "simple_rnn",
-    "SimpleRNN has no implementation in keras3",
+    "SimpleRNN has no gates to compute apart",
 )
 IDS_HAVE_NO_WIDTH = Rule(
     ("mask_from", "given_as"),
@@ -219,6 +208,11 @@ NO_STATES_IN_A_LIST = unless(
     lambda state: state == "inputs",
     ("initial_state",),
     "a list with input and states is refused in keras3",
+)
+NO_MASK_FROM_HDF5 = unless(
+    lambda mode, by: mode == "h5" and by not in (None, "argument"),
+    ("mode", "mask_from"),
+    "keras3 cannot load a mask from HDF5",
 )
 NO_RESET_ONCE_EXPORTED = unless(
     lambda mode, stateful: mode == "saved_model" and stateful == "reset_between",

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from .. import nest
 from ..cases import SIZES, Sizes
-from ..crossed import Crossed, Rule, unless
+from ..crossed import Crossed, Rule
 from ..dialects import get_dialect
 from ..options.case import (
     LAYER_MODES,
     MASK_FROM_SOMEWHERE,
+    NO_MASK_FROM_HDF5,
     NO_RESET_ONCE_EXPORTED,
     NO_STATE_OF_ONE_ROW_EXPORTED,
     NO_TIME_MAJOR,
@@ -98,17 +99,6 @@ class OwnCellCase(Crossed):
         return "abcdefgh"[: len(nest.flatten(self.state_sizes))]
 
     @property
-    def computes_in(self):
-        """The dtype of the computation, which is that of the results."""
-        return self.dtype.replace("mixed_", "")
-
-    @property
-    def calls(self):
-        """The names of the calls, in order."""
-        count = {"no": 1, "two_calls": 2, "reset_between": 3}[self.stateful]
-        return ("first", "second", "third")[:count]
-
-    @property
     def rules(self):
         """Ids of the rules in SPEC.md that decide what this case returns."""
         told = {
@@ -192,11 +182,7 @@ _OF_GENERATION = {
         NO_TIME_MAJOR,
         NO_RESET_ONCE_EXPORTED,
         NO_STATE_OF_ONE_ROW_EXPORTED,
-        unless(
-            lambda mode, by: mode == "h5" and by == "masking",
-            ("mode", "mask_from"),
-            "keras3 cannot load a mask from HDF5, whatever the cell",
-        ),
+        NO_MASK_FROM_HDF5,
         Rule(("constants",), lambda given: given is None, "constants exist in keras2 only"),
         Rule(
             ("kind",),

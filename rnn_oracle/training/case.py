@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from ..crossed import EAGER, GRAPH, Rule, unless
+from ..crossed import EAGER, GRAPH, unless
 from ..options.case import (
     MASK_FROM_SOMEWHERE,
     MODELS_HAVE_A_DTYPE,
     NO_GATES_OF_SIMPLE_RNN,
+    NO_IMPLEMENTATION_OF_SIMPLE_RNN,
     NO_TIME_MAJOR,
     UNROLLED_ZEROS_IN_OPTIONS,
     ZEROS_NEED_A_MASK,
@@ -126,11 +127,7 @@ _EVERYWHERE = [
     UNROLLED_ZEROS_IN_OPTIONS,
     NO_GATES_OF_SIMPLE_RNN,
     MODELS_HAVE_A_DTYPE,
-    Rule(
-        ("cell", "implementation"),
-        lambda cell, number: number == 2 or cell != "simple_rnn",
-        "SimpleRNN has no implementation",
-    ),
+    NO_IMPLEMENTATION_OF_SIMPLE_RNN,
     unless(
         lambda stacking, mask: stacking == "two" and mask != "none",
         ("stacking", "mask"),
@@ -159,7 +156,5 @@ _EVERYWHERE = [
 ]
 
 _OF_GENERATION = {
-    "keras3": [
-        NO_TIME_MAJOR,
-    ],
+    "keras3": [NO_TIME_MAJOR],
 }
