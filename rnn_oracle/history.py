@@ -101,9 +101,14 @@ def of_folder(folder, only="*"):
 
 def of_fixtures(fixtures):
     """Return the `History` of some recordings."""
+    return of_answers(fixtures, judge_all(fixtures))
+
+
+def of_answers(fixtures, answered):
+    """Return the `History` of some recordings of which `judge_all` has judged the answers."""
     grouped = families(releases(fixtures))
     columns = [column for family in grouped for column in family.columns]
-    return History(grouped, sections(judge_all(fixtures), columns, load()))
+    return History(grouped, sections(answered, columns, load()))
 
 
 def _unexplained(history):

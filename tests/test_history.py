@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from helpers import FIXTURES, needs
-from invented import NEW, OLD, ONLY, PAGE, demanded, release
+from helpers import needs
+from invented import NEW, OLD, ONLY, demanded, release
 
 from rnn_oracle import answers, behaviours, history
 from rnn_oracle.cases import Case, Defaults
@@ -268,12 +268,6 @@ class TestPage:
         page = history._page(upgrade)
         assert '<a href="https://github.com/keras-team/keras/issues/20750">keras#20750</a>' in page
         assert "<code>time_major</code>" in page
-
-    def test_the_committed_page_is_the_one_of_the_recordings(self):
-        with open(PAGE, encoding="utf-8") as file:
-            written = file.read()
-        page = history._page(history.of_folder(FIXTURES))
-        assert page == written, "run python -m rnn_oracle.history --html docs/history.html"
 
 
 # Misuse.

@@ -4,7 +4,10 @@ import functools
 
 import pytest
 from helpers import committed, needs, recordings
+from invented import PAGE
 
+from rnn_oracle import history
+from rnn_oracle.answers import judge_all
 from rnn_oracle.fixtures.manifest import RECORDING
 from rnn_oracle.ledger import FAMILY, MEASURED, fits, load, matching
 from rnn_oracle.matrix import all_cases, core
@@ -12,33 +15,46 @@ from rnn_oracle.problems import SIZES
 from rnn_oracle.targets.keras import KerasTarget
 from rnn_oracle.targets.recorded import Recorded
 from rnn_oracle.targets.tf1 import Tf1Target
-from rnn_oracle.verdict import AGREE, DIVERGES, KNOWN, Claims, judge, judge_answer
+from rnn_oracle.verdict import AGREE, DIVERGES, KNOWN, judge
 
 pytestmark = needs("packaging")
 LEDGER = load()
 ON_RECORD = [e for e in LEDGER if any(FAMILY not in pattern for pattern in e.cases)]
 """The entries that speak of recorded cases."""
-CASES = all_cases() + all_cases("tf1")
 
 
 @functools.lru_cache(maxsize=None)
 def recorded(name):
-    return Recorded(committed(RECORDING, "recordings", name))
+    return Recorded(recording(name))
 
 
-def cases_of(name):
-    return committed(RECORDING, "recordings", name).entries
+def recording(name):
+    return committed(RECORDING, "recordings", name)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_the_releases_did_what_is_known(case):
-    claims, wrong = {}, []
-    for target in [recorded(name) for name in recordings() if case.id in cases_of(name)]:
-        claim = claims.setdefault(target.dialect, Claims(target, case))
-        verdict = judge_answer(target.run(case), matching(LEDGER, target, case), claim)
-        if verdict.verdict not in (AGREE, KNOWN):
-            wrong.append("{}: {}".format(target, verdict.detail))
-    assert not wrong, "\n".join([case.id] + wrong)
+@pytest.fixture(scope="session")
+def answered():
+    """Return the answers of all recordings to all cases, judged; it takes half a minute."""
+    return judge_all([recording(name) for name in recordings()])
+
+
+def test_the_releases_did_what_is_known(answered):
+    wrong = [
+        "{} of {}: {}".format(one.case.id, name, answer.detail)
+        for one in answered
+        for name, answer in one.answers.items()
+        if answer.verdict not in (AGREE, KNOWN)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_committed_page_is_the_one_of_the_recordings(answered):
+    with open(PAGE, encoding="utf-8") as file:
+        written = file.read()
+    made = history.of_answers([recording(name) for name in recordings()], answered)
+    assert history._page(made) == written, (
+        "run python -m rnn_oracle.history --html docs/history.html"
+    )
 
 
 @pytest.mark.parametrize("name", recordings())
@@ -55,7 +71,7 @@ def test_a_recording_is_named_after_its_release(name):
 
 @pytest.mark.parametrize("name", recordings())
 def test_a_recording_has_every_case(name):
-    assert set(cases_of(name)) == {case.id for case in all_cases(recorded(name).dialect)}
+    assert set(recording(name).entries) == {case.id for case in all_cases(recorded(name).dialect)}
 
 
 @pytest.mark.parametrize("entry", ON_RECORD, ids=lambda entry: entry.id)
