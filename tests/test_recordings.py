@@ -48,6 +48,7 @@ def test_the_releases_did_what_is_known(answered):
     assert not wrong, "\n".join(wrong)
 
 
+@needs("jinja2")
 def test_the_committed_page_is_the_one_of_the_recordings(answered):
     with open(PAGE, encoding="utf-8") as file:
         written = file.read()
