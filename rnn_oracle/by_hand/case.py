@@ -6,7 +6,7 @@ from .. import activations
 from ..cases import CELLS, SIZES, OfKerasCell, Sizes
 from ..crossed import Crossed, Rule, default_first
 from ..dialects import get_dialect
-from ..options.case import DTYPES, LAYER_MODES
+from ..options.case import DTYPES, LAYER_MODES, NO_IMPLEMENTATION_OF_SIMPLE_RNN
 
 _FUNCTIONS = [None] + sorted(activations.KERAS3)
 
@@ -123,13 +123,7 @@ _EVERYWHERE = [
 _OF_ONE_STATE = [("simple_rnn", "one"), ("gru", "one"), ("gru_reset_before", "one")]
 _KNOWN_TO_KERAS2 = set(activations.KERAS2) | {None}
 _OF_GENERATION = {
-    "keras3": [
-        Rule(
-            ("cell", "implementation"),
-            lambda cell, number: number == 2 or cell != "simple_rnn",
-            "SimpleRNNCell has no implementation in keras3",
-        ),
-    ],
+    "keras3": [NO_IMPLEMENTATION_OF_SIMPLE_RNN],
     "keras2": [
         Rule((axis,), _KNOWN_TO_KERAS2.__contains__, "keras2 does not know the activation")
         for axis in ("activation", "recurrent_activation")
