@@ -53,7 +53,7 @@ def __getattr__(name):
     pytest imports this package in every project, for the sake of `rnn_oracle.plugin`.
     """
     if name not in __all__:
-        raise AttributeError("module {!r} has no attribute {!r}".format(__name__, name))
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     for module in _MODULES:
         names = vars(importlib.import_module("." + module, __name__))
         globals().update({name: names[name] for name in __all__ if name in names})

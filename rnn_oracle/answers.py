@@ -1,7 +1,9 @@
 """What several recordings answered to each case: the verdict, and the answer in words."""
 
+from __future__ import annotations
+
 import re
-from collections import namedtuple
+from typing import Any, NamedTuple
 
 from . import nest
 from .compare import compare
@@ -12,37 +14,63 @@ from .parallel import spread
 from .targets.recorded import Recorded
 from .verdict import Claims, judge_answer
 
-Release = namedtuple("Release", "recording name dialect module version")
-Release.__doc__ = """A recording without its answers; a target, as far as the ledger is concerned.
 
-recording, name, dialect, module, version : str
-    As of `rnn_oracle.targets.recorded.Recorded`.
-"""
+class Release(NamedTuple):
+    """A recording without its answers; a target, as far as the ledger is concerned.
 
-Answer = namedtuple("Answer", "verdict entries said parted detail")
-Answer.__doc__ = """The answer of one recording to one case.
+    Attributes
+    ----------
+    recording, name, dialect, module, version : str
+        As of `rnn_oracle.targets.recorded.Recorded`.
+    """
 
-verdict : str
-    One of those of `rnn_oracle.verdict`.
-entries : tuple of str
-    Ids of the ledger's entries that speak of the case on this release.
-said : dict of str to str
-    The answer in words by the respect, see `in_words`.
-parted : tuple of str
-    The respects in which nothing explains the answer.
-detail : str
-    Of the verdict.
-"""
+    recording: str
+    name: str
+    dialect: str
+    module: str
+    version: str
 
-Answered = namedtuple("Answered", "case answers demanded")
-Answered.__doc__ = """All answers to one case.
 
-case : Case
-answers : dict of str to Answer
-    By the name of the recording; those that have the case.
-demanded : dict of str to dict of str to str
-    What the rules demand, in words as of `Answer.said`, by the dialect.
-"""
+class Answer(NamedTuple):
+    """The answer of one recording to one case.
+
+    Attributes
+    ----------
+    verdict : str
+        One of those of `rnn_oracle.verdict`.
+    entries : tuple of str
+        Ids of the ledger's entries that speak of the case on this release.
+    said : dict of str to str
+        The answer in words by the respect, see `in_words`.
+    parted : tuple of str
+        The respects in which nothing explains the answer.
+    detail : str
+        Of the verdict.
+    """
+
+    verdict: str
+    entries: tuple[str, ...]
+    said: dict
+    parted: tuple[str, ...]
+    detail: str
+
+
+class Answered(NamedTuple):
+    """All answers to one case.
+
+    Attributes
+    ----------
+    case : Case
+    answers : dict of str to Answer
+        By the name of the recording; those that have the case.
+    demanded : dict of str to dict of str to str
+        What the rules demand, in words as of `Answer.said`, by the dialect.
+    """
+
+    case: Any
+    answers: dict
+    demanded: dict
+
 
 NUMBERS = "numbers"
 _CHUNK = 50
@@ -190,4 +218,4 @@ def _containers(nesting):
 def _of_calls(words):
     if len(set(words.values())) == 1:
         return next(iter(words.values()))
-    return ", ".join("{} ({})".format(text, call) for call, text in words.items())
+    return ", ".join(f"{text} ({call})" for call, text in words.items())

@@ -62,8 +62,9 @@ def _of_stack(layers, x, d_results, mask, initial_states):
     initial_states = [None] * len(layers) if initial_states is None else initial_states
     if not len(layers) == len(d_results) == len(initial_states):
         raise OracleValueError(
-            "the lengths of the lists differ: {} layers, weights of {} results, {} initial "
-            "states".format(len(layers), len(d_results), len(initial_states))
+            f"the lengths of the lists differ: {len(layers)} layers, weights of "
+            f"{len(d_results)} results, {len(initial_states)} initial "
+            "states"
         )
     runs = []
     for layer, state in zip(layers, initial_states):

@@ -99,7 +99,7 @@ class Module:
         return dict(self._config)
 
     def __repr__(self):
-        return "<{} {} of {}>".format(type(self).__name__, self.name, self.dialect.name)
+        return f"<{type(self).__name__} {self.name} of {self.dialect.name}>"
 
 
 class Weighted(Module):
@@ -141,8 +141,8 @@ class Weighted(Module):
         self.take_given_weights()
         if self.weights is None:
             raise OracleValueError(
-                "{} has no weights yet: call set_weights(), or copy a Keras layer "
-                "with rnn_oracle.from_keras()".format(self.name)
+                f"{self.name} has no weights yet: call set_weights(), or copy a Keras layer "
+                "with rnn_oracle.from_keras()"
             )
 
     def _counted(self, weights):
@@ -162,9 +162,7 @@ class Weighted(Module):
         if not fits:
             needs = "({})".format(", ".join("any" if n is None else str(n) for n in shape))
             raise OracleValueError(
-                "{}.{} has shape {}, but needs {} = {}".format(
-                    self.name, name, weight.shape, needs, formula
-                )
+                f"{self.name}.{name} has shape {weight.shape}, but needs {needs} = {formula}"
             )
         return weight
 
@@ -210,14 +208,10 @@ def _check_inert(arguments, owner):
         number = isinstance(value, (int, float))
         if not number or not 0 <= value <= 1:
             error = OracleValueError if number else OracleTypeError
-            raise error(
-                "{}: `{}` must be a number from 0 to 1, not {!r}".format(owner, name, value)
-            )
+            raise error(f"{owner}: `{name}` must be a number from 0 to 1, not {value!r}")
     implementation = arguments.get("implementation", 2)
     if implementation not in (0, 1, 2):  # Keras 2 takes 0 for 1
-        raise OracleValueError(
-            "{}: `implementation` must be 1 or 2, not {!r}".format(owner, implementation)
-        )
+        raise OracleValueError(f"{owner}: `implementation` must be 1 or 2, not {implementation!r}")
 
 
 def positive_integer(value, name, owner):
@@ -225,7 +219,7 @@ def positive_integer(value, name, owner):
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, (bool, np.bool_))
     if not whole or value < 1:
         error = OracleValueError if whole else OracleTypeError
-        raise error("{}: `{}` must be a positive integer, not {!r}".format(owner, name, value))
+        raise error(f"{owner}: `{name}` must be a positive integer, not {value!r}")
     return int(value)
 
 
@@ -233,7 +227,5 @@ def _floating(dtype, owner):
     name = "float64" if dtype is None else getattr(dtype, "name", dtype)
     name = getattr(name, "__name__", name)
     if name not in ("float32", "float64"):
-        raise OracleValueError(
-            "{}: the oracle computes in float32 or float64, not in {}".format(owner, name)
-        )
+        raise OracleValueError(f"{owner}: the oracle computes in float32 or float64, not in {name}")
     return np.dtype(name)

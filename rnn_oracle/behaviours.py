@@ -1,6 +1,9 @@
 """The rows of a table by release: what each did about a divergence, a default or a rule."""
 
-from collections import Counter, namedtuple
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, NamedTuple
 
 from .deviations import DEVIATIONS
 from .dialects import DIALECTS
@@ -9,43 +12,67 @@ from .patterns import as_text, patterns
 from .spec import first_sentence, rules, sentence_with, without_links
 from .verdict import AGREE, DIVERGES, KNOWN
 
-Section = namedtuple("Section", "title about rows")
 
-Row = namedtuple("Row", "id title rules cells told where examples links")
-Row.__doc__ = """One behaviour.
+class Section(NamedTuple):
+    title: Any
+    about: Any
+    rows: Any
 
-id : str
-    Unique among all rows; letters, digits, dots, hyphens and underscores.
-title : str
-rules : list of str
-    Ids of the rules that are concerned.
-cells : dict of str to Cell
-    By the name of the recording; every release has one.
-told : list of (str, str)
-    What there is to say besides: term and description.
-where : list of str
-    Which cases are meant, by their options; nothing where that goes without saying.
-examples : list of str
-    Ids of some of these cases.
-links : list of str
-"""
 
-Cell = namedtuple("Cell", "kind text note")
-Cell.__doc__ = """What one release did.
+class Row(NamedTuple):
+    """One behaviour.
 
-kind : str
-    One of `KEPT`, `BROKEN`, `UNEXPLAINED`, `VALUE` and `NONE`.
-text : str
-    In a word or two.
-note : str
-    In how many cases, or why not.
-"""
+    Attributes
+    ----------
+    id : str
+        Unique among all rows; letters, digits, dots, hyphens and underscores.
+    title : str
+    rules : list of str
+        Ids of the rules that are concerned.
+    cells : dict of str to Cell
+        By the name of the recording; every release has one.
+    told : list of (str, str)
+        What there is to say besides: term and description.
+    where : list of str
+        Which cases are meant, by their options; nothing where that goes without saying.
+    examples : list of str
+        Ids of some of these cases.
+    links : list of str
+    """
+
+    id: str
+    title: str
+    rules: list[str]
+    cells: dict
+    told: list
+    where: list[str]
+    examples: list[str]
+    links: list[str]
+
+
+class Cell(NamedTuple):
+    """What one release did.
+
+    Attributes
+    ----------
+    kind : str
+        One of `KEPT`, `BROKEN`, `UNEXPLAINED`, `VALUE` and `NONE`.
+    text : str
+        In a word or two.
+    note : str
+        In how many cases, or why not.
+    """
+
+    kind: str
+    text: str
+    note: str
+
 
 KEPT, BROKEN, UNEXPLAINED, VALUE, NONE = "kept", "broken", "unexplained", "value", "none"
 NOT_EXPLAINED = "NOT EXPLAINED"
 _NOTHING = Cell(NONE, "\N{EM DASH}", "no such case was recorded")
 _EXAMPLES = 3
-_DIALECTS = ["`{}`".format(name) for name in DIALECTS]
+_DIALECTS = [f"`{name}`" for name in DIALECTS]
 
 
 def differs(row):
@@ -120,7 +147,7 @@ class _Rows:
                 if answer.verdict == DIVERGES:
                     groups.setdefault(_parted(answer), {}).setdefault(recording, []).append(a)
         return [
-            self._unexplained("unexplained-{}".format(number), parted, diverging)
+            self._unexplained(f"unexplained-{number}", parted, diverging)
             for number, (parted, diverging) in enumerate(sorted(groups.items()), 1)
         ]
 
@@ -133,7 +160,7 @@ class _Rows:
 
         details = {}
         for recording, some in diverging.items():
-            detail = "{}: {}".format(some[0].case.id, some[0].answers[recording].detail)
+            detail = f"{some[0].case.id}: {some[0].answers[recording].detail}"
             details.setdefault(detail, []).append(recording)
         told = [(", ".join(names), detail) for detail, names in details.items()]
         title = "{}: {}".format(NOT_EXPLAINED, ", ".join(parted))
@@ -154,7 +181,7 @@ class _Rows:
         told = [
             ("Harm", entry.harm),
             ("Returned instead", _first_line(DEVIATIONS[entry.instead])),
-            ("Ledger", "{}: {} {}".format(entry.id, entry.target, entry.versions)),
+            ("Ledger", f"{entry.id}: {entry.target} {entry.versions}"),
             ("Mended in", entry.mended or "no release yet"),
         ]
         cells = self._cells(chosen, lambda given: _verdict(given, {entry.id}, others))
@@ -172,13 +199,13 @@ class _Rows:
                     key = respect, tuple(sorted(wanted.items()))
                     groups.setdefault(key, []).append(a)
         return _told_apart(
-            self._designed("design-{}".format(number), respect, chosen)
+            self._designed(f"design-{number}", respect, chosen)
             for number, ((respect, _), chosen) in enumerate(groups.items(), 1)
         )
 
     def _designed(self, name, respect, chosen):
         cited = self._naming(chosen)
-        title = _of_dialects(cited[0]) if cited else "Not the same {}.".format(respect)
+        title = _of_dialects(cited[0]) if cited else f"Not the same {respect}."
         cells = self._cells(chosen, _value_of(respect))
         return self._row(name, title, cited, cells, chosen, [("What differs", respect)])
 
@@ -218,7 +245,7 @@ class _Rows:
         layers = [a.case.layer for a in chosen]
         title = "`{}` of {}".format(respect, ", ".join(layers))
         name = "-".join(["default", respect] + [layer.lower() for layer in layers])
-        cited = [r for r in chosen[0].case.rules if "`{}".format(respect) in self.texts[r]]
+        cited = [r for r in chosen[0].case.rules if f"`{respect}" in self.texts[r]]
         return self._row(name, title, cited, dict(cells), chosen)
 
     def stated(self, shown):
@@ -245,7 +272,7 @@ class _Rows:
     def _rule(self, rule):
         breaking = {entry.id for entry in self.ledger if entry.rule == rule}
         chosen = self.citing[rule]
-        told = [("Broken by", "`{}`".format(entry)) for entry in sorted(breaking)]
+        told = [("Broken by", f"`{entry}`") for entry in sorted(breaking)]
         cells = self._cells(chosen, lambda given: _verdict(given, breaking))
         title = without_links(first_sentence(rule))
         return Row(rule, title, [rule], cells, told, [], _ids(chosen), [])
@@ -293,7 +320,7 @@ def _is_table(answered):
 def _generation(dialect):
     if dialect not in DIALECTS:
         return _NOTHING
-    return Cell(VALUE, "as {}".format(DIALECTS[dialect].generation), "not recorded")
+    return Cell(VALUE, f"as {DIALECTS[dialect].generation}", "not recorded")
 
 
 def _respects(told, of=lambda said: said):
@@ -335,16 +362,16 @@ def _verdict(given, breaking, otherwise=frozenset()):
         ("otherwise", sum(bool(ids & otherwise) and not ids & breaking for ids in known)),
         (NOT_EXPLAINED, sum(g.verdict == DIVERGES for g in given)),
     ]
-    words = ["{} {}".format(word, count) for word, count in counts if count]
+    words = [f"{word} {count}" for word, count in counts if count]
     if words:
-        note = "of {} cases".format(len(given))
+        note = f"of {len(given)} cases"
         return Cell(UNEXPLAINED if counts[-1][1] else BROKEN, ", ".join(words), note)
     agreeing = [g for g in given if g.verdict in (AGREE, KNOWN)]
     if not agreeing:
         return Cell(VALUE, "unsupported", given[0].detail)
-    note = "{} cases".format(len(agreeing))
+    note = f"{len(agreeing)} cases"
     if all(g.said["verdict"] != "values" for g in agreeing):
-        return Cell(KEPT, "refused", "{}, as the rules demand".format(note))
+        return Cell(KEPT, "refused", f"{note}, as the rules demand")
     return Cell(KEPT, "kept", note)
 
 
@@ -355,11 +382,8 @@ def _value_of(respect):
         # What the ledger knows of is told elsewhere.
         plain = [g for g in given if g.verdict != KNOWN] or given
         counts = Counter(_in_short(g, respect) for g in plain)
-        words = [
-            "{} {}".format(word, count) if len(counts) > 1 else word
-            for word, count in counts.items()
-        ]
-        note = "{} cases".format(len(given))
+        words = [f"{word} {count}" if len(counts) > 1 else word for word, count in counts.items()]
+        note = f"{len(given)} cases"
         if any(_concerned(respect) & set(g.parted) for g in given):
             return Cell(UNEXPLAINED, ", ".join(words + [NOT_EXPLAINED]), note)
         return Cell(VALUE, ", ".join(words), note)

@@ -38,9 +38,7 @@ class Bidirectional(Composite):
     def __init__(self, layer, merge_mode="concat", *, backward_layer=None, dtype=None, **kept):
         for name, side in (("layer", layer), ("backward_layer", backward_layer or layer)):
             if not isinstance(side, RNN):
-                raise OracleValueError(
-                    "`{}` must be a recurrent layer, not {!r}".format(name, side)
-                )
+                raise OracleValueError(f"`{name}` must be a recurrent layer, not {side!r}")
         if merge_mode not in MERGE:
             raise OracleValueError(
                 "merge_mode={!r} is not one of {}".format(merge_mode, ", ".join(map(repr, MERGE)))
@@ -64,9 +62,7 @@ class Bidirectional(Composite):
         forward, backward = self.parts()
         if forward.go_backwards == backward.go_backwards:
             raise OracleValueError(
-                "the forward and the backward layer both have go_backwards={}".format(
-                    forward.go_backwards
-                )
+                f"the forward and the backward layer both have go_backwards={forward.go_backwards}"
             )
         for name in ("stateful", "return_sequences", "return_state"):
             pair = getattr(forward, name), getattr(backward, name)
@@ -126,9 +122,8 @@ class Bidirectional(Composite):
         states = nest.as_list(initial_state)
         if len(states) % 2:
             raise OracleValueError(
-                "{} takes as many initial states forwards as backwards, not {} in all".format(
-                    self.name, len(states)
-                )
+                f"{self.name} takes as many initial states forwards as backwards, not "
+                f"{len(states)} in all"
             )
         half = len(states) // 2
         return states[:half], states[half:]
@@ -144,7 +139,7 @@ class Bidirectional(Composite):
             In `keras3`, where states are given.
         """
         if not self.stateful:
-            raise OracleAttributeError("{} is not stateful".format(self.name))
+            raise OracleAttributeError(f"{self.name} is not stateful")
         for side, half in zip(self.parts(), self.halves(states)):
             side.reset_states(half)
 

@@ -1,9 +1,18 @@
 """A case: one combination of options, as frozen data with an id that never changes."""
 
-from collections import namedtuple
-from dataclasses import dataclass, fields
+from __future__ import annotations
 
-Sizes = namedtuple("Sizes", "batch steps features units")
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+
+class Sizes(NamedTuple):
+    batch: Any
+    steps: Any
+    features: Any
+    units: Any
+
+
 SIZES = Sizes(batch=4, steps=6, features=3, units=(5, 7, 8))
 """Of the arrays of a case, unless it is made smaller."""
 
@@ -76,7 +85,7 @@ def check_axes(case):
     for axis, values in case.axes.items():
         value = getattr(case, axis)
         if value not in values:
-            raise ValueError("{}={!r} is not one of {}".format(axis, value, values))
+            raise ValueError(f"{axis}={value!r} is not one of {values}")
 
 
 class Optioned:
@@ -134,9 +143,7 @@ class Case(Optioned, OfKerasCell):
         allowed = (None,) if self.mask == "none" else MASK_FROM
         if self.mask_from not in allowed:
             raise ValueError(
-                "mask_from={!r} is not one of {} for mask={!r}".format(
-                    self.mask_from, allowed, self.mask
-                )
+                f"mask_from={self.mask_from!r} is not one of {allowed} for mask={self.mask!r}"
             )
 
     @property

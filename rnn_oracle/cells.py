@@ -53,11 +53,11 @@ class Cell(Weighted):
         self.state_size = self.units
 
     def weight_shapes(self):
-        width, formula = self.gates * self.units, "{} * units".format(self.gates)
+        width, formula = self.gates * self.units, f"{self.gates} * units"
         shapes = [
-            ("kernel", (self.features, width), "(features, {})".format(formula)),
-            ("recurrent_kernel", (self.units, width), "(units, {})".format(formula)),
-            ("bias", (width,), "({},)".format(formula)),
+            ("kernel", (self.features, width), f"(features, {formula})"),
+            ("recurrent_kernel", (self.units, width), f"(units, {formula})"),
+            ("bias", (width,), f"({formula},)"),
         ]
         return shapes if self.use_bias else shapes[:2]
 
@@ -251,7 +251,7 @@ class StackedRNNCells(Composite):
 
     def __init__(self, cells, dtype=None, dialect=None, **kept):
         if not isinstance(cells, (list, tuple)):
-            raise OracleTypeError("StackedRNNCells takes a list of cells, not {!r}".format(cells))
+            raise OracleTypeError(f"StackedRNNCells takes a list of cells, not {cells!r}")
         self.cells = [as_cell(cell) for cell in cells]
         if not self.cells:
             raise OracleValueError("StackedRNNCells needs at least one cell")

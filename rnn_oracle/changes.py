@@ -1,6 +1,8 @@
 """What changed between two outcomes, and whether it is rounding or meaning."""
 
-from collections import namedtuple
+from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -8,21 +10,31 @@ from .compare import compare_copies, ratios
 
 ROUNDING, MEANING = "rounding", "meaning"
 
-Change = namedtuple("Change", "name kind old new ulps share")
-Change.__doc__ = """One thing that is not what it was.
 
-name : str
-    Of the array or fact; ``"verdict"`` where one side has values and the other has not.
-kind : str
-    `ROUNDING` or `MEANING`.
-old, new : str
-    What the two say, in short.
-ulps : int or None
-    How far apart these two are, in units in the last place; None where they are no numbers.
-share : float or None
-    Their difference over how far apart they may be, the largest of the array; infinite where they
-    may not differ.
-"""
+class Change(NamedTuple):
+    """One thing that is not what it was.
+
+    Attributes
+    ----------
+    name : str
+        Of the array or fact; ``"verdict"`` where one side has values and the other has not.
+    kind : str
+        `ROUNDING` or `MEANING`.
+    old, new : str
+        What the two say, in short.
+    ulps : int or None
+        How far apart these two are, in units in the last place; None where they are no numbers.
+    share : float or None
+        Their difference over how far apart they may be, the largest of the array; infinite where
+        they may not differ.
+    """
+
+    name: str
+    kind: str
+    old: str
+    new: str
+    ulps: int | None
+    share: float | None
 
 
 def changes(old, new, apart=None):
@@ -99,7 +111,7 @@ def _moved(name, old, new, allowed):
     if old is None or new is None:
         return _meaning(name, *["missing" if array is None else "there" for array in (old, new)])
     if old.shape != new.shape or old.dtype != new.dtype:
-        return _meaning(name, *["{} {}".format(array.dtype, array.shape) for array in (old, new)])
+        return _meaning(name, *[f"{array.dtype} {array.shape}" for array in (old, new)])
     if old.dtype.kind != "f":
         where = tuple(np.argwhere(old != new)[0])
         return _meaning(_element(name, where), old[where], new[where])
@@ -128,17 +140,18 @@ def ulps(old, new):
 
 def _number(value):
     """Number the floats of a dtype in their order, both zeros alike."""
-    bits = int(value.view("i{}".format(value.dtype.itemsize)))
+    bits = int(value.view(f"i{value.dtype.itemsize}"))
     return bits if bits >= 0 else -(2 ** (8 * value.dtype.itemsize - 1)) - bits
 
 
 def describe(change):
     """Write a change down for a person."""
     if change.share is None:
-        return "{}: {} -> {}".format(change.name, change.old, change.new)
-    ulps = "" if change.ulps is None else "{} ULP, ".format(change.ulps)
-    return "{}: {} -> {}, moved by {}{:.3g} of the tolerance".format(
-        change.name, change.old, change.new, ulps, change.share
+        return f"{change.name}: {change.old} -> {change.new}"
+    ulps = "" if change.ulps is None else f"{change.ulps} ULP, "
+    return (
+        f"{change.name}: {change.old} -> {change.new}, moved by {ulps}{change.share:.3g} of "
+        "the tolerance"
     )
 
 
@@ -148,7 +161,6 @@ def in_short(rounded):
         return []
     worst = max(rounded, key=lambda change: change.share)
     return [
-        "{} arrays moved by rounding alone, the worst by {} ULP, {:.3f} of the tolerance".format(
-            len(rounded), worst.ulps, worst.share
-        )
+        f"{len(rounded)} arrays moved by rounding alone, the worst by {worst.ulps} ULP, "
+        f"{worst.share:.3f} of the tolerance"
     ]

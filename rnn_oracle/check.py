@@ -35,17 +35,17 @@ def main(arguments=None):
     """
     options = _parse(arguments)
     if options.json and not _writable(options.json):
-        return misuse("check", "cannot write {}".format(options.json))
+        return misuse("check", f"cannot write {options.json}")
     there = installed()
     if not there:
         return misuse("check", "there is no TensorFlow here; install it with\n\n    " + INSTALL)
     targets, cases = selected_for(there, options.only)
     if not targets:
-        return misuse("check", "no case matches --only {!r}".format(options.only))
+        return misuse("check", f"no case matches --only {options.only!r}")
     try:
         verdicts = judge_all(targets, cases)
     except ImportError as error:
-        return misuse("check", "{}; install what is missing with\n\n    {}".format(error, INSTALL))
+        return misuse("check", f"{error}; install what is missing with\n\n    {INSTALL}")
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump(_as_json(targets, verdicts), file, indent=1, allow_nan=False)
@@ -92,7 +92,7 @@ def _as_json(targets, verdicts):
         "targets": {name: str(target) for name, target in targets.items()},
         "results": [
             {
-                "id": "{}.{}".format(v.target, v.case.id),
+                "id": f"{v.target}.{v.case.id}",
                 "target": v.target,
                 "options": v.case.options,
                 "rules": v.case.rules,
@@ -116,11 +116,10 @@ def _print(targets, verdicts):
     for words in filter(None, map(unmeasured, targets.values())):
         print(words)
     counts = Counter(v.verdict for v in verdicts)
-    print(", ".join("{} {}".format(counts[word], word) for word in ORDER if counts[word]))
+    print(", ".join(f"{counts[word]} {word}" for word in ORDER if counts[word]))
     print(
-        "largest observed error / allowed error: {:.3f}".format(
-            max((v.worst for v in verdicts if v.verdict in (AGREE, KNOWN)), default=0.0)
-        )
+        "largest observed error / allowed error: "
+        f"{max((v.worst for v in verdicts if v.verdict in (AGREE, KNOWN)), default=0.0):.3f}"
     )
     _print_known(verdicts)
     _print_divergences(targets, [v for v in verdicts if v.verdict == DIVERGES])
@@ -156,7 +155,7 @@ def _table(title, first, columns, axes, verdicts):
     table.add_section()
     for axis, values in axes.items():
         for value in values:
-            label = "{} = {}".format(axis, value)
+            label = f"{axis} = {value}"
             add(label, [v for v in verdicts if v.case.options[axis] == value])
         table.add_section()
     return table
@@ -165,14 +164,14 @@ def _table(title, first, columns, axes, verdicts):
 def _tally(verdicts):
     counts = Counter(v.verdict for v in verdicts)
     short = {AGREE: "agree", KNOWN: "known", DIVERGES: "DIVERGES", UNSUPPORTED: "unsupported"}
-    return ", ".join("{} {}".format(counts[word], short[word]) for word in ORDER if counts[word])
+    return ", ".join(f"{counts[word]} {short[word]}" for word in ORDER if counts[word])
 
 
 def _print_known(verdicts):
     found = Counter(id for v in verdicts if v.verdict == KNOWN for id in _entries(v))
     for entry in load():
         if found[entry.id]:
-            print("\nknown: {} ({} cases, breaks {})".format(entry.id, found[entry.id], entry.rule))
+            print(f"\nknown: {entry.id} ({found[entry.id]} cases, breaks {entry.rule})")
             print("  " + entry.title)
             print("  " + entry.harm)
             print("  " + entry.links[0])

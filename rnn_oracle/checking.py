@@ -1,7 +1,9 @@
 """Check one's own Keras layer or model against the rules: what `oracle_check` does in a test."""
 
+from __future__ import annotations
+
 import sys
-from collections import namedtuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,7 +21,7 @@ PRECISIONS = ("float32", "float64")
 COLUMNS = ("result", "first parts at", "expected", "got", "allowed", "off", "error / allowed")
 
 
-class Report(namedtuple("Report", "what demanded mismatches table guesses")):
+class Report(NamedTuple):
     """What came of a check; as text, what to tell a person.
 
     Parameters
@@ -36,13 +38,19 @@ class Report(namedtuple("Report", "what demanded mismatches table guesses")):
         What would explain all mismatches, each on its own.
     """
 
+    what: str
+    demanded: np.ndarray
+    mismatches: list
+    table: list
+    guesses: list[str]
+
     def __str__(self):
         if not self.mismatches:
-            return "{} does what the rules demand".format(self.what)
+            return f"{self.what} does what the rules demand"
         rows = [COLUMNS] + self.table
         widths = [max(map(len, column)) for column in zip(*rows)]
         lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-        heading = "{} does not do what the rules demand".format(self.what)
+        heading = f"{self.what} does not do what the rules demand"
         return "\n".join([heading, ""] + lines + [""] * bool(self.guesses) + self.guesses)
 
 
@@ -77,11 +85,11 @@ def check(layer, x, mask=None, initial_state=None, training=None):
     """
     if training:
         raise OracleValueError(
-            "the oracle knows the forward pass alone, not training={!r}".format(training)
+            f"the oracle knows the forward pass alone, not training={training!r}"
         )
     tf, dtype = _tensorflow(layer), _precision(layer)
     if keras_class(layer).__name__.endswith(("Cell", "Cells")):
-        raise OracleTypeError("{} is a cell: check a layer that runs it".format(layer.name))
+        raise OracleTypeError(f"{layer.name} is a cell: check a layer that runs it")
     call = {"mask": _tensor(tf, mask, dtype), "training": training}
     call["initial_state"] = nest.map_structure(lambda s: _tensor(tf, s, dtype), initial_state)
     x = _tensor(tf, x, dtype)
@@ -90,9 +98,9 @@ def check(layer, x, mask=None, initial_state=None, training=None):
     actual = _actual(demand.layer, returned)
     demanded = demand.outcome()
     mismatches = compare(demanded, actual, copies=False).mismatches
-    kind = "{} of {}, {}".format(type(layer).__name__, dialect_of(layer), demand.dtype)
+    kind = f"{type(layer).__name__} of {dialect_of(layer)}, {demand.dtype}"
     return Report(
-        "{} ({})".format(layer.name, kind),
+        f"{layer.name} ({kind})",
         demand.result(),
         mismatches,
         [_row(mismatch, demanded, actual) for mismatch in mismatches],
@@ -108,7 +116,7 @@ def _tensorflow(layer):
         backend = sys.modules["keras"].backend.backend()
         if backend != "tensorflow":
             raise OracleValueError(
-                "{} runs on {}, but only Keras on TensorFlow is checked".format(layer.name, backend)
+                f"{layer.name} runs on {backend}, but only Keras on TensorFlow is checked"
             )
     return sys.modules["tensorflow"]
 
@@ -129,9 +137,7 @@ def _tensor(tf, value, dtype):
 def _array(tensor):
     array = np.asarray(tensor)
     if array.dtype == object:
-        raise OracleTypeError(
-            "{!r} holds no numbers: run it eagerly, on one that does".format(tensor)
-        )
+        raise OracleTypeError(f"{tensor!r} holds no numbers: run it eagerly, on one that does")
     return array
 
 
@@ -140,8 +146,9 @@ def _demand(layer, x, mask, initial_state):
     copy, dtype = from_keras(layer), _precision(layer)
     if any(part.stateful for part in recurrent_layers(copy)):
         raise OracleValueError(
-            "{} is stateful, so that what it returns depends on the calls before: check it with "
-            "stateful=False and an initial_state".format(layer.name)
+            f"{layer.name} is stateful, so that what it returns depends on the calls "
+            "before: check it with "
+            "stateful=False and an initial_state"
         )
     attached = getattr(x, "_keras_mask", None) if mask is None else None
     mask = mask if attached is None else attached
@@ -198,9 +205,9 @@ def _row(mismatch, demanded, actual):
         ", ".join("{} {}".format(*pair) for pair in sorted(zip(axes, first), key=_by_step)),
         str(want[first].astype(got.dtype)),
         str(got[first]),
-        "{:.2g}".format(allowed[first]),
-        "{} of {}".format(len(off), ratio.size),
-        "up to {:.3g}".format(ratio.max()),
+        f"{allowed[first]:.2g}",
+        f"{len(off)} of {ratio.size}",
+        f"up to {ratio.max():.3g}",
     )
 
 
@@ -211,7 +218,7 @@ def _axes(name, rank, batch_axis):
         return steps + ["unit"]
     if rank == 2:
         return steps if name.startswith(MASK_OF) else ["row", "unit"]
-    return ["row"] + ["axis {}".format(i) for i in range(1, rank)]
+    return ["row"] + [f"axis {i}" for i in range(1, rank)]
 
 
 def _by_step(pair):
@@ -226,7 +233,7 @@ def _guesses(layer, demand, actual):
         if not compare(hypothesis.outcome(), actual, copies=False).mismatches:
             guesses.append("as if " + hypothesis.words)
             for entry in _known(layer, hypothesis):
-                guesses[-1] += ": known divergence {}, breaks {}".format(entry.id, entry.rule)
+                guesses[-1] += f": known divergence {entry.id}, breaks {entry.rule}"
                 guesses += ["    " + words for words in [entry.harm] + entry.links]
     return guesses
 

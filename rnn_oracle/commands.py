@@ -37,5 +37,5 @@ def blocks(cases):
 
 def misuse(command, message):
     """Say what was wrong with a call of a command; return its exit status."""
-    print("rnn_oracle.{}: {}".format(command, message), file=sys.stderr)
+    print(f"rnn_oracle.{command}: {message}", file=sys.stderr)
     return 2

@@ -1,29 +1,45 @@
 """The comparison of two outcomes: numbers within what is allowed, the rest exactly (rule T3)."""
 
-from collections import namedtuple
+from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
-Mismatch = namedtuple("Mismatch", "name expected actual detail")
-Mismatch.__doc__ = """One thing that differs.
 
-name : str
-    Of the array or fact, such as ``"given.h1"``; ``"verdict"`` where one side gives values
-    and the other does not.
-expected, actual : str
-    What the two sides say, in short.
-detail : str
-    A sentence for a person.
-"""
+class Mismatch(NamedTuple):
+    """One thing that differs.
 
-Comparison = namedtuple("Comparison", "mismatches worst")
-Comparison.__doc__ = """The result of `compare`.
+    Attributes
+    ----------
+    name : str
+        Of the array or fact, such as ``"given.h1"``; ``"verdict"`` where one side gives values
+        and the other does not.
+    expected, actual : str
+        What the two sides say, in short.
+    detail : str
+        A sentence for a person.
+    """
 
-mismatches : list of Mismatch
-worst : float
-    The largest error over what was allowed; infinite for a wrong number that is exact by
-    rule, 0 where no numbers were compared.
-"""
+    name: str
+    expected: str
+    actual: str
+    detail: str
+
+
+class Comparison(NamedTuple):
+    """The result of `compare`.
+
+    Attributes
+    ----------
+    mismatches : list of Mismatch
+    worst : float
+        The largest error over what was allowed; infinite for a wrong number that is exact by
+        rule, 0 where no numbers were compared.
+    """
+
+    mismatches: list
+    worst: float
 
 
 def compare(expected, actual, copies=True):
@@ -69,10 +85,8 @@ def _compare_refusals(expected, actual):
 
 
 def _mismatch(name, expected, actual, more=""):
-    sentence = "{}: expected {}, got {}".format(name, expected, actual)
-    return Mismatch(
-        name, str(expected), str(actual), sentence + (" ({})".format(more) * bool(more))
-    )
+    sentence = f"{name}: expected {expected}, got {actual}"
+    return Mismatch(name, str(expected), str(actual), sentence + (f" ({more})" * bool(more)))
 
 
 def _compare_array(name, expected, actual):
@@ -81,7 +95,7 @@ def _compare_array(name, expected, actual):
         return [_mismatch(name, *sides)], 0.0
     want, have = expected.arrays[name], actual.arrays[name]
     if want.shape != have.shape:
-        return [_mismatch(name, "shape {}".format(want.shape), "shape {}".format(have.shape))], 0.0
+        return [_mismatch(name, f"shape {want.shape}", f"shape {have.shape}")], 0.0
     if want.size == 0:
         return [], 0.0
     allowed = expected.allowed.get(name, np.zeros(want.shape))
@@ -91,8 +105,9 @@ def _compare_array(name, expected, actual):
         return [], float(ratio[worst])
     where = "{}[{}]".format(name, ", ".join(map(str, worst)))
     count = int(np.sum(ratio > 1))
-    more = "{:.3g} times the allowed {:.2g}; {} of {} numbers are off".format(
-        ratio[worst], allowed[worst], count, ratio.size
+    more = (
+        f"{ratio[worst]:.3g} times the allowed {allowed[worst]:.2g}; {count} of {ratio.size} "
+        "numbers are off"
     )
     found = _mismatch(where, want[worst], have[worst], more)
     return [found._replace(name=name)], float(ratio[worst])

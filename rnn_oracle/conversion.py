@@ -100,7 +100,7 @@ def dialect_of(layer):
     if package in _PACKAGES:
         release = getattr(sys.modules.get("tensorflow"), "__version__", "2")
         return "keras2_v1" if release.startswith("1.") else "keras2"
-    raise OracleTypeError("{} is not a Keras object".format(type(layer).__name__))
+    raise OracleTypeError(f"{type(layer).__name__} is not a Keras object")
 
 
 def _plain(layer, name, dtype):
@@ -159,7 +159,7 @@ def _weighted(copy, layer):
 def _check_built(layer):
     if not layer.built or not layer.weights:
         raise OracleValueError(
-            "{} has no weights yet: call it once, or build it, before from_keras".format(layer.name)
+            f"{layer.name} has no weights yet: call it once, or build it, before from_keras"
         )
 
 
@@ -177,7 +177,7 @@ def _rnn(layer, dtype):
 def _inner(stack):
     """Return the cells of a stack, the states of which must be in the order of the cells."""
     if getattr(stack, "reverse_state_order", False):
-        raise OracleValueError("{} has reverse_state_order=True (rule D8)".format(stack.name))
+        raise OracleValueError(f"{stack.name} has reverse_state_order=True (rule D8)")
     return stack.cells
 
 
@@ -204,12 +204,13 @@ def _chain(model):
         alone = output is not None and len(node._inbound_nodes) == 1
         if not alone or node.input is not output or "initial_state" in _arguments(node):
             raise OracleValueError(
-                "{} is not a chain: {} does not take the output of the layer before it, and "
-                "nothing else".format(model.name, node.name)
+                f"{model.name} is not a chain: {node.name} does not take the output of the "
+                "layer before it, and "
+                "nothing else"
             )
         output = node.output
     if len(model.outputs) != 1 or model.outputs[0] is not output:
-        raise OracleValueError("{} is not a chain: it has other outputs".format(model.name))
+        raise OracleValueError(f"{model.name} is not a chain: it has other outputs")
     return chain
 
 

@@ -54,9 +54,8 @@ class Embedding(Weighted):
         wrong = (ids != np.floor(ids)) | (ids < 0) | (ids >= self.input_dim)
         if np.any(wrong):
             raise OracleValueError(
-                "{} takes whole ids from 0 to {}, but was given {}".format(
-                    self.name, self.input_dim - 1, ids[wrong][0]
-                )
+                f"{self.name} takes whole ids from 0 to {self.input_dim - 1}, but was "
+                f"given {ids[wrong][0]}"
             )
         return self.embeddings[ids.astype(int)]
 
@@ -123,9 +122,8 @@ class Dense(Weighted):
         x = as_numbers(x, self, "the input")
         if x.ndim < 2 or x.shape[-1] != len(self.kernel):
             raise OracleValueError(
-                "{} takes (batch, ..., {}), but the input has shape {}".format(
-                    self.name, len(self.kernel), x.shape
-                )
+                f"{self.name} takes (batch, ..., {len(self.kernel)}), but the input has "
+                f"shape {x.shape}"
             )
         with np.errstate(over="ignore"):
             return self.activation(x @ self.kernel + self.bias)
@@ -168,9 +166,7 @@ class GlobalAveragePooling1D(Module):
         x = as_numbers(x, self, "the input")
         if x.ndim != 3:
             raise OracleValueError(
-                "{} takes (batch, steps, features), but the input has shape {}".format(
-                    self.name, x.shape
-                )
+                f"{self.name} takes (batch, steps, features), but the input has shape {x.shape}"
             )
         mask = check_mask(mask, x.shape[:2], self.name)
         if mask is None:
@@ -197,7 +193,7 @@ class TimeDistributed(Composite):
 
     def __init__(self, layer, *, dtype=None, dialect=None, **kept):
         if not isinstance(layer, Module):
-            raise OracleValueError("TimeDistributed needs a layer, not {!r}".format(layer))
+            raise OracleValueError(f"TimeDistributed needs a layer, not {layer!r}")
         super().__init__({"layer": layer}, kept, dialect or layer.dialect, dtype or layer.dtype)
         refuse_return_state(layer, self.name)
         self.layer = layer
@@ -235,17 +231,17 @@ class TimeDistributed(Composite):
         x = x if hasattr(x, "swapaxes") else np.asarray(x)
         if x.ndim < 3 or x.shape[1] == 0:
             raise OracleValueError(
-                "{} takes (batch, steps, ...) of at least one step, but the input has shape "
-                "{}".format(self.name, x.shape)
+                f"{self.name} takes (batch, steps, ...) of at least one step, but the "
+                "input has shape "
+                f"{x.shape}"
             )
         if mask is None:
             return [(step, None) for step in x.swapaxes(0, 1)]
         mask = np.asarray(mask)
         if mask.shape[:2] != x.shape[:2]:
             raise OracleValueError(
-                "{}: the mask has shape {}, but has to begin with {} as the input does".format(
-                    self.name, mask.shape, x.shape[:2]
-                )
+                f"{self.name}: the mask has shape {mask.shape}, but has to begin with "
+                f"{x.shape[:2]} as the input does"
             )
         return list(zip(x.swapaxes(0, 1), mask.swapaxes(0, 1)))
 
@@ -297,6 +293,4 @@ class Sequential:
 def refuse_return_state(layer, owner):
     """Raise ValueError for a layer that returns more than one array."""
     if getattr(layer, "return_state", False):
-        raise OracleValueError(
-            "{} returns its states; {} passes on one array".format(layer.name, owner)
-        )
+        raise OracleValueError(f"{layer.name} returns its states; {owner} passes on one array")

@@ -16,14 +16,14 @@ GENERATIONS = sorted({dialect.generation for dialect in DIALECTS.values()})
 def main(arguments=None):
     """Run the command; return 0."""
     parser = argparse.ArgumentParser(prog="python -m rnn_oracle.cover", description=__doc__)
-    parser.add_argument("--table", action="store_true", help="write {} alone".format(TABLE))
+    parser.add_argument("--table", action="store_true", help=f"write {TABLE} alone")
     parser.add_argument("--family", choices=sorted(CROSSED), help="of this family alone")
     options = parser.parse_args(arguments)
     kinds = [CROSSED[options.family]] if options.family else list(CROSSED.values())
     if not options.table:
         for kind, dialect in itertools.product(kinds, GENERATIONS):
             covering.write(kind, dialect)
-            print("{}: {} cases".format(covering.path_of(kind, dialect), _count(kind, dialect)))
+            print(f"{covering.path_of(kind, dialect)}: {_count(kind, dialect)} cases")
     with open(TABLE, "w", encoding="utf-8") as file:
         file.write(table())
     return 0
@@ -59,7 +59,7 @@ def _apart():
 def _family(kind, dialect):
     cases = covering.cases(kind, dialect)
     axes = list(kind.axes)
-    lines = ["## {} in {}: {} cases".format(kind.family, dialect, len(cases)), ""]
+    lines = [f"## {kind.family} in {dialect}: {len(cases)} cases", ""]
     if len(kind.triples) > 2:
         found, all_of_them = 0, 0
         for group in itertools.combinations(kind.triples, 3):
@@ -73,14 +73,14 @@ def _family(kind, dialect):
     lines.append("|---" * len(axes) + "|")
     for i, axis in enumerate(axes[1:], 1):
         cells = [_tally(kind, dialect, (other, axis), cases) for other in axes[:i]]
-        lines.append("| {} | ".format(axis) + " | ".join(cells) + " |")
+        lines.append(f"| {axis} | " + " | ".join(cells) + " |")
     reasons = sorted({rule.reason for rule in kind.rules_of(dialect)})
     return lines + ["", "Left out:", ""] + ["- " + reason for reason in reasons] + [""]
 
 
 def _tally(kind, dialect, pair, cases):
     found, legal = covering.covered(pair, cases), covering.legal(kind, dialect, pair)
-    return "{}/{}".format(len(found & legal), len(legal))
+    return f"{len(found & legal)}/{len(legal)}"
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def cases(kind, dialect):
 
 def path_of(kind, dialect):
     """Return where the covering array of a family in a dialect is kept."""
-    return os.path.join(FOLDER, "{}.{}.json".format(kind.family, dialect))
+    return os.path.join(FOLDER, f"{kind.family}.{dialect}.json")
 
 
 def _case(kind, indices):
@@ -56,7 +56,7 @@ def write(kind, dialect):
     rows = ",\n".join(" " + json.dumps(row) for row in sorted(indices))
     os.makedirs(FOLDER, exist_ok=True)
     with open(path_of(kind, dialect), "w", encoding="ascii") as file:
-        file.write('{{"axes": {},\n"rows": [\n{}\n]}}\n'.format(json.dumps(kind.axes), rows))
+        file.write(f'{{"axes": {json.dumps(kind.axes)},\n"rows": [\n{rows}\n]}}\n')
 
 
 def make(kind, dialect):

@@ -1,22 +1,31 @@
 """What families of cases share whose axes are crossed by covering arrays, not in full."""
 
+from __future__ import annotations
+
 import re
-from collections import namedtuple
+from typing import Callable, NamedTuple
 
 from .cases import Optioned, check_axes
 
 EAGER, GRAPH, XLA = "eager", "function", "xla"
 
-Rule = namedtuple("Rule", "axes allows reason")
-Rule.__doc__ = """What may not be crossed.
 
-axes : tuple of str
-    The axes that it speaks of.
-allows : callable
-    Takes a value of each, in that order; tells whether they may stand in one case.
-reason : str
-    Why others may not.
-"""
+class Rule(NamedTuple):
+    """What may not be crossed.
+
+    Attributes
+    ----------
+    axes : tuple of str
+        The axes that it speaks of.
+    allows : callable
+        Takes a value of each, in that order; tells whether they may stand in one case.
+    reason : str
+        Why others may not.
+    """
+
+    axes: tuple[str, ...]
+    allows: Callable
+    reason: str
 
 
 def unless(condition, axes, reason):
@@ -73,14 +82,14 @@ class Crossed(Optioned):
         for axis, values in self.axes.items():
             value = getattr(self, axis)
             if axis != first and value != values[0]:
-                words.append(axis if value is True else "{}-{}".format(axis, _word(value)))
+                words.append(axis if value is True else f"{axis}-{_word(value)}")
         return ".".join(words)
 
     @property
     def features(self):
         """What a runtime must be able to do to run this case, as words to select by."""
         return [self.family] + [
-            "{}={}".format(axis, getattr(self, axis))
+            f"{axis}={getattr(self, axis)}"
             for axis, values in self.axes.items()
             if getattr(self, axis) != values[0]
         ]

@@ -1,7 +1,11 @@
 """What the rules demand of one call of any layer, and what the layer returned, as `Outcome`."""
 
+from __future__ import annotations
+
 import itertools
-from collections import namedtuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from . import nest
 from .bidirectional import Bidirectional
@@ -15,7 +19,7 @@ MASK_OF = "mask of "
 """Begins the name of the mask that is attached to a part of a result."""
 
 
-class Demand(namedtuple("Demand", "layer dtype x mask initial_state attached")):
+class Demand(NamedTuple):
     """One call of the oracle.
 
     Parameters
@@ -29,6 +33,13 @@ class Demand(namedtuple("Demand", "layer dtype x mask initial_state attached")):
     attached : bool
         Whether the mask came with `x`, as against one that was given as an argument.
     """
+
+    layer: Any
+    dtype: str
+    x: np.ndarray
+    mask: np.ndarray | None
+    initial_state: list | None
+    attached: bool
 
     def result(self):
         """Return what the oracle returns."""
@@ -64,7 +75,7 @@ def observe(layer, result, masks):
         The mask that is attached to each array of the result.
     """
     leaves = nest.flatten(result)
-    more = ("result {}".format(i) for i in itertools.count(len(leaf_names(layer)) + 1))
+    more = (f"result {i}" for i in itertools.count(len(leaf_names(layer)) + 1))
     names = [name for name, _ in zip(itertools.chain(leaf_names(layer), more), leaves)]
     arrays = dict(zip(names, leaves))
     arrays.update((MASK_OF + name, m) for name, m in zip(names, masks) if m is not None)
@@ -107,7 +118,7 @@ def _state_names(layer):
     cells = weighted_cells(layer.cell)
     numbers = [""] if len(cells) == 1 else map(str, itertools.count(1))
     return [
-        "state {}{}".format(letter, number)
+        f"state {letter}{number}"
         for cell, number in zip(cells, numbers)
         for letter, _ in zip("hc", nest.flatten(cell.state_size))
     ]

@@ -172,7 +172,7 @@ def pull_back(activation, x, d):
     """
     if activation not in BACKWARDS:
         raise OracleValueError(
-            "the derivative of the activation {!r} is not known: give the name of one "
-            "of Keras's own".format(activation)
+            f"the derivative of the activation {activation!r} is not known: give the name of one "
+            "of Keras's own"
         )
     return BACKWARDS[activation](x, d)

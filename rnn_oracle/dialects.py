@@ -74,7 +74,7 @@ class Dialect:
         return self
 
     def __repr__(self):
-        return "<dialect {}>".format(self.name)
+        return f"<dialect {self.name}>"
 
     def activation(self, identifier):
         """Find an activation by its Keras name; None is linear, a callable is itself.
@@ -187,6 +187,4 @@ def get_dialect(dialect):
         return dialect
     if dialect in DIALECTS:
         return DIALECTS[dialect]
-    raise OracleValueError(
-        "unknown dialect {!r}: expected one of {}".format(dialect, sorted(DIALECTS))
-    )
+    raise OracleValueError(f"unknown dialect {dialect!r}: expected one of {sorted(DIALECTS)}")

@@ -79,9 +79,7 @@ def _sides(options):
     sides = [None if name == ORACLE else _side(name, options) for name in names]
     for side in sides:
         if side is not None and not side.outcomes:
-            raise MisuseError(
-                "{} has no case that matches --only {!r}".format(side.title, options.only)
-            )
+            raise MisuseError(f"{side.title} has no case that matches --only {options.only!r}")
     if None not in sides and not set(sides[0].outcomes) & set(sides[1].outcomes):
         raise MisuseError("{} and {} have no case in common".format(*[s.title for s in sides]))
     real = sides[0] or sides[1]
@@ -105,7 +103,7 @@ def _side(name, options):
         )
     fixture = read(folder, RECORDING)
     side = _recorded(fixture.about["provenance"], fixture.entries.values(), options.only)
-    return side._replace(title="{} in {}".format(side.title, folder)) if is_path else side
+    return side._replace(title=f"{side.title} in {folder}") if is_path else side
 
 
 def _recorded(about, entries, only="*"):
@@ -125,11 +123,11 @@ def _installed(name, only):
     # Where tf.keras was told to be tf_keras, that is what is installed.
     found.setdefault(INSTALLED, found.get(LEGACY))
     if found.get(name) is None:
-        raise MisuseError("{}: there is none here; install it with\n\n    {}".format(name, INSTALL))
+        raise MisuseError(f"{name}: there is none here; install it with\n\n    {INSTALL}")
     key = found[name]
     chosen, cases = selected_for({key: targets[key]}, only)
     if not cases:
-        raise MisuseError("no case matches --only {!r}".format(only))
+        raise MisuseError(f"no case matches --only {only!r}")
     return _recorded(*gather(chosen, cases).recorded[key])
 
 
@@ -149,7 +147,7 @@ def _oracle(other):
             for name, array in demanded.arrays.items()
         }
         outcomes[case] = Outcome(arrays, demanded.facts, refusal=demanded.refusal)
-    title = "the oracle, dialect {}".format(other.dialect)
+    title = f"the oracle, dialect {other.dialect}"
     return Side(title, other.name, other.dialect, other.version, False, outcomes)
 
 
@@ -164,13 +162,14 @@ def _lines(comparison, form):
     old, new = comparison.old.title, comparison.new.title
     changed = {d.case for group in comparison.groups for d in group.differences}
     rounded = {case for case, _ in comparison.rounded} - changed
-    yield form["title"].format("{} -> {}".format(old, new))
-    yield "{} cases: {} the same, {} moved by rounding alone, {} changed".format(
-        comparison.compared, comparison.same, len(rounded), len(changed)
+    yield form["title"].format(f"{old} -> {new}")
+    yield (
+        f"{comparison.compared} cases: {comparison.same} the same, {len(rounded)} moved by "
+        f"rounding alone, {len(changed)} changed"
     )
     yield from in_short([change for _, change in comparison.rounded])
     if comparison.reworded:
-        yield "{} of the same are refused in other words".format(comparison.reworded)
+        yield f"{comparison.reworded} of the same are refused in other words"
     entries = {entry.id: entry for entry in load()}
     for number, group in enumerate(comparison.groups, 1):
         yield form["group"].format(number, headline(group))
@@ -182,10 +181,10 @@ def headline(group):
     """Return a line that says what differs, how often, and what kind of cause it has."""
     words = " -> ".join(group.verdicts) or group.what
     if group.what.startswith(DEFAULT):
-        words = "{}: {}".format(group.what, words)
+        words = f"{group.what}: {words}"
     if any(group.calls) and group.what != "symbolic shapes":
         words += " of the call{} {}".format("s" * (len(group.calls) > 1), ", ".join(group.calls))
-    return "{}: {} cases, {}".format(words, len(group.differences), _cause(group))
+    return f"{words}: {len(group.differences)} cases, {_cause(group)}"
 
 
 def _cause(group):
@@ -201,14 +200,14 @@ def _details(group, entries, code):
         yield "where " + as_text(pattern)
     for name in group.ledger:
         entry = entries[name]
-        yield "ledger {}, breaks {}: {}".format(code.format(name), entry.rule, entry.title)
+        yield f"ledger {code.format(name)}, breaks {entry.rule}: {entry.title}"
         yield entry.harm
         yield entry.links[0]
     if not group.ledger:
         for rule in group.rules:
-            yield "rule {}: {}".format(rule, first_sentence(rule))
+            yield f"rule {rule}: {first_sentence(rule)}"
     first = group.differences[0]
-    yield "such as {}: {}".format(code.format(first.case.id), code.format(describe(first.change)))
+    yield f"such as {code.format(first.case.id)}: {code.format(describe(first.change))}"
     if first.message:
         message = " ".join(first.message.split())[:_LONGEST]
         yield "with the message {}".format(code.format(message.replace("`", "'")))

@@ -1,9 +1,11 @@
 """What sets two recordings apart, gathered by cause and explained by the rules and the ledger."""
 
-from collections import namedtuple
+from __future__ import annotations
+
+from typing import Any, NamedTuple
 
 from . import nest
-from .changes import MEANING, ROUNDING, changes, claimed_changes
+from .changes import MEANING, ROUNDING, Change, changes, claimed_changes
 from .compare import compare
 from .ledger import load, matching
 from .matrix import all_cases
@@ -12,61 +14,107 @@ from .parallel import spread
 from .patterns import patterns
 from .verdict import apart, changed_by
 
-Side = namedtuple("Side", "title name dialect version real outcomes")
-Side.__doc__ = """One of the two that are compared.
 
-title : str
-name, dialect, version : str
-    Those of the target, by which the ledger finds its entries.
-real : bool
-    False for the oracle.
-outcomes : dict of Case to Outcome
-"""
+class Side(NamedTuple):
+    """One of the two that are compared.
 
-Difference = namedtuple("Difference", "what calls case change ledger by_design message")
-Difference.__doc__ = """What differs in one respect in one case.
+    Attributes
+    ----------
+    title : str
+    name, dialect, version : str
+        Those of the target, by which the ledger finds its entries.
+    real : bool
+        False for the oracle.
+    outcomes : dict of Case to Outcome
+    """
 
-what : str
-    The respect: ``"numbers"``, ``"verdict"``, a key of `RULES`, or the name of another fact.
-calls : tuple of str
-    In which calls.
-case : Case
-change : Change
-    The first.
-ledger : tuple of str
-    Ids of the ledger's entries that explain it: both sides do what the rules and the ledger say
-    of them, and the entry has its part in this.
-by_design : bool
-    Whether both sides do what is said of them, and the rules of the two dialects differ in this.
-message : str
-    Of the error on the new side, if there is one.
-"""
+    title: str
+    name: str
+    dialect: str
+    version: str
+    real: bool
+    outcomes: dict
 
-Group = namedtuple("Group", "what calls ledger by_design verdicts differences patterns rules")
-Group.__doc__ = """All differences of one cause.
 
-what, calls, ledger, by_design
-    As of each `Difference`.
-verdicts : tuple of str
-    The verdicts, or defaults, before and after; nothing where both have values.
-differences : list of Difference
-patterns : list of dict
-    The cases, see `rnn_oracle.patterns`.
-rules : list of str
-    Ids of the rules that are concerned.
-"""
+class Difference(NamedTuple):
+    """What differs in one respect in one case.
 
-Comparison = namedtuple("Comparison", "old new compared same reworded rounded groups")
-Comparison.__doc__ = """All that sets two sides apart.
+    Attributes
+    ----------
+    what : str
+        The respect: ``"numbers"``, ``"verdict"``, a key of `RULES`, or the name of another fact.
+    calls : tuple of str
+        In which calls.
+    case : Case
+    change : Change
+        The first.
+    ledger : tuple of str
+        Ids of the ledger's entries that explain it: both sides do what the rules and the ledger say
+        of them, and the entry has its part in this.
+    by_design : bool
+        Whether both sides do what is said of them, and the rules of the two dialects differ in
+        this.
+    message : str
+        Of the error on the new side, if there is one.
+    """
 
-old, new : Side
-compared, same, reworded : int
-    Number of cases; the last are those of the same that are refused in other words.
-rounded : list of (Case, Change)
-    What has moved by rounding alone.
-groups : list of Group
-    The largest first.
-"""
+    what: str
+    calls: tuple[str, ...]
+    case: Any
+    change: Change
+    ledger: tuple[str, ...]
+    by_design: bool
+    message: str
+
+
+class Group(NamedTuple):
+    """All differences of one cause.
+
+    what, calls, ledger, by_design
+        As of each `Difference`.
+    Attributes
+    ----------
+    verdicts : tuple of str
+        The verdicts, or defaults, before and after; nothing where both have values.
+    differences : list of Difference
+    patterns : list of dict
+        The cases, see `rnn_oracle.patterns`.
+    rules : list of str
+        Ids of the rules that are concerned.
+    """
+
+    what: Any
+    calls: Any
+    ledger: Any
+    by_design: Any
+    verdicts: tuple[str, ...]
+    differences: list
+    patterns: list
+    rules: list[str]
+
+
+class Comparison(NamedTuple):
+    """All that sets two sides apart.
+
+    Attributes
+    ----------
+    old, new : Side
+    compared, same, reworded : int
+        Number of cases; the last are those of the same that are refused in other words.
+    rounded : list of (Case, Change)
+        What has moved by rounding alone.
+    groups : list of Group
+        The largest first.
+    """
+
+    old: Side
+    new: Side
+    compared: int
+    same: int
+    reworded: int
+    rounded: list
+    groups: list
+
 
 RULES = {
     "container": ["D1"],

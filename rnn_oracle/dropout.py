@@ -1,22 +1,29 @@
 """Dropout in training: the kernels of a layer's cells see masked inputs (rules P1 to P4)."""
 
+from __future__ import annotations
+
 import contextlib
-from collections import namedtuple
+from typing import NamedTuple
 
 import numpy as np
 
 from .cells import blocks, weighted_cells
 from .errors import OracleTypeError, OracleValueError
 
-Masks = namedtuple("Masks", "inputs recurrent")
-Masks.__new__.__defaults__ = (None, None)
-Masks.__doc__ = """The dropout masks of one cell in one call.
 
-inputs : list of arrays, shape (batch, features), or None
-    One for all gates, or one for each; what `dropout` masks. None without it.
-recurrent : list of arrays, shape (batch, units), or None
-    The same for `recurrent_dropout`.
-"""
+class Masks(NamedTuple):
+    """The dropout masks of one cell in one call.
+
+    Attributes
+    ----------
+    inputs : list of arrays, shape (batch, features), or None
+        One for all gates, or one for each; what `dropout` masks. None without it.
+    recurrent : list of arrays, shape (batch, units), or None
+        The same for `recurrent_dropout`.
+    """
+
+    inputs: list | None = None
+    recurrent: list | None = None
 
 
 @contextlib.contextmanager
@@ -40,10 +47,10 @@ def dropped(layer, masks):
     """
     cells = weighted_cells(getattr(layer, "cell", layer))
     if not cells:
-        raise OracleTypeError("{!r} has no cell that knows dropout".format(layer))
+        raise OracleTypeError(f"{layer!r} has no cell that knows dropout")
     if len(masks) != len(cells):
         raise OracleValueError(
-            "{} has {} cells, but masks of {} were given".format(layer.name, len(cells), len(masks))
+            f"{layer.name} has {len(cells)} cells, but masks of {len(masks)} were given"
         )
     before = [(cell.kernel, cell.recurrent_kernel) for cell in cells]
     try:
@@ -61,9 +68,7 @@ def _masked(cell, kernel, masks):
         return kernel
     if len(masks) not in (1, cell.gates):
         raise OracleValueError(
-            "{} takes one mask, or one for each of {} gates, not {}".format(
-                cell.name, cell.gates, len(masks)
-            )
+            f"{cell.name} takes one mask, or one for each of {cell.gates} gates, not {len(masks)}"
         )
     return MaskedKernel(blocks(kernel, cell.gates), list(masks) * (cell.gates // len(masks)))
 

@@ -1,11 +1,13 @@
 """`python -m rnn_oracle.dump`: write the vectors, and the recording of the installed TensorFlow."""
 
+from __future__ import annotations
+
 import argparse
 import functools
 import os
 import sys
 import time
-from collections import namedtuple
+from typing import NamedTuple
 
 from .changes import MEANING, ROUNDING, describe, in_short
 from .commands import ALL, add_only, blocks, misuse, selected, selected_for
@@ -20,16 +22,24 @@ from .matrix import core
 from .parallel import spread, workers
 from .targets import INSTALL, installed
 
-Gathered = namedtuple("Gathered", "vectors recorded seconds processes")
-Gathered.__doc__ = """What a dump is made of.
 
-vectors : list of Entry
-recorded : dict of str to (provenance, list of Entry)
-    By the name of the target.
-seconds : float
-    How long all processes together were inside Keras.
-processes : int
-"""
+class Gathered(NamedTuple):
+    """What a dump is made of.
+
+    Attributes
+    ----------
+    vectors : list of Entry
+    recorded : dict of str to (provenance, list of Entry)
+        By the name of the target.
+    seconds : float
+        How long all processes together were inside Keras.
+    processes : int
+    """
+
+    vectors: list
+    recorded: dict
+    seconds: float
+    processes: int
 
 
 def main(arguments=None):
@@ -54,7 +64,7 @@ def main(arguments=None):
         print(error)
         return 1
     except ImportError as error:
-        return misuse("dump", "{}; install what is missing with\n\n    {}".format(error, INSTALL))
+        return misuse("dump", f"{error}; install what is missing with\n\n    {INSTALL}")
     except OSError as error:
         return misuse("dump", str(error))
     if targets:
@@ -66,7 +76,7 @@ def _read(folder, kind):
     fixture = read(folder, kind)
     name = fixture.about.get("provenance", {}).get("recording")
     if kind == RECORDING and name != os.path.basename(folder):
-        raise FixtureError("{}: it is a recording of {}".format(folder, name))
+        raise FixtureError(f"{folder}: it is a recording of {name}")
     return fixture
 
 
@@ -100,7 +110,7 @@ def _write(options, targets, cases, numbers):
 
 
 def _tell_size(folder, entries, size):
-    print("{}: {} cases, {:,} bytes".format(folder, len(entries), size))
+    print(f"{folder}: {len(entries)} cases, {size:,} bytes")
 
 
 def _by_recording(gathered):
@@ -138,25 +148,21 @@ def _parse(arguments):
 def _problem(options, there, targets, cases, numbers):
     """Return what is wrong with a call of the command, or None."""
     if options.vectors and not numbers:
-        return "no vector matches --only {!r}".format(options.only)
+        return f"no vector matches --only {options.only!r}"
     if there and not targets:
-        return "no case matches --only {!r}".format(options.only)
+        return f"no case matches --only {options.only!r}"
     if options.processes is not None and options.processes < 1:
-        return "--processes must be at least 1, not {}".format(options.processes)
+        return f"--processes must be at least 1, not {options.processes}"
     if options.recording and not there:
         advice = "say --vectors for the vectors alone, or " if options.vectors else ""
-        return "there is no TensorFlow here to record; {}install it with\n\n    {}".format(
-            advice, INSTALL
-        )
+        return f"there is no TensorFlow here to record; {advice}install it with\n\n    {INSTALL}"
     folders = [folder for folder, _ in _folders(options, targets)]
     made = [folder for folder in folders if os.path.exists(os.path.join(folder, MANIFEST))]
     if options.check and made != folders:
         missing = [folder for folder in folders if folder not in made]
         return "there is no fixture in {} to compare with".format(" or ".join(missing))
     if not options.check and options.only != ALL and made:
-        return "{} would lose the cases that --only leaves out; choose another --out".format(
-            made[0]
-        )
+        return f"{made[0]} would lose the cases that --only leaves out; choose another --out"
     return None
 
 
@@ -235,14 +241,14 @@ def _compare(fixture, gathered, whole):
     found = [(case.id, change) for case, moved in compared for change in moved]
     real = [(name, change) for name, change in found if change.kind == MEANING]
     for name, change in real:
-        print("{}: {}: {}".format(folder, name, describe(change)))
+        print(f"{folder}: {name}: {describe(change)}")
     gone = sorted(set(fixture.entries) - {entry.case.id for entry in entries}) if whole else []
     for name in gone:
-        print("{}: {}: there is no such case any more".format(folder, name))
+        print(f"{folder}: {name}: there is no such case any more")
     unmoved = whole and not (real or gone)
     other = kind == VECTORS and unmoved and not _on_disk(folder, vectors.files(entries))
     if other:
-        print("{}: the same vectors would be written in other bytes".format(folder))
+        print(f"{folder}: the same vectors would be written in other bytes")
     words = ["{} cases, {} changes".format(len(entries), len(real) + len(gone) or "no")]
     rounded = [change for _, change in found if change.kind == ROUNDING]
     print("{}: {}".format(folder, ", ".join(words + in_short(rounded))))
@@ -252,7 +258,7 @@ def _compare(fixture, gathered, whole):
 def _tell_provenance(folder, old, new):
     for name in sorted(new):
         if old[name] != new[name]:
-            print("{}: recorded with {} {}, now {}".format(folder, name, old[name], new[name]))
+            print(f"{folder}: recorded with {name} {old[name]}, now {new[name]}")
 
 
 def _on_disk(folder, files):

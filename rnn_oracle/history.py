@@ -1,10 +1,12 @@
 """`python -m rnn_oracle.history`: what changed from release to release, and why."""
 
+from __future__ import annotations
+
 import argparse
 import fnmatch
 import os
 import sys
-from collections import namedtuple
+from typing import NamedTuple
 
 from .answers import judge_all, releases
 from .behaviours import KEPT, NONE, UNEXPLAINED, differs, sections
@@ -22,14 +24,20 @@ TITLE = "Keras's recurrent layers by release"
 _WIDTH, _LEFT = 140, 50
 """Of a table that is not for a terminal, and what of it is left for the rules and their words."""
 
-History = namedtuple("History", "families sections")
-History.__doc__ = """A table by release.
 
-families : list of Family
-    The columns.
-sections : list of Section
-    The rows.
-"""
+class History(NamedTuple):
+    """A table by release.
+
+    Attributes
+    ----------
+    families : list of Family
+        The columns.
+    sections : list of Section
+        The rows.
+    """
+
+    families: list
+    sections: list
 
 
 def main(arguments=None):
@@ -52,7 +60,7 @@ def main(arguments=None):
         else:
             _print(history)
     except ImportError as error:
-        return misuse("history", "{}; install it with\n\n    {}".format(error, INSTALL))
+        return misuse("history", f"{error}; install it with\n\n    {INSTALL}")
     except (FixtureError, OSError) as error:
         return misuse("history", str(error))
     return 1 if _unexplained(history) else 0
@@ -81,7 +89,7 @@ def _parse(arguments):
 def _nothing(options):
     names = recordings_in(_recorded(options.fixtures))
     if not names:
-        return "there are no recordings in {}".format(options.fixtures)
+        return f"there are no recordings in {options.fixtures}"
     return "no case of {} matches --only {!r}".format(", ".join(names), options.only)
 
 
@@ -153,12 +161,12 @@ def _of_family(family, row):
     found = runs(family.columns, row.cells, lambda cell: cell.text)
     if len(found) == 1:
         return [found[0][1].text]
-    return ["{} {}".format(span(columns), cell.text) for columns, cell in found]
+    return [f"{span(columns)} {cell.text}" for columns, cell in found]
 
 
 def _heading(family):
     versions = ", ".join(column.version for column in family.columns)
-    return "{0.short}: {0.module} in {1}".format(family, versions)
+    return f"{family.short}: {family.module} in {versions}"
 
 
 def _kept(alike):
@@ -192,13 +200,13 @@ def _print(history):
 
 
 def _markdown(history):
-    yield "# {}\n".format(TITLE)
+    yield f"# {TITLE}\n"
     for family in history.families:
-        yield "- {}".format(_heading(family))
+        yield f"- {_heading(family)}"
     heads = ["rule", "what"] + [family.short for family in history.families]
     for section in history.sections:
         rows, alike = _lines(section)
-        yield "\n## {}\n\n{}\n".format(section.title, section.about)
+        yield f"\n## {section.title}\n\n{section.about}\n"
         if rows:
             yield _piped(heads)
             yield _piped(["---"] * len(heads))

@@ -3,10 +3,12 @@
 A change is worth telling only where the changed oracle returns all that the layer did.
 """
 
+from __future__ import annotations
+
 import copy
 import functools
 import itertools
-from collections import namedtuple
+from typing import Callable, NamedTuple
 
 import numpy as np
 
@@ -14,16 +16,24 @@ from . import activations
 from .cells import GRUCell, LSTMCell, weighted_cells
 from .demand import MASK_OF, recurrent_layers
 
-Hypothesis = namedtuple("Hypothesis", "words outcome instead")
-Hypothesis.__doc__ = """One thing that may have gone wrong.
 
-words : str
-    Goes on after "as if".
-outcome : callable
-    Returns the `Outcome` that would then be returned.
-instead : str or None
-    The function in `rnn_oracle.deviations` that says the same of cases.
-"""
+class Hypothesis(NamedTuple):
+    """One thing that may have gone wrong.
+
+    Attributes
+    ----------
+    words : str
+        Goes on after "as if".
+    outcome : callable
+        Returns the `Outcome` that would then be returned.
+    instead : str or None
+        The function in `rnn_oracle.deviations` that says the same of cases.
+    """
+
+    words: str
+    outcome: Callable
+    instead: str | None
+
 
 GATES = {LSTMCell: "ifgo", GRUCell: "zrh"}
 """The letters of the gates (rules C2, C4) in the order of their blocks."""
@@ -121,7 +131,7 @@ def _of_the_layers(demand):
         if len(fitting) > 1:
             for i in owners:
                 changed = functools.partial(_changed, demand, [i], words)
-                yield Hypothesis("{} in {}".format(words, _name(demand.layer, i)), changed, None)
+                yield Hypothesis(f"{words} in {_name(demand.layer, i)}", changed, None)
 
 
 def _name(layer, i):
@@ -129,7 +139,7 @@ def _name(layer, i):
     names = [part.name for part in recurrent_layers(layer)]
     if names.count(names[i]) == 1:
         return names[i]
-    return "{}, number {} of the recurrent layers".format(names[i], i + 1)
+    return f"{names[i]}, number {i + 1} of the recurrent layers"
 
 
 def _changed(demand, chosen, words):
@@ -145,7 +155,7 @@ def changes(layer):
     found = {MASK + IGNORED: functools.partial(_unmask, layer)}
     for option in ("go_backwards", "zero_output_for_mask"):
         other = {option: not getattr(layer, option)}
-        words = "{} were {}".format(option, other[option])
+        words = f"{option} were {other[option]}"
         found[words] = functools.partial(layer.configure, **other)
     cells = weighted_cells(layer.cell)
     each = [_changes_of_cell(cell) for cell in cells]
@@ -170,7 +180,7 @@ def _changes_of_cell(cell):
     found = {"the recurrent kernel were transposed": functools.partial(_transpose, cell)}
     gates = GATES.get(type(cell), "")
     for first, second in itertools.combinations(range(len(gates)), 2):
-        words = "gates {} and {} were swapped".format(gates[first], gates[second])
+        words = f"gates {gates[first]} and {gates[second]} were swapped"
         found[words] = functools.partial(_swap, cell, first, second)
     if gates:
         found.update(_other_gate_functions(cell))
@@ -178,7 +188,7 @@ def _changes_of_cell(cell):
         words = "1 were added to the bias of gate f"
         found[words] = functools.partial(_add_to_forget_bias, cell)
     if isinstance(cell, GRUCell):
-        words = "reset_after were {}".format(not cell.reset_after)
+        words = f"reset_after were {not cell.reset_after}"
         found[words] = functools.partial(_flip_reset, cell)
         if cell.use_bias and cell.reset_after:
             kernel, recurrent, bias = cell.weights

@@ -24,9 +24,8 @@ def as_numbers(value, module, what):
         return value
     if holds_arrays(value):
         raise OracleValueError(
-            "{}: {} must be one array of numbers, not several nested {}".format(
-                module.name, what, nest.describe(value)
-            )
+            f"{module.name}: {what} must be one array of numbers, not several nested "
+            f"{nest.describe(value)}"
         )
     array = np.asarray(value)
     if array.dtype.kind == "f" or (array.dtype.kind in "iub" and module.dialect.numbers_are_cast):
@@ -70,8 +69,9 @@ def check_sequences(x, owner):
     for shape in shapes:
         if len(shape) < 3:
             raise OracleValueError(
-                "{} takes (batch, steps, ...), but the input has shape {}; does the layer "
-                "below return its sequence (return_sequences=True)?".format(owner, shape)
+                f"{owner} takes (batch, steps, ...), but the input has shape {shape}; does "
+                "the layer "
+                "below return its sequence (return_sequences=True)?"
             )
     if len({shape[:2] for shape in shapes}) > 1:
         raise OracleValueError(
@@ -101,9 +101,8 @@ def check_features(x, rank, cell, name=None):
         )
     if x.shape[-1] != cell.kernel.shape[0]:
         raise OracleValueError(
-            "{} takes {} features, one for each row of its kernel, but the input is {}".format(
-                name, cell.kernel.shape[0], x.shape
-            )
+            f"{name} takes {cell.kernel.shape[0]} features, one for each row of its "
+            f"kernel, but the input is {x.shape}"
         )
 
 
@@ -129,17 +128,14 @@ def check_mask(mask, leading, owner):
     mask = np.asarray(mask)
     if mask.dtype.kind not in "biuf":
         raise OracleTypeError(
-            "{}: the mask must be booleans or numbers, but the dtype is {}".format(
-                owner, mask.dtype
-            )
+            f"{owner}: the mask must be booleans or numbers, but the dtype is {mask.dtype}"
         )
     if mask.shape == leading + (1,):
         mask = mask[..., 0]
     if mask.shape != leading:
         raise OracleValueError(
-            "{}: the mask has shape {}, but the input's first two axes are {}".format(
-                owner, mask.shape, leading
-            )
+            f"{owner}: the mask has shape {mask.shape}, but the input's first two axes are "
+            f"{leading}"
         )
     return mask.astype(bool)
 
@@ -155,13 +151,9 @@ def check_symbolic(layer, leading):
     """
     batch, steps = reversed(leading) if getattr(layer, "time_major", False) else leading
     if steps is None and layer.dialect.model_knows_steps and getattr(layer, "unroll", False):
-        raise OracleValueError(
-            "{} is unrolled: its model must know the number of steps".format(layer.name)
-        )
+        raise OracleValueError(f"{layer.name} is unrolled: its model must know the number of steps")
     if batch is None and getattr(layer, "stateful", False):
-        raise OracleValueError(
-            "{} is stateful: its model must know the batch size".format(layer.name)
-        )
+        raise OracleValueError(f"{layer.name} is stateful: its model must know the batch size")
 
 
 def check_states(states, sizes, batch, module):
@@ -186,14 +178,13 @@ def check_states(states, sizes, batch, module):
                 module.name,
                 len(sizes),
                 "" if len(sizes) == 1 else "s",
-                "1 was" if len(states) == 1 else "{} were".format(len(states)),
+                "1 was" if len(states) == 1 else f"{len(states)} were",
             )
         )
     if not nest.same_structure(sizes, states):
         raise OracleValueError(
-            "{}: the states are given nested {}, but are nested {}".format(
-                module.name, nest.describe(states), nest.describe(sizes)
-            )
+            f"{module.name}: the states are given nested {nest.describe(states)}, but are "
+            f"nested {nest.describe(sizes)}"
         )
     return nest.map_structure(lambda size, state: _state(state, size, batch, module), sizes, states)
 
@@ -202,9 +193,8 @@ def _state(state, size, batch, module):
     state = as_numbers(state, module, "a state")
     if state.shape != (batch, size):
         raise OracleValueError(
-            "{}: a state has shape {}, but needs {} = (batch, size)".format(
-                module.name, state.shape, (batch, size)
-            )
+            f"{module.name}: a state has shape {state.shape}, but needs {(batch, size)} = "
+            "(batch, size)"
         )
     return state
 
@@ -224,19 +214,18 @@ def check_constants(constants, layer):
     if constants is None or nest.is_nested(constants) and not constants:
         if layer.cell.needs_constants:
             raise OracleTypeError(
-                "{}: the cell needs `constants`, but the call gives none".format(layer.name)
+                f"{layer.name}: the cell needs `constants`, but the call gives none"
             )
         return None
     if not layer.hands_on_constants:
         raise OracleTypeError(
-            "{} of dialect {} takes no `constants`: RNN of keras2 hands them to its cell".format(
-                layer.name, layer.dialect.name
-            )
+            f"{layer.name} of dialect {layer.dialect.name} takes no `constants`: RNN of "
+            "keras2 hands them to its cell"
         )
     if not layer.cell.takes_constants:
         raise OracleValueError(
-            "{}: `constants` were given, but {!r} has no method "
-            "`call(inputs, states, constants)`".format(layer.name, layer.cell)
+            f"{layer.name}: `constants` were given, but {layer.cell!r} has no method "
+            "`call(inputs, states, constants)`"
         )
     return [_constant(constant, layer) for constant in nest.as_list(constants)]
 

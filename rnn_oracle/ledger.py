@@ -1,10 +1,12 @@
 """The ledger of known divergences: which cases, in which versions, against which rule, how."""
 
+from __future__ import annotations
+
 import functools
 import json
 import os
-from collections import namedtuple
 from dataclasses import fields as fields_of
+from typing import NamedTuple
 
 from .deviations import DEVIATIONS
 from .families import CROSSED, FAMILIES
@@ -19,32 +21,46 @@ RECORDED = "layers"
 MEASURED = {"keras2": "2.21.0", "keras3": "3.15.1", "tf1": "2.21.0"}
 """The newest version of each target that the rules and the ledger were measured on."""
 
-Entry = namedtuple("Entry", "id title target versions cases rule instead harm links mended")
-Entry.__doc__ = """One known divergence, of one cause.
 
-id : str
-title : str
-    What happens, in a sentence.
-target : str
-    The name of a target, such as ``"keras3"``.
-versions : str
-    Of the target, as a version specifier: ``">=3.0,<3.4"``.
-cases : list of dict
-    Patterns: a case matches where, in one of them, each option has one of the values listed. A
-    pattern may name the "family" of its cases, which is that of the core matrix by default, and
-    have "versions" of its own, where other entries explain the case in the others; "tensorflow"
-    are those of TensorFlow, where the cause lies there.
-rule : str
-    The id of the rule in SPEC.md that is broken.
-instead : str
-    The name of a function in `rnn_oracle.deviations` that tells what is returned instead.
-harm : str
-    What it does to a user.
-links : list of str
-    The public issue, commit or source.
-mended : str or None
-    The first release without it.
-"""
+class Entry(NamedTuple):
+    """One known divergence, of one cause.
+
+    Attributes
+    ----------
+    id : str
+    title : str
+        What happens, in a sentence.
+    target : str
+        The name of a target, such as ``"keras3"``.
+    versions : str
+        Of the target, as a version specifier: ``">=3.0,<3.4"``.
+    cases : list of dict
+        Patterns: a case matches where, in one of them, each option has one of the values listed. A
+        pattern may name the "family" of its cases, which is that of the core matrix by default, and
+        have "versions" of its own, where other entries explain the case in the others; "tensorflow"
+        are those of TensorFlow, where the cause lies there.
+    rule : str
+        The id of the rule in SPEC.md that is broken.
+    instead : str
+        The name of a function in `rnn_oracle.deviations` that tells what is returned instead.
+    harm : str
+        What it does to a user.
+    links : list of str
+        The public issue, commit or source.
+    mended : str or None
+        The first release without it.
+    """
+
+    id: str
+    title: str
+    target: str
+    versions: str
+    cases: list
+    rule: str
+    instead: str
+    harm: str
+    links: list[str]
+    mended: str | None
 
 
 def load(path=PATH):
@@ -65,19 +81,19 @@ def _entry(fields):
     where = "ledger entry {!r}".format(fields.get("id"))
     if set(fields) != set(Entry._fields):
         wrong = sorted(set(fields) ^ set(Entry._fields))
-        raise ValueError("{}: missing or unknown fields {}".format(where, wrong))
+        raise ValueError(f"{where}: missing or unknown fields {wrong}")
     entry = Entry(**fields)
     if entry.instead not in DEVIATIONS:
-        raise ValueError("{}: unknown deviation {!r}".format(where, entry.instead))
+        raise ValueError(f"{where}: unknown deviation {entry.instead!r}")
     kinds = {**FAMILIES, **CROSSED}
     for pattern in entry.cases:
         family = pattern.get(FAMILY, RECORDED)
         if family not in kinds:
-            raise ValueError("{}: there is no family {!r}".format(where, family))
+            raise ValueError(f"{where}: there is no family {family!r}")
         options = {field.name for field in fields_of(kinds[family])}
         unknown = sorted(set(pattern) - options - _ABOUT)
         if unknown:
-            raise ValueError("{}: no case has the options {}".format(where, unknown))
+            raise ValueError(f"{where}: no case has the options {unknown}")
     return entry
 
 
@@ -106,10 +122,9 @@ def unmeasured(target):
     if not covers(">" + newest, target.version):
         return None
     return (
-        "{} {} is newer than any release that was measured ({}): it is judged by the newest "
-        "rules, and by the entries of the ledger that have no end".format(
-            target.name, target.version, newest
-        )
+        f"{target.name} {target.version} is newer than any release that was measured "
+        f"({newest}): it is judged by the newest "
+        "rules, and by the entries of the ledger that have no end"
     )
 
 

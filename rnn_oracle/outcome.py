@@ -1,20 +1,29 @@
 """What one side says about a case: values, that it does not support it, or an error."""
 
-from collections import namedtuple
+from __future__ import annotations
+
+from typing import NamedTuple
 
 from . import nest
 from .cases import DEFAULTS
 from .errors import OracleError
 
-Refusal = namedtuple("Refusal", "phase type message")
-Refusal.__doc__ = """An error.
 
-phase : str
-    ``"build"`` or ``"call"``.
-type : str
-    The name of its type.
-message : str
-"""
+class Refusal(NamedTuple):
+    """An error.
+
+    Attributes
+    ----------
+    phase : str
+        ``"build"`` or ``"call"``.
+    type : str
+        The name of its type.
+    message : str
+    """
+
+    phase: str
+    type: str
+    message: str
 
 
 class Outcome:
@@ -76,7 +85,7 @@ class Outcome:
         """Which of the three holds, in short: ``"values"``, ``"ValueError at call"``."""
         if self.unsupported:
             return "unsupported"
-        return "{0.type} at {0.phase}".format(self.refusal) if self.refusal else "values"
+        return f"{self.refusal.type} at {self.refusal.phase}" if self.refusal else "values"
 
     @classmethod
     def of_verdict(cls, verdict):
@@ -134,7 +143,7 @@ def without_masks(arrays):
 def state_names(case):
     """Return the names of the final states in order, ``h1 c1 h2 c2`` for two layers of LSTM."""
     letters = case.states_of_a_cell
-    return ["{}{}".format(letter, i + 1) for i in range(case.depth) for letter in letters]
+    return [f"{letter}{i + 1}" for i in range(case.depth) for letter in letters]
 
 
 def defaults(case, find):

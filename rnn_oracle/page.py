@@ -1,10 +1,12 @@
 """The table by release as one page for the browser, which asks no other host for anything."""
 
+from __future__ import annotations
+
 import os
 import re
-from collections import namedtuple
+from typing import NamedTuple
 
-from .behaviours import BROKEN, KEPT, NONE, UNEXPLAINED, VALUE, differs
+from .behaviours import BROKEN, KEPT, NONE, UNEXPLAINED, VALUE, Cell, differs
 from .releases import runs, span
 from .spec import LINK, chapters, rules, without_links
 
@@ -12,17 +14,25 @@ TEMPLATE = "history.html"
 MARKS = {KEPT: "\N{CHECK MARK}", BROKEN: "\N{BALLOT X}", UNEXPLAINED: "\N{DOUBLE EXCLAMATION MARK}"}
 """What stands before the words of a field, for those who see no colours."""
 
-Segment = namedtuple("Segment", "columns cell shade begins")
-Segment.__doc__ = """Releases of a family that follow each other and say the same in a row.
 
-columns : list of Column
-cell : Cell
-    Of the first.
-shade : int
-    A number for each value of the row, from 1; 0 for what is no value.
-begins : bool
-    Whether it is the first of its family.
-"""
+class Segment(NamedTuple):
+    """Releases of a family that follow each other and say the same in a row.
+
+    Attributes
+    ----------
+    columns : list of Column
+    cell : Cell
+        Of the first.
+    shade : int
+        A number for each value of the row, from 1; 0 for what is no value.
+    begins : bool
+        Whether it is the first of its family.
+    """
+
+    columns: list
+    cell: Cell
+    shade: int
+    begins: bool
 
 
 def render(title, history):

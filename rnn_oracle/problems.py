@@ -5,22 +5,32 @@ no two values are alike, none is small, both biases of a GRU are there and diffe
 activation is saturated. Every number is exact in float32.
 """
 
+from __future__ import annotations
+
 import functools
 import zlib
-from collections import namedtuple
+from typing import NamedTuple
 
 import numpy as np
 
 from .cases import SIZES
 
-Problem = namedtuple("Problem", "x mask weights states")
-Problem.__doc__ = """The arrays of a case.
 
-x : array, shape (batch, steps, features), or (steps, batch, features) if time-major
-mask : array of bool with the first two axes of x, or None
-weights : list (a layer) of lists (a cell) of arrays, in Keras's order
-states : list (a layer) of lists (a cell) of lists of arrays, shape (batch, units)
-"""
+class Problem(NamedTuple):
+    """The arrays of a case.
+
+    Attributes
+    ----------
+    x : array, shape (batch, steps, features), or (steps, batch, features) if time-major
+    mask : array of bool with the first two axes of x, or None
+    weights : list (a layer) of lists (a cell) of arrays, in Keras's order
+    states : list (a layer) of lists (a cell) of lists of arrays, shape (batch, units)
+    """
+
+    x: np.ndarray
+    mask: np.ndarray | None
+    weights: list
+    states: list
 
 
 def layer_units(case, sizes=SIZES):
@@ -76,7 +86,7 @@ def problem(case, sizes=SIZES):
         weights.append([])
         states.append([])
         for j, units in enumerate(layer):
-            where = "{}.{}.{}".format(case.cell, i, j)
+            where = f"{case.cell}.{i}.{j}"
             weights[-1].append(cell_weights(case, units, features, where))
             states[-1].append(_states(case, units, sizes.batch, where))
             features = units
@@ -129,7 +139,7 @@ def weight_numbers(case, units, features, where):
 
 def _states(case, units, batch, where):
     return [
-        numbers("{}.state{}".format(where, i), (batch, units), 0.2, 0.9).astype(case.dtype)
+        numbers(f"{where}.state{i}", (batch, units), 0.2, 0.9).astype(case.dtype)
         for i in range(len(case.states_of_a_cell))
     ]
 

@@ -41,7 +41,7 @@ class OwnCell:
         self.state_size = cell.state_size
         sizes = [positive_integer(s, "state_size", cell) for s in nest.flatten(cell.state_size)]
         if not sizes:
-            raise OracleValueError("a cell needs at least one state: {!r}".format(cell))
+            raise OracleValueError(f"a cell needs at least one state: {cell!r}")
         size = getattr(cell, "output_size", None)
         self.output_size = sizes[0] if size is None else positive_integer(size, "output_size", cell)
 
@@ -56,9 +56,8 @@ class OwnCell:
         several = isinstance(returned, (list, tuple))
         if not several or len(returned) != 2:
             raise (OracleValueError if several else OracleTypeError)(
-                "{!r} must return its output and its states, but returned {}".format(
-                    self.cell, nest.describe(returned)
-                )
+                f"{self.cell!r} must return its output and its states, but returned "
+                f"{nest.describe(returned)}"
             )
         output, after = returned
         after = nest.as_list(after)
@@ -69,30 +68,25 @@ class OwnCell:
     def _check_output(self, output):
         if nest.is_nested(output):
             raise OracleTypeError(
-                "{!r} must put out one array, not several nested {}".format(
-                    self.cell, nest.describe(output)
-                )
+                f"{self.cell!r} must put out one array, not several nested {nest.describe(output)}"
             )
         if output.shape[-1] != self.output_size:
             raise OracleValueError(
-                "{!r} put out shape {}, but its output_size is {}".format(
-                    self.cell, output.shape, self.output_size
-                )
+                f"{self.cell!r} put out shape {output.shape}, but its output_size is "
+                f"{self.output_size}"
             )
 
     def _check_states(self, before, after):
         if not nest.same_structure(after, before):
             raise OracleValueError(
-                "{!r} was given states nested {} and returned {}".format(
-                    self.cell, nest.describe(before), nest.describe(after)
-                )
+                f"{self.cell!r} was given states nested {nest.describe(before)} and "
+                f"returned {nest.describe(after)}"
             )
         for old, new in zip(nest.flatten(before), nest.flatten(after)):
             if new.shape != old.shape:
                 raise OracleValueError(
-                    "{!r} was given a state of shape {} and returned one of {}".format(
-                        self.cell, old.shape, new.shape
-                    )
+                    f"{self.cell!r} was given a state of shape {old.shape} and returned "
+                    f"one of {new.shape}"
                 )
 
     def get_initial_state(self, batch_size):
@@ -105,15 +99,13 @@ class OwnCell:
 def _check_kind(cell):
     if hasattr(cell, "return_sequences"):
         raise OracleValueError(
-            "RNN takes cells, but {!r} is a layer: did you mean {}Cell?".format(
-                cell, type(cell).__name__
-            )
+            f"RNN takes cells, but {cell!r} is a layer: did you mean {type(cell).__name__}Cell?"
         )
     if isinstance(cell, type):
-        raise OracleValueError("RNN takes cells, but {!r} is a class: make one".format(cell))
+        raise OracleValueError(f"RNN takes cells, but {cell!r} is a class: make one")
     if not callable(getattr(cell, "call", None)):
-        raise OracleValueError("a cell needs a method `call(inputs, states)`: {!r}".format(cell))
+        raise OracleValueError(f"a cell needs a method `call(inputs, states)`: {cell!r}")
     if getattr(cell, "state_size", None) is None:
         raise OracleValueError(
-            "a cell needs an attribute `state_size`, an int or a list of ints: {!r}".format(cell)
+            f"a cell needs an attribute `state_size`, an int or a list of ints: {cell!r}"
         )

@@ -120,7 +120,7 @@ class RNN(Composite):
         inner = weighted_cells(self.cell)
         dialect = get_dialect(dialect or getattr(self.cell, "dialect", KERAS3))
         if any(cell.dialect is not dialect for cell in inner):
-            raise OracleValueError("the cells are not of dialect {}".format(dialect.name))
+            raise OracleValueError(f"the cells are not of dialect {dialect.name}")
         own = dict(
             self._cell_config(cell),
             return_sequences=return_sequences,
@@ -209,7 +209,7 @@ class RNN(Composite):
             check_sequences(x, self.name)
         shape = nest.flatten(x)[0].shape
         if shape[0 if self.time_major else 1] == 0:
-            raise OracleValueError("{} needs at least one step, not {}".format(self.name, shape))
+            raise OracleValueError(f"{self.name} needs at least one step, not {shape}")
         mask = check_mask(mask, shape[:2], self.name)
         batch = shape[1 if self.time_major else 0]
         return x, mask, self._starting_states(initial_state, batch)
@@ -246,9 +246,8 @@ class RNN(Composite):
             expected = nest.flatten(self.states)[0].shape[0]
             if batch != expected:
                 raise OracleValueError(
-                    "{} is stateful and holds states of batch size {}, but the input has {}".format(
-                        self.name, expected, batch
-                    )
+                    f"{self.name} is stateful and holds states of batch size {expected}, "
+                    f"but the input has {batch}"
                 )
             recorded = initial_state is None or (
                 self.dialect.recorded_states_win and any(map(np.any, nest.flatten(self.states)))
@@ -312,7 +311,7 @@ class RNN(Composite):
         if not self.dialect.resets_to_states and states is not None:
             raise OracleTypeError("reset_states() takes no states in dialect keras3")
         if self.dialect.resets_to_states and not self.stateful:
-            raise OracleAttributeError("{} is not stateful".format(self.name))
+            raise OracleAttributeError(f"{self.name} is not stateful")
         if states is not None:
             held = states if self.states is None else self.states
             batch = np.shape(nest.flatten(held)[0])[0]

@@ -1,11 +1,13 @@
 """The columns of a table by release: which stand together, and in which order."""
 
+from __future__ import annotations
+
 import itertools
 import re
-from collections import namedtuple
+from typing import NamedTuple
 
 
-class Family(namedtuple("Family", "line module dialect columns")):
+class Family(NamedTuple):
     """Releases that follow each other.
 
     Parameters
@@ -18,25 +20,38 @@ class Family(namedtuple("Family", "line module dialect columns")):
         From the oldest to the newest.
     """
 
+    line: str
+    module: str
+    dialect: str
+    columns: list
+
     @property
     def title(self):
-        return "{0.module} ({0.dialect})".format(self)
+        return f"{self.module} ({self.dialect})"
 
     @property
     def short(self):
-        return "{0.line} {0.dialect}".format(self).strip()
+        return f"{self.line} {self.dialect}".strip()
 
 
-Column = namedtuple("Column", "recording version target dialect title")
-Column.__doc__ = """A release.
+class Column(NamedTuple):
+    """A release.
 
-recording, version : str
-    Its name, such as ``"tf2.21-legacy"``, and the number in it.
-target, dialect : str
-    The ledger's name for what was recorded, and the dialect by which it is judged.
-title : str
-    With the module and its version.
-"""
+    Attributes
+    ----------
+    recording, version : str
+        Its name, such as ``"tf2.21-legacy"``, and the number in it.
+    target, dialect : str
+        The ledger's name for what was recorded, and the dialect by which it is judged.
+    title : str
+        With the module and its version.
+    """
+
+    recording: str
+    version: str
+    target: str
+    dialect: str
+    title: str
 
 
 def families(releases):
@@ -61,7 +76,7 @@ def families(releases):
 
 
 def _column(release):
-    title = "{0.recording} ({0.module} {0.version})".format(release)
+    title = f"{release.recording} ({release.module} {release.version})"
     return Column(release.recording, _version(release), release.name, release.dialect, title)
 
 

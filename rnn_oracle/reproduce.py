@@ -58,7 +58,7 @@ def script(target, case, ledger=()):
         if verdict.mismatches:
             return _Script(target, case, sizes, verdict.mismatches[0]).text()
     verdict = judge(target, case, ledger)
-    return "# {} on {}: {}\n".format(case.id, target, verdict.detail or verdict.verdict)
+    return f"# {case.id} on {target}: {verdict.detail or verdict.verdict}\n"
 
 
 class _Script:
@@ -70,7 +70,7 @@ class _Script:
         self.numbers = self.what in ["output", "mask"] + state_names(case)
 
     def text(self):
-        lines = ["# {}: {}".format(self.target, self.mismatch.detail)]
+        lines = [f"# {self.target}: {self.mismatch.detail}"]
         lines += ["import numpy as np"] if self.call != "symbolic" else []
         lines += ["import tensorflow as tf", self._import(), ""]
         lines += [_EAGER] if self.target.dialect == "keras2_v1" else []
@@ -98,17 +98,17 @@ class _Script:
     def _import(self):
         if self.target.module == "tensorflow.keras":
             return "from tensorflow import keras"
-        return "import {} as keras".format(self.target.module)
+        return f"import {self.target.module} as keras"
 
     def _inputs(self):
         if self.call == "symbolic":
-            lines = ["x = keras.Input((None, {}))".format(self.sizes.features)]
+            lines = [f"x = keras.Input((None, {self.sizes.features}))"]
         else:
-            lines = ["x = {}".format(_constant(self.given.x))]
+            lines = [f"x = {_constant(self.given.x)}"]
         if self.case.mask_from == "argument":
             symbolic = 'keras.Input((None,), dtype="bool")'
             mask = symbolic if self.call == "symbolic" else _constant(self.given.mask)
-            lines.append("mask = {}".format(mask))
+            lines.append(f"mask = {mask}")
         if self.case.mask_from == "masking":
             lines.append("x = keras.layers.Masking()(x)")
         return lines
@@ -118,16 +118,16 @@ class _Script:
         more = "".join(", {}={!r}".format(*pair) for pair in arguments.items())
         options = self._options(i)
         if self.case.stacking == "cells":
-            cells = ["keras.layers.{}Cell({}{})".format(name, u, more) for u in self.units[i]]
+            cells = [f"keras.layers.{name}Cell({u}{more})" for u in self.units[i]]
             lines = ["layer = keras.layers.RNN([{}]{})".format(", ".join(cells), options)]
         else:
             (units,) = self.units[i]
-            lines = ["layer = keras.layers.{}({}{}{})".format(name, units, more, options)]
+            lines = [f"layer = keras.layers.{name}({units}{more}{options})"]
         if self.numbers:
             weights = [_literal(w) for cell in self.given.weights[i] for w in cell]
             lines.append("layer.build((None, None, x.shape[-1]))")
             lines.append("layer.set_weights([{}])".format(", ".join(weights)))
-        lines.append("y{} = layer(x{})".format(i + 1, self._arguments(i)))
+        lines.append(f"y{i + 1} = layer(x{self._arguments(i)})")
         if i + 1 < len(self.units):
             lines.append("x = y{}{}".format(i + 1, "[0]" if self.case.return_state else ""))
         return lines
@@ -139,17 +139,17 @@ class _Script:
             "go_backwards": self.case.go_backwards,
             "time_major": self.case.time_major,
         }
-        return "".join(", {}=True".format(name) for name, on in options.items() if on)
+        return "".join(f", {name}=True" for name, on in options.items() if on)
 
     def _arguments(self, i):
         arguments = ", mask=mask" if i == 0 and self.case.mask_from == "argument" else ""
         if self.call == "given":
             states = nest_states(self.case, nest.map_structure(_constant, self.given.states[i]))
-            arguments += ", initial_state={}".format(nest.describe(states, str))
+            arguments += f", initial_state={nest.describe(states, str)}"
         return arguments
 
     def _verdict(self):
-        names = ["y{}".format(i + 1) for i in range(len(self.units))]
+        names = [f"y{i + 1}" for i in range(len(self.units))]
         if not self.numbers:
             words = {"all": ", ".join(names), "top": names[-1], "layers": len(names)}
             got = _FACTS[self.what]
@@ -162,7 +162,7 @@ class _Script:
             return _check(got, _literal(want), "(got == expected).all()")
         allowed = _literal(outcome.allowed[self.mismatch.name], np.float64)
         lines = _check(got, _literal(want, np.float64), "(abs(got - expected) <= allowed).all()")
-        return lines[:2] + ["allowed = {}".format(allowed)] + lines[2:]
+        return lines[:2] + [f"allowed = {allowed}"] + lines[2:]
 
     def _number(self, names):
         top = "tf.nest.flatten({})[{}]"
@@ -178,10 +178,10 @@ class _Script:
 
 def _check(got, expected, test):
     return [
-        "got = {}".format(got),
-        "expected = {}".format(expected),
+        f"got = {got}",
+        f"expected = {expected}",
         'print("got", got, "expected", expected, sep="\\n")',
-        "assert {}".format(test),
+        f"assert {test}",
     ]
 
 
@@ -195,4 +195,4 @@ def _literal(array, dtype=np.float32):
 
 
 def _constant(array):
-    return "tf.constant({})".format(_literal(array))
+    return f"tf.constant({_literal(array)})"

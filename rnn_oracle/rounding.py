@@ -27,7 +27,9 @@ References
    https://registry.khronos.org/OpenCL/specs/3.0-unified/html/OpenCL_C.html#relative-error-as-ulps
 """
 
-from collections import namedtuple
+from __future__ import annotations
+
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -54,10 +56,12 @@ _EXACT = ("negative", "absolute")
 _SMALLEST = {2.0**-8: 2.0**-126, 2.0**-24: 2.0**-126, 2.0**-53: 2.0**-1022}
 """The smallest normal number of the precisions of which smaller ones may become zero."""
 
-Doubtful = namedtuple("Doubtful", "value doubt")
-Doubtful.__doc__ = (
+
+class Doubtful(NamedTuple):
     """What a comparison says, as an array of bool, and where an error may turn it."""
-)
+
+    value: Any
+    doubt: Any
 
 
 class Rounded(Carrier):

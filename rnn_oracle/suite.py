@@ -4,10 +4,12 @@ A project that wants these has ``pytest_plugins = ["rnn_oracle.plugin", "rnn_ora
 its conftest.py; nothing else loads them.
 """
 
+from __future__ import annotations
+
 import functools
 import json
 import time
-from collections import namedtuple
+from typing import NamedTuple
 
 import pytest
 
@@ -126,21 +128,27 @@ def _worst(reports):
         if report.when == "call" and WORST in dict(report.user_properties)
     }
     nodeid = max(ratios, key=ratios.get)
-    return "largest observed error / allowed error: {:.3f} of {} ({})".format(
-        ratios[nodeid], len(ratios), nodeid
+    return (
+        f"largest observed error / allowed error: {ratios[nodeid]:.3f} of {len(ratios)} ({nodeid})"
     )
 
 
-Effort = namedtuple("Effort", "cases work inside")
-Effort.__doc__ = """What it cost to judge.
+class Effort(NamedTuple):
+    """What it cost to judge.
 
-cases : int
-work : float
-    Seconds that the tests of the cases took, set up and torn down, in all processes together;
-    less what it took to import the runtimes, which is no case's own.
-inside : float
-    Seconds of them that passed inside the runtimes.
-"""
+    Attributes
+    ----------
+    cases : int
+    work : float
+        Seconds that the tests of the cases took, set up and torn down, in all processes together;
+        less what it took to import the runtimes, which is no case's own.
+    inside : float
+        Seconds of them that passed inside the runtimes.
+    """
+
+    cases: int
+    work: float
+    inside: float
 
 
 def effort(reports):
@@ -160,6 +168,7 @@ def effort(reports):
 
 def _effort_in_words(spent, took):
     return (
-        "rnn_oracle: {} cases judged in {:.1f} s of work, {:.1f} s of it inside TensorFlow: "
-        "overhead {:.1f} %; the whole run took {:.1f} s"
-    ).format(spent.cases, spent.work, spent.inside, 100 * (spent.work / spent.inside - 1), took)
+        f"rnn_oracle: {spent.cases} cases judged in {spent.work:.1f} s of work, "
+        f"{spent.inside:.1f} s of it inside TensorFlow: "
+        f"overhead {100 * (spent.work / spent.inside - 1):.1f} %; the whole run took {took:.1f} s"
+    )

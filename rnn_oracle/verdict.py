@@ -1,6 +1,8 @@
 """The verdict on a case: run both sides, compare, and look the rest up in the ledger."""
 
-from collections import namedtuple
+from __future__ import annotations
+
+from typing import Any, NamedTuple
 
 from .compare import compare
 from .crossed import Crossed
@@ -10,23 +12,34 @@ from .oracle import expected
 
 AGREE, KNOWN, DIVERGES, UNSUPPORTED = "agree", "known divergence", "DIVERGES", "unsupported"
 
-Verdict = namedtuple("Verdict", "target case verdict worst detail mismatches entries")
-Verdict.__doc__ = """What came of a case.
 
-target : str
-    The target's name.
-case : Case
-verdict : str
-    One of `AGREE`, `KNOWN`, `DIVERGES` and `UNSUPPORTED`.
-worst : float
-    The largest error over what was allowed, see `rnn_oracle.compare`.
-detail : str
-    Empty for agreement; the ledger's entries, the mismatches or the reason otherwise.
-mismatches : list of Mismatch
-    Those that nothing explains.
-entries : list of Entry
-    Those of the ledger that explain a known divergence.
-"""
+class Verdict(NamedTuple):
+    """What came of a case.
+
+    Attributes
+    ----------
+    target : str
+        The target's name.
+    case : Case
+    verdict : str
+        One of `AGREE`, `KNOWN`, `DIVERGES` and `UNSUPPORTED`.
+    worst : float
+        The largest error over what was allowed, see `rnn_oracle.compare`.
+    detail : str
+        Empty for agreement; the ledger's entries, the mismatches or the reason otherwise.
+    mismatches : list of Mismatch
+        Those that nothing explains.
+    entries : list of Entry
+        Those of the ledger that explain a known divergence.
+    """
+
+    target: str
+    case: Any
+    verdict: str
+    worst: float
+    detail: str
+    mismatches: list
+    entries: list
 
 
 def judge(target, case, ledger, sizes=None):
@@ -71,9 +84,9 @@ def judge_answer(actual, entries, claims):
     for entry in entries:
         others = claims.of([e for e in entries if e is not entry])
         if not compare(others, actual).mismatches:
-            detail = "the ledger entry {} does not hold: the rules are kept".format(entry.id)
+            detail = f"the ledger entry {entry.id} does not hold: the rules are kept"
             return Verdict(*about, DIVERGES, comparison.worst, detail, [], [])
-    detail = "; ".join("{}: breaks {}".format(entry.id, entry.rule) for entry in entries)
+    detail = "; ".join(f"{entry.id}: breaks {entry.rule}" for entry in entries)
     return Verdict(*about, KNOWN if entries else AGREE, comparison.worst, detail, [], entries)
 
 

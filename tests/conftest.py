@@ -31,7 +31,7 @@ def pytest_generate_tests(metafunc):
     if KERAS_CASE in metafunc.fixturenames:
         choose = CHOICES[metafunc.config.getoption("--oracle-matrix")]
         found = [
-            pytest.param((target, case), id="{}-{}".format(target.name, case.id))
+            pytest.param((target, case), id=f"{target.name}-{case.id}")
             for target in installed().values()
             if covers(CROSSED_ON.get(target.name, NONE), target.version)
             for kind in CROSSED.values()

@@ -1,6 +1,8 @@
 """Gradients by finite differences along random directions, to judge those that are derived."""
 
-from collections import namedtuple
+from __future__ import annotations
+
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,8 +12,16 @@ from rnn_oracle.oracle import build, set_weights
 from rnn_oracle.problems import nest_states, problem
 from rnn_oracle.problems import numbers as told
 
-Call = namedtuple("Call", "layers x mask initial_state d_results")
-Call.__doc__ = """The arguments of `rnn_oracle.gradients` for a stack of layers, in float64."""
+
+class Call(NamedTuple):
+    """The arguments of `rnn_oracle.gradients` for a stack of layers, in float64."""
+
+    layers: Any
+    x: Any
+    mask: Any
+    initial_state: Any
+    d_results: Any
+
 
 STEP = 1e-3
 STENCIL = ((1, 8 / 12), (-1, -8 / 12), (2, -1 / 12), (-2, 1 / 12))
@@ -54,7 +64,7 @@ def weights_of(results):
     """Return telling weights, exact in float32, for the leaves of a nested result."""
     leaves = iter(range(len(nest.flatten(results))))
     return nest.map_structure(
-        lambda leaf: told("weight{}".format(next(leaves)), leaf.shape, 0.3, 1.2), results
+        lambda leaf: told(f"weight{next(leaves)}", leaf.shape, 0.3, 1.2), results
     )
 
 

@@ -127,7 +127,7 @@ FIXTURES = default_folder()
 def needs(package):
     """Return the mark of tests that want a package, without importing it."""
     missing = importlib.util.find_spec(package) is None
-    return pytest.mark.skipif(missing, reason="there is no {} here".format(package))
+    return pytest.mark.skipif(missing, reason=f"there is no {package} here")
 
 
 @functools.lru_cache(maxsize=None)

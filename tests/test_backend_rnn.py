@@ -42,7 +42,7 @@ pytestmark = pytest.mark.target
 def pytest_generate_tests(metafunc):
     """Run a test on every loop of each Keras that is installed."""
     pairs = [
-        pytest.param((target, kind), id="{}-{}".format(target.name, kind))
+        pytest.param((target, kind), id=f"{target.name}-{kind}")
         for target in installed().values()
         for kind in kinds(target)
     ]
@@ -100,7 +100,7 @@ class Loop:
             Whether it is compiled.
         """
         if not self.knows(*options):
-            pytest.skip("the release does not know all of {}".format(sorted(options)))
+            pytest.skip(f"the release does not know all of {sorted(options)}")
         tf = self.tf
         arrays = ("mask", "constants", "input_length")
         options = {

@@ -163,7 +163,7 @@ def test_a_newer_release_than_any_that_was_measured_is_told(monkeypatch, capsys)
 @pytest.mark.parametrize("case", [Defaults("GRU"), Tf1Case("gru")], ids=lambda case: case.id)
 def test_there_are_scripts_for_layers_alone(case):
     told = script(Small(), case)
-    assert told.startswith("# {} on ".format(case.id)) and "has no GRU" in told
+    assert told.startswith(f"# {case.id} on ") and "has no GRU" in told
 
 
 def test_nothing_to_show_is_said(target):

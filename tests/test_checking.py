@@ -166,9 +166,9 @@ def test_a_layer_that_is_wrong(target, what):
     layer = spoiled(target, name, spoil, return_sequences=True, return_state=True, **options)
     report = check(layer, X)
     assert report.guesses == [words]
-    assert str(report).startswith("{} (Own{} of ".format(layer.name, name))
+    assert str(report).startswith(f"{layer.name} (Own{name} of ")
     (row,) = [row for row in report.table if row[0] == "output"]
-    assert row[1] == "step {}, row 0, unit 0".format(step)
+    assert row[1] == f"step {step}, row 0, unit 0"
 
 
 def test_the_first_step_that_parts_is_told(target, oracle_check):

@@ -265,7 +265,7 @@ def test_what_a_configuration_keeps_of_how_it_is_computed(target, name, argument
     first = target.dialect == "keras2_v1"
     given = {argument: {"seed": 3, "implementation": 1 + first}.get(argument, False)}
     if not knows(kind, 4, **given):
-        pytest.skip("{} of this release does not know {}".format(name, argument))
+        pytest.skip(f"{name} of this release does not know {argument}")
     config = kind(4, **given).get_config()
     kept = name in KEPT[argument, target.name]
     assert (config.get(argument) == given[argument]) == kept

@@ -14,7 +14,7 @@ from rnn_oracle.crossed import Crossed, Rule, unless
 from rnn_oracle.families import CROSSED
 
 EACH = [
-    pytest.param(kind, dialect, id="{}-{}".format(kind.family, dialect))
+    pytest.param(kind, dialect, id=f"{kind.family}-{dialect}")
     for kind, dialect in itertools.product(CROSSED.values(), GENERATIONS)
 ]
 
@@ -131,8 +131,8 @@ def test_the_option_chooses_what_is_run(pytestconfig, matrix):
     listed = subprocess.check_output(
         [sys.executable, "-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider"]
         + ["--oracle-matrix=" + matrix]
-        + ["tests/test_{}.py".format(name) for name in ("core", "crossed", "nest")],
+        + [f"tests/test_{name}.py" for name in ("core", "crossed", "nest")],
         cwd=str(pytestconfig.rootpath),
     ).decode()
-    found = {name for name in ("core", "crossed", "nest") if "test_{}.py::".format(name) in listed}
+    found = {name for name in ("core", "crossed", "nest") if f"test_{name}.py::" in listed}
     assert found == ({"core"} if matrix == "core" else {"core", "crossed", "nest"})

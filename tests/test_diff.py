@@ -83,7 +83,7 @@ def test_a_change_without_explanation(compared):
     assert "numbers of the call default: 8 cases, NOT EXPLAINED" in printed
     assert "\n   where mask = row\n" in printed and "2. " not in printed
     assert "such as lstm.one.sequences.nostate" in printed
-    assert " in {}".format(compared.folder) in printed.splitlines()[0]
+    assert f" in {compared.folder}" in printed.splitlines()[0]
 
 
 def test_what_the_ledger_does_not_predict_is_not_called_known(compared):
@@ -176,7 +176,7 @@ def test_the_generations(capsys):
     for entry in load():
         if not any(matching([entry], newer, case) for case in core()):
             continue
-        assert "ledger {}, breaks {}".format(entry.id, entry.rule) in printed
+        assert f"ledger {entry.id}, breaks {entry.rule}" in printed
         assert entry.links[0] in printed
 
 
@@ -191,7 +191,7 @@ def test_the_oracle(name, turned, capsys):
     printed = capsys.readouterr().out
     assert "NOT EXPLAINED" not in printed and ("a known divergence" in printed) == known
     assert "moved by rounding alone" in printed
-    assert "the oracle, dialect {}".format(dialect) in printed
+    assert f"the oracle, dialect {dialect}" in printed
 
 
 def test_what_a_function_was_and_became_is_told_once(capsys):
@@ -226,7 +226,7 @@ def test_the_installed_tensorflow(capsys):
     side = "installed-legacy" if target.recording.endswith("legacy") else "installed"
     status = diff.main([side, "oracle", "--only", "gru.cells.last.state.batch_major.forwards.*"])
     printed = capsys.readouterr().out
-    assert "{} ({} {})".format(target.recording, target.module, target.version) in printed
+    assert f"{target.recording} ({target.module} {target.version})" in printed
     assert status == (1 if target.name == "keras3" else 0) and "NOT EXPLAINED" not in printed
 
 

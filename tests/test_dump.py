@@ -142,7 +142,7 @@ def moved(name, ulps=1):
 def test_a_vector_that_moved_is_named(checked):
     status, printed = checked(VECTORS, moved("given.c1", 3))
     assert status == 1 and "1 changes" in printed
-    assert "{}: keras2.given.c1[3, 4]: ".format(LSTM) in printed
+    assert f"{LSTM}: keras2.given.c1[3, 4]: " in printed
     share = re.search(r"moved by 3 ULP, (\S+) of the tolerance", printed).group(1)
     assert 1e-11 < float(share) < 1e-8
 
@@ -152,7 +152,7 @@ def test_a_moved_tolerance_is_named(checked):
         entry.tolerances["given.c1"] = entry.tolerances["given.c1"] + np.uint16(1)
 
     status, printed = checked(VECTORS, change)
-    assert status == 1 and "{}: tolerance of given.c1[0, 0, 0]: ".format(LSTM) in printed
+    assert status == 1 and f"{LSTM}: tolerance of given.c1[0, 0, 0]: " in printed
 
 
 def test_a_recording_that_was_rounded_otherwise_passes(checked):
@@ -165,7 +165,7 @@ def test_a_recording_that_was_rounded_otherwise_passes(checked):
 
 def test_a_recording_that_changed_is_named(checked):
     status, printed = checked(RECORDING, moved("given.c1", 500))
-    assert status == 1 and "{}: given.c1[3, 4]: ".format(LSTM) in printed
+    assert status == 1 and f"{LSTM}: given.c1[3, 4]: " in printed
     assert "moved by 500 ULP" in printed
 
 
@@ -183,8 +183,8 @@ def test_cases_that_came_and_went_are_named(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(dump, "gather", lambda *_, **__: dump.Gathered(entries[1:], {}, 0.0, 1))
     assert run("--vectors", "--check", "--out", tmp_path) == 1
     printed = capsys.readouterr().out
-    assert "{}: there is no such case any more".format(CASES[0].id) in printed
-    assert printed.count("{}: verdict: not there -> values".format(CASES[-1].id)) == 1
+    assert f"{CASES[0].id}: there is no such case any more" in printed
+    assert printed.count(f"{CASES[-1].id}: verdict: not there -> values") == 1
 
 
 def test_other_bytes_for_the_same_vectors_are_a_change(tmp_path, monkeypatch, capsys):

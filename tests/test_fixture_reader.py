@@ -85,7 +85,7 @@ def test_a_changed_number_is_named_with_its_array_and_a_case(folder):
     for index, record in enumerate(gru_arrays(folder)):
         path.write_bytes(whole)
         flipped(path, record["offset"])
-        with pytest.raises(FixtureError, match="array {}, part of gru".format(index)):
+        with pytest.raises(FixtureError, match=f"array {index}, part of gru"):
             read(str(folder), VECTORS)
 
 

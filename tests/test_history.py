@@ -199,7 +199,7 @@ def test_chapters_have_names():
 
 @pytest.mark.parametrize("rule", [r for r in rules() if "`keras2`" in rules()[r]])
 def test_a_rule_about_dialects_in_short(rule):
-    words = ["`{}`".format(name) for name in DIALECTS]
+    words = [f"`{name}`" for name in DIALECTS]
     sentence = sentence_with(rule, words)
     assert any(word in sentence for word in words)
     assert 10 < len(sentence) < 320 and sentence.endswith(".") and "](" not in sentence

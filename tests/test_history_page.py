@@ -74,17 +74,17 @@ def shown(tab):
 
 
 def cause(tab, row):
-    return tab.locator("[id='why-{}']".format(row))
+    return tab.locator(f"[id='why-{row}']")
 
 
 def toggle(tab, row):
-    return tab.locator("[id='{}'] .toggle".format(row))
+    return tab.locator(f"[id='{row}'] .toggle")
 
 
 def test_a_click_on_a_row_tells_the_cause(visit, upgrade):
     tab = visit(upgrade)
     assert not cause(tab, ROW).is_visible()
-    tab.locator("[id='{}'] td.broken".format(ROW)).first.click()
+    tab.locator(f"[id='{ROW}'] td.broken").first.click()
     text = cause(tab, ROW).inner_text()
     assert "Rule M6" in text and "Pass the mask by hand" in text and "broken" in text
     assert cause(tab, ROW).locator("a[href^='https://github.com/keras-team']").first.is_visible()
@@ -138,10 +138,10 @@ def test_from_one_release_to_another(visit, upgrade):
     tab.select_option("#side-A", "tf2.15")
     assert "C4" in shown(tab)
     tab.select_option("#side-B", "tf2.16")
-    change = tab.locator("[id='{}'] .change".format(ROW))
+    change = tab.locator(f"[id='{ROW}'] .change")
     assert " \N{RIGHTWARDS ARROW} " in change.inner_text() and "kept" in change.inner_text()
     assert "C4" not in shown(tab)
-    assert tab.inner_text("#count").startswith("{} differ from".format(len(shown(tab))))
+    assert tab.inner_text("#count").startswith(f"{len(shown(tab))} differ from")
     assert tab.locator("thead .chosen").all_inner_texts() == ["2.15", "2.16"]
     tab.select_option("#side-A", "tf2.21")
     assert shown(tab) == [] and "0 differ" in tab.inner_text("#count")

@@ -25,8 +25,9 @@ PROGRAMS = {
 def test_no_runtime_is_imported(what, pytestconfig):
     allowed = {"pytest"} if what in ("plugin", "suite", "collection") else set()
     refused = {"numpy"} if what in ("package", "plugin") else set()
-    program = PROGRAMS[what] + "\nimport sys\nprint(sorted(set({!r}) & set(sys.modules)))".format(
-        sorted(set(RUNTIMES) - allowed | refused)
+    program = PROGRAMS[what] + (
+        f"\nimport sys\nprint(sorted(set({sorted(set(RUNTIMES) - allowed | refused)!r}) & "
+        "set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],

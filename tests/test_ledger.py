@@ -54,7 +54,7 @@ def test_a_known_divergence():
     verdict = judge(Pretender(*ALL), BOTH, LEDGER)
     assert verdict.verdict == KNOWN
     assert {entry.id for entry in verdict.entries} == {LOST.id, WRAPPED.id}
-    assert all("{}: breaks {}".format(e.id, e.rule) in verdict.detail for e in (LOST, WRAPPED))
+    assert all(f"{e.id}: breaks {e.rule}" in verdict.detail for e in (LOST, WRAPPED))
 
 
 def test_an_entry_that_another_undoes_explains_nothing():
@@ -90,9 +90,7 @@ def test_an_entry_that_changes_nothing():
     entry = LOST._replace(cases=[{"mask": ["left"]}])
     verdict = judge(Pretender(), NONE, [entry])
     assert verdict.verdict == DIVERGES
-    assert verdict.detail == "the ledger entry {} does not hold: the rules are kept".format(
-        entry.id
-    )
+    assert verdict.detail == f"the ledger entry {entry.id} does not hold: the rules are kept"
 
 
 def test_unsupported_is_told():

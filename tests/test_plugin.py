@@ -256,7 +256,7 @@ def test_a_check_of_ones_own_layers(target, runtime, project):
         [
             "*def test_wrong(oracle_check):",
             ">*oracle_check(Swapped(4, unit_forget_bias=True), X)",
-            "E * (Swapped of {}, float32) does not do what the rules demand".format(target.dialect),
+            f"E * (Swapped of {target.dialect}, float32) does not do what the rules demand",
             "E *result * first parts at * expected * got * allowed * off * error / allowed",
             "E *output * row 0, unit 0 * 8 of 8 * up to *",
             "E *as if gates i and f were swapped",

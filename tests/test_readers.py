@@ -50,7 +50,7 @@ def test_a_wrong_vector_fails(name, pytestconfig, tmp_path):
     writer.replace(str(tmp_path), vectors.files(wrong))
     status, printed = verify(pytestconfig.rootpath, tmp_path)
     failed = 21 if name != "given.mask" else 18
-    assert status == 1 and "{} passed, {} failed".format(21 - failed, failed) in printed
+    assert status == 1 and f"{21 - failed} passed, {failed} failed" in printed
     assert name in printed and wrong[-1 if failed < 20 else 0].case.id in printed
 
 

@@ -39,7 +39,7 @@ def values(seed, *more):
     random = np.random.RandomState(seed)
     arrays = {"default.output": random.rand(2, 3).astype("f")}
     for number, array in enumerate(more, 1):
-        arrays["default.h{}".format(number)] = array
+        arrays[f"default.h{number}"] = array
     return Outcome(arrays, {"default.nesting": "*"})
 
 
@@ -318,7 +318,7 @@ CHANGES = [
     (put(answer, "refusal", 0), ANSWER + "an answer is one of"),
     (put(answer, "cases", [0, 99]), "manifest.json: answer 0: there is no case 99 of 5"),
     (put(answer, "cases", [0, -1]), "manifest.json: answer 0: there is no case -1 of 5"),
-    (put(answer, "cases", [0]), "answer 0, of {}: was changed".format(re.escape(FIRST.id))),
+    (put(answer, "cases", [0]), f"answer 0, of {re.escape(FIRST.id)}: was changed"),
     (put(answer, "cases", [0, 0, 2]), "answer 0, .*: was changed"),
     (put(answer, "crc32", "00000000"), ANSWER + "was changed: its crc32 is not 00000000"),
     (put(refusal, "refusal", 1), "answer 1, of .*: there is no refusal 1 of 1"),
@@ -338,7 +338,7 @@ def test_a_changed_manifest(change, message, folder):
 
 def test_a_message_that_was_changed(folder):
     rewrite(folder, put(lambda fields: fields["refusals"][0], "message", "yes"))
-    refused(folder, "answer 1, of {}: was changed".format(re.escape(SECOND.id)))
+    refused(folder, f"answer 1, of {re.escape(SECOND.id)}: was changed")
 
 
 def test_a_case_with_two_answers(tmp_path):

@@ -40,7 +40,7 @@ def answered():
 
 def test_the_releases_did_what_is_known(answered):
     wrong = [
-        "{} of {}: {}".format(one.case.id, name, answer.detail)
+        f"{one.case.id} of {name}: {answer.detail}"
         for one in answered
         for name, answer in one.answers.items()
         if answer.verdict not in (AGREE, KNOWN)

@@ -29,7 +29,7 @@ def pytest_generate_tests(metafunc):
     """Run a test that takes `refusal` on every case on each Keras that is installed."""
     if "refusal" in metafunc.fixturenames:
         pairs = [
-            pytest.param((target, case), id="{}-{}".format(target.name, case.id))
+            pytest.param((target, case), id=f"{target.name}-{case.id}")
             for target in installed().values()
             if target.name in GENERATIONS
             for case in cases(target.name)

@@ -44,7 +44,7 @@ def test_every_rule_is_cited_by_the_code():
     cited = set()
     for first, last in re.findall(r"\b([A-Z]\d+) to ([A-Z]?\d+)", code):
         numbers = range(int(first[1:]), int(last.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) + 1)
-        cited |= {"{}{}".format(first[0], n) for n in numbers}
+        cited |= {f"{first[0]}{n}" for n in numbers}
     cited |= set(re.findall(r"\b[A-Z]\d+\b", code))
     assert set(DEFINED) <= cited
 

@@ -219,7 +219,7 @@ def test_reset_to_states(target, name, stacked):
     np.testing.assert_allclose(call(target, layer, X), copy(X), rtol=1e-4, atol=1e-5)
     flat = given[0] + given[1:] if isinstance(given[0], list) else given
     for wrong in (flat[1:], flat + flat[:1]):
-        with pytest.raises(ValueError, match="expects {} state".format(len(flat))):
+        with pytest.raises(ValueError, match=f"expects {len(flat)} state"):
             layer.reset_states(wrong)
     for shape in ((2, 3), (1, 4), (3, 4)):
         with pytest.raises(ValueError, match="is incompatible with layer"):

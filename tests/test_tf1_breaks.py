@@ -139,7 +139,7 @@ def spoilt_scan(**changes):
 
 LSTM_GATES = "ijfo"
 BREAKS = {
-    "lstm-{}-{}".format(a, b): (
+    f"lstm-{a}-{b}": (
         swapped_gates(cells.BasicLSTMCell, 4, LSTM_GATES.index(a), LSTM_GATES.index(b)),
         is_lstm,
     )

@@ -30,8 +30,8 @@ def told(case, layers, given, plain=tuple):
     for i, (kind, layer) in enumerate(zip(case.stack, layers)):
         if kind == BOTH:
             features = given.weights[i][0][0].shape[0]
-            facts["{}.{}".format(i, SHAPES)] = _shapes(layer, features, plain)
-            facts["{}.{}".format(i, MASK)] = _masks(layer, given.mask)
+            facts[f"{i}.{SHAPES}"] = _shapes(layer, features, plain)
+            facts[f"{i}.{MASK}"] = _masks(layer, given.mask)
     return facts
 
 

@@ -38,7 +38,7 @@ def initial_states_wrapped(case, dialect, sizes, outcome):
     cells = [["*"] * len(part.states_of_a_cell) for part in case.parts]
     states = nest.describe(cells[0] if case.stacking == "one" else cells)
     facts = {
-        name: "(*, {})".format(states) if name.startswith("step") else states
+        name: f"(*, {states})" if name.startswith("step") else states
         for name in outcome.facts
         if name.endswith(".nesting")
     }

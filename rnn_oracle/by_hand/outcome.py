@@ -40,7 +40,7 @@ def observe(case, initial, results, as_array):
     names += [
         letter + str(i + 1) for i, part in enumerate(case.parts) for letter in part.states_of_a_cell
     ]
-    told = [("step{}.".format(i + 1), names, tuple(result)) for i, result in enumerate(results)]
+    told = [(f"step{i + 1}.", names, tuple(result)) for i, result in enumerate(results)]
     if initial is not None:
         told.append(("initial.", names[1:], initial))
     arrays, facts = {}, {}

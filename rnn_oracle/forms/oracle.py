@@ -13,7 +13,7 @@ def expected(case, dialect, sizes, bounded):
     """Return the `Outcome` that the rules demand of a case, see `rnn_oracle.oracle.expected`."""
     generation = get_dialect(dialect).generation
     if case.refused(generation):
-        return refused("{} has no such form".format(generation))
+        return refused(f"{generation} has no such form")
     given = problem(case, sizes)
     floats = [call._replace(x=call.x.astype("float64")) for call in given.calls]
     arrays, facts = answers(case, build(case, dialect, sizes), given)

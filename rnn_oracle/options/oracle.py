@@ -32,7 +32,7 @@ def expected(case, dialect, sizes, bounded):
 
 def _new_biases(case):
     """Tell the biases of a new LSTM, gate by gate (rule C3)."""
-    return "0 {} 0 0".format(int(case.unit_forget_bias))
+    return f"0 {int(case.unit_forget_bias)} 0 0"
 
 
 def build(case, dialect, sizes, kind=recurrent.RNN):

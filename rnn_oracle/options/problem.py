@@ -1,6 +1,8 @@
 """The arrays of a case of all options: of each of its calls, from seeds in the case itself."""
 
-from collections import namedtuple
+from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,25 +12,40 @@ from .case import MASK_VALUE
 _EXPLODE = {"exponential", "log_softmax"}
 """Activations that feed on themselves, unless the weights are small."""
 
-Call = namedtuple("Call", "name x states")
-Call.__doc__ = """What one call is given.
 
-name : str
-x : array
-    (batch, steps, features), or ids of shape (batch, steps) for an `Embedding`; time-major ones
-    have the first two axes swapped.
-states : list (a layer) of what it takes as `initial_state`, or None
-"""
+class Call(NamedTuple):
+    """What one call is given.
 
-Problem = namedtuple("Problem", "calls mask table weights")
-Problem.__doc__ = """The arrays of a case.
+    Attributes
+    ----------
+    name : str
+    x : array
+        (batch, steps, features), or ids of shape (batch, steps) for an `Embedding`; time-major ones
+        have the first two axes swapped.
+    states : list (a layer) of what it takes as `initial_state`, or None
+    """
 
-calls : list of Call
-mask : array of bool with the first two axes of x, or None
-table : array, shape (ids, features), or None
-    The weights of the `Embedding`.
-weights : list (a layer) of lists (a cell) of arrays, in Keras's order
-"""
+    name: str
+    x: np.ndarray
+    states: list | None
+
+
+class Problem(NamedTuple):
+    """The arrays of a case.
+
+    Attributes
+    ----------
+    calls : list of Call
+    mask : array of bool with the first two axes of x, or None
+    table : array, shape (ids, features), or None
+        The weights of the `Embedding`.
+    weights : list (a layer) of lists (a cell) of arrays, in Keras's order
+    """
+
+    calls: list
+    mask: np.ndarray | None
+    table: np.ndarray | None
+    weights: list
 
 
 def problem(case, sizes):
@@ -59,7 +76,7 @@ def problem_of_layers(case, sizes, layers, nested):
     mask = mask_of_kind(case.mask, sizes)
     weights = [
         [
-            _weights(case, units, features, "{}.{}.{}".format(case.cell, i + 1, j))
+            _weights(case, units, features, f"{case.cell}.{i + 1}.{j}")
             for j, (features, units) in enumerate(cells)
         ]
         for i, cells in enumerate(layers)
@@ -109,7 +126,7 @@ def _states(case, sizes, layers, name):
     return [
         [
             [
-                numbers("{}.{}.{}.state{}".format(name, i, j, k), (sizes.batch, size), 0.2, 0.9)
+                numbers(f"{name}.{i}.{j}.state{k}", (sizes.batch, size), 0.2, 0.9)
                 for k in range(len(case.states_of_a_cell))
             ]
             for j, (_, size) in enumerate(cells)

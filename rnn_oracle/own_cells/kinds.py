@@ -3,28 +3,41 @@
 They are part of the question and not of the answer, so both sides may share them.
 """
 
-from collections import namedtuple
+from __future__ import annotations
 
-Kind = namedtuple("Kind", "state_size output_size weights step start is_layer inputs constants")
-Kind.__new__.__defaults__ = (3, ())
-Kind.__doc__ = """A cell as its user writes it.
+from typing import Any, Callable, NamedTuple
 
-state_size : int or nested list of int
-output_size : int or None
-    None where the cell does not tell, so that it is the first of `state_size` (rule H1).
-weights : dict of str to shape
-step : callable
-    ``output, states = step(weights, inputs, states)``, with a fourth argument of those that take
-    constants: what `call` takes besides `self`, whose attribute `own` the weights are.
-start : nested list of float, or None
-    What all numbers of an initial state of its own are; None where it has none.
-is_layer : bool
-    Whether it derives from `Layer`, or is an object with a method `call` and nothing else.
-inputs : int, or tuple or dict of them
-    The features of each input.
-constants : tuple of int
-    The size of each constant, of which there is one for each sequence.
-"""
+
+class Kind(NamedTuple):
+    """A cell as its user writes it.
+
+    Attributes
+    ----------
+    state_size : int or nested list of int
+    output_size : int or None
+        None where the cell does not tell, so that it is the first of `state_size` (rule H1).
+    weights : dict of str to shape
+    step : callable
+        ``output, states = step(weights, inputs, states)``, with a fourth argument of those that
+        take constants: what `call` takes besides `self`, whose attribute `own` the weights are.
+    start : nested list of float, or None
+        What all numbers of an initial state of its own are; None where it has none.
+    is_layer : bool
+        Whether it derives from `Layer`, or is an object with a method `call` and nothing else.
+    inputs : int, or tuple or dict of them
+        The features of each input.
+    constants : tuple of int
+        The size of each constant, of which there is one for each sequence.
+    """
+
+    state_size: Any
+    output_size: int | None
+    weights: dict
+    step: Callable
+    start: Any
+    is_layer: bool
+    inputs: Any = 3
+    constants: tuple[int, ...] = ()
 
 
 def _squash(z):

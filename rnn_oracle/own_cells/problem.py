@@ -1,26 +1,40 @@
 """The arrays of a case of a cell of one's own, from seeds in the case itself."""
 
-from collections import namedtuple
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from .. import nest
 from ..problems import mask_of_kind, numbers
 from .case import LSTM_UNITS
 from .kinds import KINDS
 
-Problem = namedtuple("Problem", "calls mask states constants own lstm")
-Problem.__doc__ = """The arrays of a case.
 
-calls : list of arrays, or of tuples or dicts of them
-    The input of each call, shape (batch, steps, features), or (steps, batch, features) if
-    time-major.
-mask : array of bool with the first two axes of the inputs, or None
-states : nested list of arrays, shape (batch, size)
-constants : list of arrays, shape (batch, size), or None
-own : dict of str to array
-    The weights of the cell of one's own.
-lstm : list of arrays
-    Those of the `LSTMCell`.
-"""
+class Problem(NamedTuple):
+    """The arrays of a case.
+
+    Attributes
+    ----------
+    calls : list of arrays, or of tuples or dicts of them
+        The input of each call, shape (batch, steps, features), or (steps, batch, features) if
+        time-major.
+    mask : array of bool with the first two axes of the inputs, or None
+    states : nested list of arrays, shape (batch, size)
+    constants : list of arrays, shape (batch, size), or None
+    own : dict of str to array
+        The weights of the cell of one's own.
+    lstm : list of arrays
+        Those of the `LSTMCell`.
+    """
+
+    calls: list
+    mask: np.ndarray | None
+    states: Any
+    constants: list | None
+    own: dict
+    lstm: list
 
 
 def problem(case, sizes):
@@ -37,7 +51,7 @@ def problem(case, sizes):
     constants = None
     if case.constants is not None:
         constants = [
-            numbers("constant.{}".format(i), (sizes.batch, size), 0.2, 0.9)
+            numbers(f"constant.{i}", (sizes.batch, size), 0.2, 0.9)
             for i, size in enumerate(kind.constants)
         ]
     own, lstm = {}, []
@@ -54,7 +68,7 @@ def _inputs(key, case, sizes, mask):
     """Return the input of a call; of several, only the first is zero where a layer masks it."""
     arrays = []
     for i, features in enumerate(nest.flatten(KINDS[case.kind].inputs)):
-        name = key if i == 0 else "{}.{}".format(key, i)
+        name = key if i == 0 else f"{key}.{i}"
         x = numbers(name, (sizes.batch, sizes.steps, features), 0.2, 1.2).copy()
         if case.mask_from == "masking" and i == 0:
             x[~mask] = 0.0

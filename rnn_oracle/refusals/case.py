@@ -32,9 +32,9 @@ class RefusalCase(Optioned):
     def __post_init__(self):
         fault = FAULTS.get(self.fault)
         if fault is None:
-            raise ValueError("there is no fault {!r}".format(self.fault))
+            raise ValueError(f"there is no fault {self.fault!r}")
         if self.layer not in fault.layers or self.mode not in fault.modes:
-            raise ValueError("no case of {0.fault} has {0.layer} and {0.mode}".format(self))
+            raise ValueError(f"no case of {self.fault} has {self.layer} and {self.mode}")
 
     @property
     def id(self):

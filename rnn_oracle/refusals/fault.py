@@ -1,6 +1,8 @@
 """One thing that is wrong, and what sound layers and calls are made of."""
 
-from collections import namedtuple
+from __future__ import annotations
+
+from typing import Callable, NamedTuple
 
 from ..problems import numbers
 
@@ -14,22 +16,33 @@ BOTH = ("keras3", "keras2")
 BATCH, STEPS, FEATURES, UNITS = 2, 5, 3, 4
 SHAPE = (BATCH, STEPS, FEATURES)
 
-Fault = namedtuple("Fault", "rules message layers modes generations make use")
-Fault.__doc__ = """One thing that is wrong.
 
-rules : tuple of str
-    Ids of the rules that tell what must be done.
-message : str
-    What the oracle says of it, as a regular expression.
-layers, modes : tuple of str
-    The values that the options of a `RefusalCase` may have.
-generations : tuple of str
-    Those of Keras in which it can be made.
-make : callable
-    ``make(side, layer)`` makes the layer, with weights where it will be called.
-use : callable
-    ``use(side, made, case)`` does something with it.
-"""
+class Fault(NamedTuple):
+    """One thing that is wrong.
+
+    Attributes
+    ----------
+    rules : tuple of str
+        Ids of the rules that tell what must be done.
+    message : str
+        What the oracle says of it, as a regular expression.
+    layers, modes : tuple of str
+        The values that the options of a `RefusalCase` may have.
+    generations : tuple of str
+        Those of Keras in which it can be made.
+    make : callable
+        ``make(side, layer)`` makes the layer, with weights where it will be called.
+    use : callable
+        ``use(side, made, case)`` does something with it.
+    """
+
+    rules: tuple[str, ...]
+    message: str
+    layers: tuple[str, ...]
+    modes: tuple[str, ...]
+    generations: tuple[str, ...]
+    make: Callable
+    use: Callable
 
 
 def telling(*shape, dtype="float32"):

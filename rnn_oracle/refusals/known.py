@@ -25,8 +25,8 @@ def _entry(target, fault, number, row, versions):
     answer = row[ANSWERS][versions]
     where = {option: values for option, values in row.items() if option != ANSWERS}
     return Entry(
-        id="{}-refusals-{}-{}-{}".format(target, fault, number, versions),
-        title="{}: {}".format(fault, answer),
+        id=f"{target}-refusals-{fault}-{number}-{versions}",
+        title=f"{fault}: {answer}",
         target=target,
         versions=versions,
         cases=[dict(where, fault=[fault], **{FAMILY: RefusalCase.family})],

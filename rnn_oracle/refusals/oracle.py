@@ -77,7 +77,7 @@ class OracleSide:
         if mode in ("model", "predict"):
             check_symbolic(layer, (None, None))
         if mode == "predict" and not len(x):
-            raise OracleValueError("`predict` needs at least one sequence, not {}".format(x.shape))
+            raise OracleValueError(f"`predict` needs at least one sequence, not {x.shape}")
         if layer.get_config().get("use_cudnn") is True:  # the cases run on CPUs
             raise OracleValueError("use_cudnn=True, but there is no cuDNN on a CPU")
         return layer(x, **named)

@@ -120,8 +120,8 @@ def _answers(versions, history):
     for answer, run in itertools.groupby(history):
         end = start + len(list(run))
         if answer is not None:
-            lower = [">={}".format(_minor(versions[start]))]
-            upper = ["<{}".format(_minor(versions[end]))] if end < len(versions) else []
+            lower = [f">={_minor(versions[start])}"]
+            upper = [f"<{_minor(versions[end])}"] if end < len(versions) else []
             answers[",".join(lower + upper)] = answer
         start = end
     return answers

@@ -21,7 +21,7 @@ def run(target, case, sizes):
     try:
         result, masks = masked([x, arguments])
     except Exception as error:  # whatever Keras raises is the finding
-        return refused("{}: {}".format(type(error).__name__, error))
+        return refused(f"{type(error).__name__}: {error}")
     arrays, facts = observe(call.name, case, [result], masks, _as_array)
     (output, *_) = nest.flatten(result)
     if hasattr(output, "row_lengths"):

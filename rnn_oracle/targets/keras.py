@@ -65,7 +65,7 @@ class KerasTarget:
         self._model = functools.lru_cache(maxsize=None)(self._model_shapes)
 
     def __repr__(self):
-        return "{} ({} {})".format(self.name, self.module, self.version)
+        return f"{self.name} ({self.module} {self.version})"
 
     @property
     def release(self):

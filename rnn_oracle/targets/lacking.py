@@ -17,18 +17,18 @@ def lacking(target, case):
         return _NOT_OF_TF1[case.family]
     for name in ("activation", "recurrent_activation"):
         if name in options and not _knows_activation(target, options[name]):
-            return "{} has no activation {}".format(target, options[name])
+            return f"{target} has no activation {options[name]}"
     dtype = options.get("dtype", "float32")
     if dtype.startswith("mixed_") and not _takes(target, "Dense", dtype=dtype):
-        return "{} takes no policy by the name of {}".format(target, dtype)
+        return f"{target} takes no policy by the name of {dtype}"
     if options.get("implementation") == 1 and not _takes(target, case.layer, implementation=1):
-        return "{} of {} has no argument implementation".format(case.layer, target)
+        return f"{case.layer} of {target} has no argument implementation"
     mode = options.get("mode")
     if mode == "xla" and jit_argument(target) is None:
-        return "{} does not compile with XLA".format(target)
+        return f"{target} does not compile with XLA"
     # Keras 3 always could; `tf.keras` does not always show its module `saving`.
     if mode == "keras" and target.name == "keras2" and not hasattr(target.keras, "saving"):
-        return "{} does not write the format .keras".format(target)
+        return f"{target} does not write the format .keras"
     return None
 
 

@@ -136,7 +136,7 @@ class Stack:
 
 def _by_gate(bias):
     values = [sorted(set(gate.tolist())) for gate in np.split(np.asarray(bias, np.float64), 4)]
-    return " ".join(" ".join("{:g}".format(value) for value in gate) for gate in values)
+    return " ".join(" ".join(f"{value:g}" for value in gate) for gate in values)
 
 
 def calls(target, case, given, stack):

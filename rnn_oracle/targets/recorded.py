@@ -28,7 +28,7 @@ class Recorded:
         self._entries = fixture.entries
 
     def __repr__(self):
-        return "{} ({} {})".format(self.recording, self.module, self.version)
+        return f"{self.recording} ({self.module} {self.version})"
 
     def run(self, case, sizes=None):
         """Return the `Outcome` that was recorded.
@@ -39,5 +39,5 @@ class Recorded:
             For a case or sizes that were not recorded.
         """
         if sizes not in (None, case.sizes):
-            raise KeyError("{} holds cases of {} alone".format(self.recording, case.sizes))
+            raise KeyError(f"{self.recording} holds cases of {case.sizes} alone")
         return self._entries[case.id].answers[self.dialect]

@@ -43,7 +43,7 @@ class Tf1Target:
         self._graph = functools.lru_cache(maxsize=1)(functools.partial(_Graph, self))
 
     def __repr__(self):
-        return "{} ({} {})".format(self.name, self.module, self.version)
+        return f"{self.name} ({self.module} {self.version})"
 
     @property
     def version(self):

@@ -198,7 +198,7 @@ def impossible(cell, driver, stacking, state_is_tuple, time_major):
     if cell in KERAS and stacking != "one":
         return "a Keras cell is not stacked by MultiRNNCell"
     if not state_is_tuple and not CELLS.get(cell, ("",))[0].endswith("LSTMCell"):
-        return "{} has no state_is_tuple".format(cell)
+        return f"{cell} has no state_is_tuple"
     return None
 
 

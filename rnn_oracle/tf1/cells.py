@@ -1,6 +1,8 @@
 """The cells of TensorFlow 1: one step of each, and a stack of cells (rules V1 to V9)."""
 
-from collections import namedtuple
+from __future__ import annotations
+
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,8 +28,12 @@ TF1 = Dialect(
     numbers_are_cast=False,
 )
 
-LSTMStateTuple = namedtuple("LSTMStateTuple", "c h")
-LSTMStateTuple.__doc__ = """State of an LSTM: the cell's `c`, then the output `h` (rule V3)."""
+
+class LSTMStateTuple(NamedTuple):
+    """State of an LSTM: the cell's `c`, then the output `h` (rule V3)."""
+
+    c: Any
+    h: Any
 
 
 class Tf1Cell(Weighted):
@@ -53,12 +59,12 @@ class Tf1Cell(Weighted):
     def kernel_shape(self, name, gates):
         """Return the entry of `weight_shapes` for a kernel over input and output together."""
         rows = None if self.below is None else self.below + self.output_size
-        formula = "(features + {}, {} * num_units)".format(self.output_size, gates)
+        formula = f"(features + {self.output_size}, {gates} * num_units)"
         return name, (rows, gates * self.num_units), formula
 
     def bias_shape(self, name, gates):
         """Return the entry of `weight_shapes` for a bias."""
-        return name, (gates * self.num_units,), "({} * num_units,)".format(gates)
+        return name, (gates * self.num_units,), f"({gates} * num_units,)"
 
     def _unpack(self, kernel, bias):
         self.kernel, self.bias = kernel, bias
@@ -90,10 +96,9 @@ class Tf1Cell(Weighted):
         inputs = as_numbers(inputs, self, "the input")
         if inputs.shape[1:] != (self.features,):
             raise OracleValueError(
-                "{} takes (batch, {}), with a feature for each row of its kernel that is not "
-                "for the state, but the input has shape {}".format(
-                    self.name, self.features, inputs.shape
-                )
+                f"{self.name} takes (batch, {self.features}), with a feature for each row "
+                "of its kernel that is not "
+                f"for the state, but the input has shape {inputs.shape}"
             )
         (state,) = check_states([state], [self.state_size], len(inputs), self)
         with np.errstate(over="ignore"):
@@ -234,9 +239,8 @@ class LSTMCell(BasicLSTMCell):
     def _limit(self, value, name):
         if value is not None and not value >= 0:
             raise OracleValueError(
-                "{}: `{}` must be None or a number that is not negative, not {!r}".format(
-                    type(self).__name__, name, value
-                )
+                f"{type(self).__name__}: `{name}` must be None or a number that is not "
+                f"negative, not {value!r}"
             )
         return value
 
@@ -300,7 +304,7 @@ class MultiRNNCell(Composite):
     def __init__(self, cells, state_is_tuple=True):
         if not nest.is_nested(cells) or not all(map(is_cell, cells)):
             raise OracleTypeError(
-                "MultiRNNCell takes a list of cells of rnn_oracle.tf1, not {!r}".format(cells)
+                f"MultiRNNCell takes a list of cells of rnn_oracle.tf1, not {cells!r}"
             )
         if not cells:
             raise OracleValueError("MultiRNNCell needs at least one cell")
@@ -311,7 +315,7 @@ class MultiRNNCell(Composite):
         if not state_is_tuple and any(map(nest.is_nested, sizes)):
             raise OracleValueError(
                 "MultiRNNCell with state_is_tuple=False needs cells with state_is_tuple=False: "
-                "the cells' states are nested {}".format(nest.describe(sizes, str))
+                f"the cells' states are nested {nest.describe(sizes, str)}"
             )
         self.state_size = sizes if state_is_tuple else sum(sizes)
         self.output_size = cells[-1].output_size

@@ -78,7 +78,7 @@ def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=Non
     shapes = sorted({x.shape for x in steps})
     if len(shapes) > 1 or len(shapes[0]) != 2:
         raise OracleValueError(
-            "static_rnn takes steps of one shape (batch, features), not {}".format(shapes)
+            f"static_rnn takes steps of one shape (batch, features), not {shapes}"
         )
     return _carry(cell, np.stack(steps, axis=0), sequence_length, initial_state, dtype)
 
@@ -125,9 +125,8 @@ def check_cell(cell, function):
     keras = isinstance(cell, keras_cells.Cell) and cell.dialect.generation == "keras2"
     if not keras and not is_cell(cell):
         raise OracleTypeError(
-            "{} takes a cell of rnn_oracle.tf1, or a Keras cell of dialect keras2, not {!r}".format(
-                function, cell
-            )
+            f"{function} takes a cell of rnn_oracle.tf1, or a Keras cell of dialect "
+            f"keras2, not {cell!r}"
         )
 
 
@@ -148,18 +147,15 @@ def _carry(cell, steps, lengths, state, dtype):
     count, batch = steps.shape[:2]
     if dtype is not None and np.dtype(dtype) != cell.dtype:
         raise OracleValueError(
-            "dtype {} is not that of {}, which computes in {}".format(
-                np.dtype(dtype), cell.name, cell.dtype
-            )
+            f"dtype {np.dtype(dtype)} is not that of {cell.name}, which computes in {cell.dtype}"
         )
     if state is None:
         state = _zeros(cell, batch, dtype)
     given, needed = nest.describe(state), nest.describe(cell.state_size)
     if given != needed:
         raise OracleTypeError(
-            "the initial state of {} must be nested {} as its state_size, not {}".format(
-                cell.name, needed, given
-            )
+            f"the initial state of {cell.name} must be nested {needed} as its state_size, "
+            f"not {given}"
         )
     (state,) = check_states([state], [cell.state_size], batch, cell)
     counts = None
@@ -178,17 +174,16 @@ def _checked(lengths, count, batch):
     lengths = np.asarray(lengths)
     if lengths.dtype.kind not in "iu":
         raise OracleTypeError(
-            "sequence_length must be whole numbers, but its dtype is {}".format(lengths.dtype)
+            f"sequence_length must be whole numbers, but its dtype is {lengths.dtype}"
         )
     if lengths.shape != (batch,):
         raise OracleValueError(
-            "sequence_length must have shape {} = (batch,), not {}".format((batch,), lengths.shape)
+            f"sequence_length must have shape {(batch,)} = (batch,), not {lengths.shape}"
         )
     if batch and not (lengths.min() >= 0 and lengths.max() <= count):
         raise OracleValueError(
-            "sequence_length must lie between 0 and the {} steps there are, not {}".format(
-                count, lengths.tolist()
-            )
+            f"sequence_length must lie between 0 and the {count} steps there are, not "
+            f"{lengths.tolist()}"
         )
     return lengths
 

@@ -29,7 +29,7 @@ def expected(case, dialect="tf1", sizes=SIZES, bounded=True):
         With values computed in float64, and `allowed` for the dtype of the case.
     """
     if dialect != "tf1":
-        raise ValueError("a case of TensorFlow 1 is of dialect tf1, not {!r}".format(dialect))
+        raise ValueError(f"a case of TensorFlow 1 is of dialect tf1, not {dialect!r}")
     given = problem(case, sizes)
     try:
         made = [build(case, sizes) for _ in case.directions]

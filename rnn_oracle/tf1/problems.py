@@ -4,7 +4,9 @@ In addition all sizes of projections and concatenated states differ from the oth
 cell has numbers on both sides of its limits and none near them.
 """
 
-from collections import namedtuple
+from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,14 +16,22 @@ from .cases import CELLS, Tf1Case, projected
 
 SIZES = Tf1Case.sizes
 
-Problem = namedtuple("Problem", "x lengths weights states")
-Problem.__doc__ = """The arrays of a case.
 
-x : array, shape (batch, steps, features), or (steps, batch, features) if time-major
-lengths : array of int32, shape (batch,), or None
-weights : list (a direction) of lists of arrays, in TensorFlow's order
-states : list (a direction) of lists of arrays, in the order of `Tf1Case.state_names`
-"""
+class Problem(NamedTuple):
+    """The arrays of a case.
+
+    Attributes
+    ----------
+    x : array, shape (batch, steps, features), or (steps, batch, features) if time-major
+    lengths : array of int32, shape (batch,), or None
+    weights : list (a direction) of lists of arrays, in TensorFlow's order
+    states : list (a direction) of lists of arrays, in the order of `Tf1Case.state_names`
+    """
+
+    x: np.ndarray
+    lengths: np.ndarray | None
+    weights: list
+    states: list
 
 
 def problem(case, sizes=SIZES):
@@ -94,7 +104,7 @@ def _states(case, sizes, direction):
         if case.is_lstm or case.cell == "keras_lstm":
             widths.append(_shapes(case, units, 1)[1] if case.is_lstm else units)
         parts = [
-            numbers("{}.state{}".format(where, i), (sizes.batch, width), 0.2, 0.9)
+            numbers(f"{where}.state{i}", (sizes.batch, width), 0.2, 0.9)
             for i, width in enumerate(widths)
         ]
         states += parts if case.state_is_tuple else [np.concatenate(parts, axis=1)]

@@ -20,7 +20,7 @@ def drawn(call, rate, shape, index, dtype):
     dtype : str
         Of the computation, in which the scale is rounded.
     """
-    key = "dropout.{}.{}.{}.{}".format(call, rate, shape, index)
+    key = f"dropout.{call}.{rate}.{shape}.{index}"
     random = np.random.RandomState(zlib.crc32(key.encode()))
     scale = np.float64(np.dtype(dtype).type(1 / (1 - rate)))
     return np.where(random.uniform(size=shape) < rate, 0.0, scale)

@@ -82,8 +82,8 @@ def test_a_broken_keras_shows(keras, mutant):
     kept = results.read(results.path_of(name))
     target = installed().get(name)
     if target is None or target.version != kept.version:
-        pytest.skip("the changes were made to {} {}".format(name, kept.version))
+        pytest.skip(f"the changes were made to {name} {kept.version}")
     test = kept.found[mutant].test
-    case = test.split("[{}-".format(name))[1][:-1]
+    case = test.split(f"[{name}-")[1][:-1]
     assert keras(name).ask("diverges_when_broken", case, mutant)
     assert not keras(name).ask("diverges", case)

@@ -43,7 +43,7 @@ def test_the_tests_that_showed_something_are_there(kept, pytestconfig):
     assert shown
     for path, *_, name in shown:
         text = (pytestconfig.rootpath / path).read_text(encoding="utf-8")
-        assert "def {}(".format(name) in text, (path, name)
+        assert f"def {name}(" in text, (path, name)
 
 
 def test_wrong_numbers_are_many():

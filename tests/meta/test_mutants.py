@@ -107,7 +107,7 @@ def test_what_no_result_depends_on_stays(statement):
 def test_an_assignment_is_dropped_where_its_name_has_a_value(before, is_there):
     dropped = [
         name
-        for name, text in changed("def f(a):\n    {}x = a\n    return x".format(before)).items()
+        for name, text in changed(f"def f(a):\n    {before}x = a\n    return x").items()
         if name.startswith("statement-dropped") and "if False:\n        x = a" in text
     ]
     assert bool(dropped) is is_there
@@ -162,7 +162,7 @@ def toy(tmp_path):
     found = {}
     for function, (*_, node) in source.functions.items():
         for label, change in numbered(node).items():
-            name = "{}:{}".format(function, label)
+            name = f"{function}:{label}"
             found[name] = Mutant(name, source, function, change)
     return module, found
 
@@ -208,7 +208,7 @@ def test_lines_that_are_executed(toy):
 
 def test_cases_that_do_other_things_come_first():
     lines = {"a": frozenset("xyz"), "b": frozenset("x"), "c": frozenset("x"), "d": frozenset("xy")}
-    names = {test: "t.py::f[keras3-core.{}]".format(test) for test in lines}
+    names = {test: f"t.py::f[keras3-core.{test}]" for test in lines}
     kept = {names[test]: lines[test] for test in lines}
     ordered = in_turn(kept)
     assert sorted(ordered) == sorted(kept)

@@ -3,22 +3,36 @@
 Nothing that only a message, a name of an operation or the speed depends on is changed.
 """
 
+from __future__ import annotations
+
 import ast
 import copy
 import itertools
-from collections import namedtuple
+from typing import Any, NamedTuple
 
-Change = namedtuple("Change", "operator parent field index original replacement lines")
-Change.__doc__ = """One change: another node in one place of a syntax tree.
 
-operator : str
-    What kind of change it is.
-parent, field, index : ast.AST, str, int or None
-    The place, an element of a list if there is an index.
-original, replacement : ast.AST
-lines : range
-    Those of the statement that is changed, without what stands inside a loop or branch.
-"""
+class Change(NamedTuple):
+    """One change: another node in one place of a syntax tree.
+
+    Attributes
+    ----------
+    operator : str
+        What kind of change it is.
+    parent, field, index : ast.AST, str, int or None
+        The place, an element of a list if there is an index.
+    original, replacement : ast.AST
+    lines : range
+        Those of the statement that is changed, without what stands inside a loop or branch.
+    """
+
+    operator: str
+    parent: Any
+    field: Any
+    index: Any
+    original: Any
+    replacement: Any
+    lines: Any
+
 
 NEGATED = [(ast.Eq, ast.NotEq), (ast.Lt, ast.GtE), (ast.Gt, ast.LtE)]
 NEGATED += [(ast.Is, ast.IsNot), (ast.In, ast.NotIn)]
@@ -382,5 +396,5 @@ def numbered(function):
     named = {}
     for change in changes(function):
         number = counts.setdefault(change.operator, itertools.count(1))
-        named["{}:{}".format(change.operator, next(number))] = change
+        named[f"{change.operator}:{next(number)}"] = change
     return named

@@ -1,10 +1,12 @@
 """The results: what came of each mutant, and of those that nothing shows, why not."""
 
+from __future__ import annotations
+
 import fnmatch
 import json
 import os
 import re
-from collections import namedtuple
+from typing import NamedTuple
 
 from .search import CAUGHT, COMPARISON, Found
 
@@ -14,31 +16,45 @@ JUDGED = os.path.join(FOLDER, "judged.json")
 NOTHING, NOT_HERE = "changes nothing", "cannot run here"
 OUTCOMES = (NOTHING, NOT_HERE)
 
-Judgement = namedtuple("Judgement", "outcome why mutants")
-Judgement.__doc__ = """Why no test shows some mutants, judged by a person who has read the source.
 
-outcome : str
-    `NOTHING` or `NOT_HERE`.
-why : str
-mutants : list of str
-    Patterns of their names.
-"""
+class Judgement(NamedTuple):
+    """Why no test shows some mutants, judged by a person who has read the source.
 
-Results = namedtuple("Results", "version part found")
-Results.__doc__ = """What came of all mutants of a target.
+    Attributes
+    ----------
+    outcome : str
+        `NOTHING` or `NOT_HERE`.
+    why : str
+    mutants : list of str
+        Patterns of their names.
+    """
 
-version : str
-    Of the Keras that the target is.
-part : int
-    One mutant in so many was tried.
-found : dict of str to Found
-    By the name of the mutant.
-"""
+    outcome: str
+    why: str
+    mutants: list[str]
+
+
+class Results(NamedTuple):
+    """What came of all mutants of a target.
+
+    Attributes
+    ----------
+    version : str
+        Of the Keras that the target is.
+    part : int
+        One mutant in so many was tried.
+    found : dict of str to Found
+        By the name of the mutant.
+    """
+
+    version: str
+    part: int
+    found: dict
 
 
 def path_of(target):
     """Return where the results of a target are kept."""
-    return os.path.join(FOLDER, "mutants.{}.json".format(target))
+    return os.path.join(FOLDER, f"mutants.{target}.json")
 
 
 def read(path):
@@ -64,7 +80,7 @@ def write(results, path):
         for name, found in sorted(results.found.items())
     ]
     parts = [
-        '"version": {}, "part": {}'.format(json.dumps(results.version), results.part),
+        f'"version": {json.dumps(results.version)}, "part": {results.part}',
         '"tests": [\n' + ",\n".join(map(json.dumps, tests)) + "\n]",
         '"mutants": [\n' + ",\n".join(lines) + "\n]",
     ]
@@ -123,11 +139,11 @@ def summary(target, results, judged):
     known, holes, _ = judge(results.found, judged)
     found = results.found.values()
     told = [
-        "{} {}: {} changes, one in {}".format(target, results.version, len(found), results.part),
-        "{} caught".format(sum(one.outcome == CAUGHT for one in found)),
-        "{} of them by a wrong number, shape or mask".format(sum(map(is_number, found))),
+        f"{target} {results.version}: {len(found)} changes, one in {results.part}",
+        f"{sum(one.outcome == CAUGHT for one in found)} caught",
+        f"{sum(map(is_number, found))} of them by a wrong number, shape or mask",
     ]
     for outcome in OUTCOMES:
         count = sum(judgement.outcome == outcome for judgement in known.values())
-        told.append("{} {}".format(count, outcome))
-    return ", ".join(told + ["{} holes".format(len(holes))])
+        told.append(f"{count} {outcome}")
+    return ", ".join(told + [f"{len(holes)} holes"])

@@ -1,6 +1,8 @@
 """Looks for the test that shows a mutant: those that execute its line, the most different first."""
 
-from collections import namedtuple
+from __future__ import annotations
+
+from typing import NamedTuple
 
 from .executed import in_turn
 from .worker import GoneError
@@ -8,17 +10,24 @@ from .worker import GoneError
 CAUGHT, SURVIVED, NOT_RUN = "caught", "survived", "not run"
 COMPARISON = "a comparison"
 
-Found = namedtuple("Found", "outcome test how")
-Found.__doc__ = """What came of a mutant.
 
-outcome : str
-    `CAUGHT`, `SURVIVED`, or `NOT_RUN` where no test executes the line.
-test : str
-    The id of the test that shows it.
-how : str
-    What differs, such as ``"default.output"``, or `COMPARISON` where the test does not name it;
-    the refusal, ``"hangs"`` or ``"crashes"``; of a survivor, how many tests were tried.
-"""
+class Found(NamedTuple):
+    """What came of a mutant.
+
+    Attributes
+    ----------
+    outcome : str
+        `CAUGHT`, `SURVIVED`, or `NOT_RUN` where no test executes the line.
+    test : str
+        The id of the test that shows it.
+    how : str
+        What differs, such as ``"default.output"``, or `COMPARISON` where the test does not name it;
+        the refusal, ``"hangs"`` or ``"crashes"``; of a survivor, how many tests were tried.
+    """
+
+    outcome: str
+    test: str
+    how: str
 
 
 def find(suite, mutant, executed, limit):

@@ -1,9 +1,11 @@
 """The tests of the suite on one Keras, each run when it is asked for, with or without a mutant."""
 
+from __future__ import annotations
+
 import contextlib
 import os
 import re
-from collections import namedtuple
+from typing import Any, NamedTuple
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -17,15 +19,24 @@ from .search import COMPARISON
 from .sources import mutants
 from .worker import answer
 
-Judged = namedtuple("Judged", "failed how lines")
-Judged.__doc__ = """What came of a test.
 
-failed : bool
-how : str
-    What differs first, such as ``"default.output"``, or which error came instead.
-lines : set or None
-    What was executed of the files in question; None unless it was asked for and the test passed.
-"""
+class Judged(NamedTuple):
+    """What came of a test.
+
+    Attributes
+    ----------
+    failed : bool
+    how : str
+        What differs first, such as ``"default.output"``, or which error came instead.
+    lines : set or None
+        What was executed of the files in question; None unless it was asked for and the test
+        passed.
+    """
+
+    failed: bool
+    how: str
+    lines: Any
+
 
 TESTS = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ELSEWHERE = ("meta", "test_check.py", "test_diff.py", "test_dump.py", "test_readme.py")
