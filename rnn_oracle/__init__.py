@@ -4,11 +4,12 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what an editor reads; at run time `__getattr__` does the same
-    from .backward import gradients
-    from .bidirectional import Bidirectional
-    from .cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
-    from .conversion import from_keras
-    from .core import (
+    from .models.conversion import from_keras
+    from .reference.bidirectional import Bidirectional
+    from .reference.cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
+    from .reference.gradients import gradients
+    from .reference.recurrent import GRU, LSTM, RNN, SimpleRNN
+    from .reference.surrounding import (
         Dense,
         Embedding,
         Flatten,
@@ -18,7 +19,6 @@ if TYPE_CHECKING:  # what an editor reads; at run time `__getattr__` does the sa
         Sequential,
         TimeDistributed,
     )
-    from .recurrent import GRU, LSTM, RNN, SimpleRNN
 
 __version__ = "0.1.0"
 
@@ -44,7 +44,14 @@ __all__ = [
     "gradients",
 ]
 
-_MODULES = ("backward", "bidirectional", "cells", "conversion", "core", "recurrent")
+_MODULES = (
+    "models.conversion",
+    "reference.bidirectional",
+    "reference.cells",
+    "reference.gradients",
+    "reference.recurrent",
+    "reference.surrounding",
+)
 
 
 def __getattr__(name):

@@ -1,174 +1,19 @@
-"""The pytest plugin of the conformance suite: `target` is each installed Keras, `judged` judges.
+"""The pytest plugin of the conformance suite; see `rnn_oracle.testing.suite`."""
 
-A project that wants these has ``pytest_plugins = ["rnn_oracle.plugin", "rnn_oracle.suite"]`` in
-its conftest.py; nothing else loads them.
-"""
+from .testing.suite import (
+    imported_targets,
+    judged,
+    pytest_configure,
+    pytest_generate_tests,
+    pytest_terminal_summary,
+    record_worst,
+)
 
-from __future__ import annotations
-
-import functools
-import json
-import time
-from typing import NamedTuple
-
-import pytest
-
-from .ledger import load, unmeasured
-from .targets import INSTALL, installed
-from .verdict import AGREE, KNOWN, UNSUPPORTED, judge
-
-LEFT_OUT = "no TensorFlow here, so nothing was compared with it; install it with: " + INSTALL
-NO_CELLS = "there is no TensorFlow here, or one from 2.16 on without tf_keras"
-
-TARGET, CASE, OPTIONS = "oracle.target", "oracle.case", "oracle.options"
-VERDICT, LEDGER, WORST = "oracle.verdict", "oracle.ledger", "oracle.error_over_allowed"
-INSIDE, IMPORTING = "oracle.seconds_inside", "oracle.seconds_importing"
-"""What a report says of a test of a case, such as the one of ``--junitxml``."""
-
-_STARTED = pytest.StashKey()
-
-
-def pytest_generate_tests(metafunc):
-    """Run a test that takes `target` on every Keras that is installed, or skip it.
-
-    A test that takes `tf1_target` likewise runs on the cells of TensorFlow 1.
-    """
-    for fixture, without in (("target", LEFT_OUT), ("tf1_target", NO_CELLS)):
-        if fixture in metafunc.fixturenames:
-            found = {n: t for n, t in _targets().items() if (n == "tf1") == (fixture != "target")}
-            targets = [pytest.param(target, id=name) for name, target in found.items()]
-            skipped = pytest.param(None, id="none", marks=pytest.mark.skip(reason=without))
-            metafunc.parametrize(fixture, targets or [skipped], scope="session")
-
-
-@functools.lru_cache(maxsize=None)
-def _targets():
-    return installed()
-
-
-@functools.lru_cache(maxsize=None)
-def _ledger():
-    return load()
-
-
-@pytest.fixture(scope="session")
-def _imported():
-    """The targets that this process has imported; the first test of each pays for it."""
-    return set()
-
-
-@pytest.fixture
-def record_worst(record_property):
-    """Return a function that puts the largest error over the allowed error on record."""
-    # Only plain values travel between processes.
-    return lambda worst: record_property(WORST, float(worst))
-
-
-@pytest.fixture
-def judged(record_property, record_worst, _imported):
-    """Return a function that judges a case, puts it on record and fails if it diverges.
-
-    What a release cannot run is skipped.
-
-    ``judged(target, case)`` takes a target of `rnn_oracle.targets` and a case of
-    `rnn_oracle.matrix`, and the entries of another ledger than ledger.json, if there is one. The
-    constants above name what it puts on record.
-    """
-
-    def judged(target, case, ledger=None):
-        if target not in _imported:
-            started = time.perf_counter()
-            target.load()
-            record_property(IMPORTING, time.perf_counter() - started)
-            _imported.add(target)
-        before = target.seconds
-        verdict = judge(target, case, _ledger() if ledger is None else ledger)
-        record_property(TARGET, repr(target))
-        record_property(CASE, case.id)
-        record_property(OPTIONS, json.dumps(case.options, sort_keys=True))
-        record_property(VERDICT, verdict.verdict)
-        record_worst(verdict.worst)
-        record_property(INSIDE, target.seconds - before)
-        if verdict.verdict == KNOWN:
-            record_property(LEDGER, " ".join(entry.id for entry in verdict.entries))
-        if verdict.verdict == UNSUPPORTED:
-            pytest.skip(verdict.detail)
-        assert verdict.verdict in (AGREE, KNOWN), verdict.detail
-
-    return judged
-
-
-def pytest_configure(config):
-    """Start the clock."""
-    config.stash[_STARTED] = time.perf_counter()
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    """Print the largest error over the allowed one, the effort, and what was left out."""
-    reports = [
-        report
-        for category in terminalreporter.stats.values()
-        for report in category
-        if isinstance(report, pytest.TestReport)
-    ]
-    spent = effort(reports)
-    lines = [LEFT_OUT] if not _targets() else []
-    if spent.cases:
-        took = time.perf_counter() - config.stash[_STARTED]
-        lines = [_worst(reports), _effort_in_words(spent, took)]
-        lines += filter(None, map(unmeasured, _targets().values()))
-    for line in lines:
-        terminalreporter.write_line(line)
-
-
-def _worst(reports):
-    ratios = {
-        report.nodeid: dict(report.user_properties)[WORST]
-        for report in reports
-        if report.when == "call" and WORST in dict(report.user_properties)
-    }
-    nodeid = max(ratios, key=ratios.get)
-    return (
-        f"largest observed error / allowed error: {ratios[nodeid]:.3f} of {len(ratios)} ({nodeid})"
-    )
-
-
-class Effort(NamedTuple):
-    """What it cost to judge.
-
-    Attributes
-    ----------
-    cases : int
-    work : float
-        Seconds that the tests of the cases took, set up and torn down, in all processes together;
-        less what it took to import the runtimes, which is no case's own.
-    inside : float
-        Seconds of them that passed inside the runtimes.
-    """
-
-    cases: int
-    work: float
-    inside: float
-
-
-def effort(reports):
-    """Return the `Effort` that the reports of a run tell of; others than of cases do not count."""
-    recorded = {report.nodeid: dict(report.user_properties) for report in reports}
-    # A test is reported three times; what it has recorded is known from its call on.
-    for report in reports:
-        recorded[report.nodeid].update(report.user_properties)
-    cases = {nodeid: record for nodeid, record in recorded.items() if CASE in record}
-    took = sum(report.duration for report in reports if report.nodeid in cases)
-    return Effort(
-        len(cases),
-        took - sum(record.get(IMPORTING, 0.0) for record in cases.values()),
-        sum(record[INSIDE] for record in cases.values()),
-    )
-
-
-def _effort_in_words(spent, took):
-    return (
-        f"rnn_oracle: {spent.cases} cases judged in {spent.work:.1f} s of work, "
-        f"{spent.inside:.1f} s of it inside TensorFlow: "
-        f"overhead {100 * (spent.work / spent.inside - 1):.1f} %; the whole run took {took:.1f} s"
-    )
+__all__ = [
+    "imported_targets",
+    "judged",
+    "pytest_configure",
+    "pytest_generate_tests",
+    "pytest_terminal_summary",
+    "record_worst",
+]

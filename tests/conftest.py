@@ -3,11 +3,11 @@
 import gc
 
 import pytest
+from rnn_oracle.families.registry.registry import CROSSED, CROSSED_ON
+from rnn_oracle.verdict.judge.ledger import covers
 
-from rnn_oracle import covering
-from rnn_oracle.dialects import generation
-from rnn_oracle.families import CROSSED, CROSSED_ON
-from rnn_oracle.ledger import covers
+from rnn_oracle.families.registry import covering
+from rnn_oracle.reference.dialects import generation
 from rnn_oracle.targets import installed
 
 KERAS_CASE, NONE = "keras_case", "<0"

@@ -9,18 +9,18 @@ import re
 
 import numpy as np
 import pytest
+from rnn_oracle.families.registry.expected import build, symbolic_shapes
+from rnn_oracle.families.registry.problems import problem
+from rnn_oracle.targets.keras.target.target import plain_shape
+from rnn_oracle.verdict.judge.ledger import covers
 
 import rnn_oracle
-from rnn_oracle import nest
-from rnn_oracle.fixtures import writer
-from rnn_oracle.fixtures.format import MANIFEST, Entry, default_folder
-from rnn_oracle.fixtures.reader import read
-from rnn_oracle.fixtures.store import recordings_in
-from rnn_oracle.ledger import covers
-from rnn_oracle.oracle import build, symbolic_shapes
-from rnn_oracle.problems import problem
-from rnn_oracle.rounding import bounds
-from rnn_oracle.targets.keras import plain_shape
+from rnn_oracle.arithmetic import nest
+from rnn_oracle.arithmetic.error_bounds import bounds
+from rnn_oracle.records import writer
+from rnn_oracle.records.format import MANIFEST, Entry, default_folder
+from rnn_oracle.records.reader import read
+from rnn_oracle.records.store import recordings_in
 
 
 def numbers(*shape, seed=0, dtype="float32"):

@@ -4,11 +4,11 @@ import fnmatch
 import os
 
 from helpers import FIXTURES, committed, made_up
+from rnn_oracle.families.registry.expected import expected
+from rnn_oracle.families.registry.outcome import Outcome
 
-from rnn_oracle.fixtures.manifest import RECORDING
-from rnn_oracle.fixtures.reader import Fixture
-from rnn_oracle.oracle import expected
-from rnn_oracle.outcome import Outcome
+from rnn_oracle.records.manifest import RECORDING
+from rnn_oracle.records.reader import Fixture
 
 ONLY = "gru.*.last.state.*.forwards.right.*"
 OLD = ("tf2.15", "keras2", "2.15.0")

@@ -9,7 +9,7 @@ import pytest
 from helpers import assert_agrees, call, give_weights, numbers, tensors, within
 
 import rnn_oracle
-from rnn_oracle import nest
+from rnn_oracle.arithmetic import nest
 
 X = numbers(2, 5, 3)
 MASK = np.array([[True, True, False, True, False], [False, True, True, False, True]])

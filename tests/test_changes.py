@@ -2,9 +2,15 @@
 
 import numpy as np
 import pytest
-
-from rnn_oracle.changes import MEANING, ROUNDING, changes, claimed_changes, describe, ulps
-from rnn_oracle.outcome import Outcome, Refusal
+from rnn_oracle.families.registry.outcome import Outcome, Refusal
+from rnn_oracle.verdict.judge.changes import (
+    MEANING,
+    ROUNDING,
+    changes,
+    claimed_changes,
+    describe,
+    ulps,
+)
 
 OLD = np.array([1.0, -2.0, 0.0], np.float32)
 REFUSED = Outcome(refusal=Refusal("call", "ValueError", "no"))

@@ -6,16 +6,16 @@ import sys
 
 import pytest
 from helpers import within
+from rnn_oracle.commands.selection.reproduce import script
+from rnn_oracle.families.registry.cases import Case, Defaults
+from rnn_oracle.families.registry.outcome import Outcome, Refusal
+from rnn_oracle.families.registry.tf1.case import Tf1Case
+from rnn_oracle.verdict.judge.judge import judge
+from rnn_oracle.verdict.judge.ledger import load
 
-from rnn_oracle import check
-from rnn_oracle.cases import Case, Defaults
-from rnn_oracle.ledger import load
-from rnn_oracle.outcome import Outcome, Refusal
-from rnn_oracle.reproduce import script
-from rnn_oracle.suite import LEFT_OUT
+from rnn_oracle.commands.selection import check
 from rnn_oracle.targets import INSTALL, installed
-from rnn_oracle.tf1.cases import Tf1Case
-from rnn_oracle.verdict import judge
+from rnn_oracle.testing.suite import LEFT_OUT
 
 ONLY = "gru.cells.last.*.batch_major.forwards.*"
 

@@ -7,7 +7,7 @@ import pytest
 from helpers import give_weights, numbers, within
 
 import rnn_oracle
-from rnn_oracle.checking import check
+from rnn_oracle.testing.checking import check
 
 X = numbers(2, 5, 3)
 MASK = np.array([[True, True, False, True, False], [False, True, True, False, True]])

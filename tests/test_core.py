@@ -1,8 +1,7 @@
 """The matrix on the installed Keras: every case, whole."""
 
 import pytest
-
-from rnn_oracle.matrix import all_cases
+from rnn_oracle.families.registry.matrix import all_cases
 
 
 @pytest.mark.core

@@ -7,11 +7,11 @@ import sys
 from dataclasses import dataclass
 
 import pytest
+from rnn_oracle.commands.selection.cover import GENERATIONS, TABLE, table
+from rnn_oracle.families.registry.crossed import Constraint, Crossed, unless
+from rnn_oracle.families.registry.registry import CROSSED
 
-from rnn_oracle import covering
-from rnn_oracle.cover import GENERATIONS, TABLE, table
-from rnn_oracle.crossed import Crossed, Rule, unless
-from rnn_oracle.families import CROSSED
+from rnn_oracle.families.registry import covering
 
 EACH = [
     pytest.param(kind, dialect, id=f"{kind.family}-{dialect}")
@@ -70,9 +70,9 @@ class Toy(Crossed):
     axes = {"shape": ("round", "flat"), "color": ("red", "green", "blue"), "size": (1, 2)}
 
     @staticmethod
-    def rules_of(dialect):
+    def constraints_of(dialect):
         return [
-            Rule(("size",), lambda size: size == 1 or dialect == "keras2", "small in keras3"),
+            Constraint(("size",), lambda size: size == 1 or dialect == "keras2", "small in keras3"),
             unless(lambda *pair: pair == ("flat", "red"), ("shape", "color"), "no flat red"),
         ]
 

@@ -8,8 +8,8 @@ import pytest
 from helpers import assert_same, give_weights, numbers, within
 
 import rnn_oracle
-from rnn_oracle.dropout import Masks, dropped
-from rnn_oracle.rounding import UNIT_ROUNDOFF, exact
+from rnn_oracle.arithmetic.error_bounds import UNIT_ROUNDOFF, exact
+from rnn_oracle.reference.dropout import Masks, dropped
 
 X = numbers(4, 6, 3)
 MASK = np.arange(6) < np.array([6, 3, 1, 4])[:, None]

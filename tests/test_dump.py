@@ -7,19 +7,19 @@ import shutil
 import numpy as np
 import pytest
 from helpers import FIXTURES, committed, recordings
+from rnn_oracle.families.registry.cases import Case
+from rnn_oracle.families.registry.matrix import core
 
-from rnn_oracle import dump
-from rnn_oracle.cases import Case
-from rnn_oracle.fixtures import recordings as recorded
-from rnn_oracle.fixtures import vectors, writer
-from rnn_oracle.fixtures.format import MANIFEST
-from rnn_oracle.fixtures.manifest import RECORDING, VECTORS
-from rnn_oracle.fixtures.reader import read
-from rnn_oracle.fixtures.store import recordings_in
-from rnn_oracle.matrix import core
-from rnn_oracle.suite import LEFT_OUT, NO_CELLS
+from rnn_oracle.commands.selection import dump
+from rnn_oracle.records import recordings as recorded
+from rnn_oracle.records import vectors, writer
+from rnn_oracle.records.format import MANIFEST
+from rnn_oracle.records.manifest import RECORDING, VECTORS
+from rnn_oracle.records.reader import read
+from rnn_oracle.records.store import recordings_in
 from rnn_oracle.targets import INSTALL, installed
 from rnn_oracle.targets.runtime import minor
+from rnn_oracle.testing.suite import LEFT_OUT, NO_CELLS
 
 ONLY = "gru.one.last.*.batch_major.forwards.*"
 CASES = [case for case in core() if case.id.startswith("gru.one.last.nostate.batch_major.fo")]

@@ -7,15 +7,15 @@ import os
 import numpy as np
 import pytest
 from helpers import cut_off, flipped, forbid, grown, linked_elsewhere, put, rewrite, root
+from rnn_oracle.families.registry.cases import Case
 
-from rnn_oracle.cases import Case
-from rnn_oracle.fixtures import checked as checked_module
-from rnn_oracle.fixtures import manifest as manifest_module
-from rnn_oracle.fixtures import vectors
-from rnn_oracle.fixtures.format import DTYPES, MANIFEST, FixtureError
-from rnn_oracle.fixtures.manifest import RECORDING, VECTORS
-from rnn_oracle.fixtures.reader import read
-from rnn_oracle.fixtures.writer import replace
+from rnn_oracle.records import checked as checked_module
+from rnn_oracle.records import manifest as manifest_module
+from rnn_oracle.records import vectors
+from rnn_oracle.records.format import DTYPES, MANIFEST, FixtureError
+from rnn_oracle.records.manifest import RECORDING, VECTORS
+from rnn_oracle.records.reader import read
+from rnn_oracle.records.writer import replace
 
 CASES = [
     Case("gru", "two", True, True, False, True, "left", "masking"),

@@ -7,15 +7,15 @@ import os
 import numpy as np
 import pytest
 from helpers import FIXTURES, StopError, made_up, recordings, stop_writing
+from rnn_oracle.families.registry.cases import Case
+from rnn_oracle.families.registry.outcome import Outcome, Refusal
 
-from rnn_oracle.cases import Case
-from rnn_oracle.fixtures import recordings as recorded
-from rnn_oracle.fixtures import vectors, writer
-from rnn_oracle.fixtures.format import MANIFEST
-from rnn_oracle.fixtures.manifest import RECORDING, VECTORS
-from rnn_oracle.fixtures.reader import read
-from rnn_oracle.fixtures.store import store
-from rnn_oracle.outcome import Outcome, Refusal
+from rnn_oracle.records import recordings as recorded
+from rnn_oracle.records import vectors, writer
+from rnn_oracle.records.format import MANIFEST
+from rnn_oracle.records.manifest import RECORDING, VECTORS
+from rnn_oracle.records.reader import read
+from rnn_oracle.records.store import store
 
 CASES = [Case("gru", "one", True), Case("gru", "one"), Case("lstm")]
 

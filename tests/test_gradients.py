@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from differences import Call, call_of, dialect_of, error, gradients_of, run, weights_of
 from helpers import numbers
+from rnn_oracle.families.registry.cases import CELLS, Case
+from rnn_oracle.families.registry.matrix import activations, core
+from rnn_oracle.families.registry.problems import problem
 
 import rnn_oracle
-from rnn_oracle import nest
-from rnn_oracle.cases import CELLS, Case
-from rnn_oracle.derivatives import BACKWARDS
-from rnn_oracle.matrix import activations, core
-from rnn_oracle.precise import Precise
-from rnn_oracle.problems import problem
-from rnn_oracle.rounding import UNIT_ROUNDOFF, exact
+from rnn_oracle.arithmetic import nest
+from rnn_oracle.arithmetic.decimals import DecimalArray
+from rnn_oracle.arithmetic.error_bounds import UNIT_ROUNDOFF, exact
+from rnn_oracle.reference.derivatives import BACKWARDS
 
 LEGAL = [case for case in core() if not case.stacking.endswith("without_sequences")]
 LAYERS = ("SimpleRNN", "LSTM", "GRU")
@@ -211,7 +211,7 @@ def test_the_bounds_hold_in_float32_and_are_zero_where_all_is_exact(name, return
 def test_in_decimal_arithmetic(cell):
     case = Case(cell, "cells", True, True, mask="holes", mask_from="argument")
     call = call_of(case, "keras3", given=False)
-    found, precise = gradients_of(call), gradients_of(call._replace(x=Precise(call.x)))
+    found, precise = gradients_of(call), gradients_of(call._replace(x=DecimalArray(call.x)))
     for want, got in zip(
         *[nest.flatten([each["x"], each["weights"]]) for each in (found, precise)]
     ):

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from helpers import numbers
+from rnn_oracle.verdict.judge.compare import compare
 
 import rnn_oracle
-from rnn_oracle.compare import compare
-from rnn_oracle.demand import Demand
-from rnn_oracle.hypotheses import hypotheses
+from rnn_oracle.testing.hypotheses import hypotheses
+from rnn_oracle.testing.layer_call import LayerCall
 
 X = numbers(2, 5, 3)
 MASK = np.array([[True, True, False, True, False], [False, True, True, False, True]])
@@ -23,9 +23,9 @@ def telling(layer, features=3):
 
 
 def demand(layer, **call):
-    given = dict.fromkeys(Demand._fields, None)
+    given = dict.fromkeys(LayerCall._fields, None)
     given.update(layer=layer, x=X, dtype="float32", attached=False, **call)
-    return Demand(**given)
+    return LayerCall(**given)
 
 
 def lstm(**options):

@@ -11,9 +11,9 @@ RUNTIMES = "tensorflow", "keras", "tf_keras", "pandas", "rich", "pytest", "cpuin
 PROGRAMS = {
     "package": "import rnn_oracle",
     "names": "from rnn_oracle import *",
-    "checking": "import rnn_oracle.checking",
+    "checking": "import rnn_oracle.testing.checking",
     "commands": "import rnn_oracle.check, rnn_oracle.dump, rnn_oracle.diff, rnn_oracle.history",
-    "fixtures": "from rnn_oracle.fixtures import recordings, vectors",
+    "fixtures": "from rnn_oracle.records import recordings, vectors",
     "targets": "from rnn_oracle.targets import installed; installed()",
     "plugin": "import rnn_oracle.plugin",
     "suite": "import rnn_oracle.suite",

@@ -5,19 +5,27 @@ import json
 from types import SimpleNamespace
 
 import pytest
+from rnn_oracle.families.registry.cases import Case
+from rnn_oracle.families.registry.expected import expected
+from rnn_oracle.families.registry.matrix import all_cases
+from rnn_oracle.families.registry.options.case import OptionCase
+from rnn_oracle.families.registry.outcome import Outcome
+from rnn_oracle.families.registry.problems import SIZES
+from rnn_oracle.families.registry.registry import CROSSED
+from rnn_oracle.verdict.judge.compare import compare
+from rnn_oracle.verdict.judge.deviations import DEVIATIONS
+from rnn_oracle.verdict.judge.judge import AGREE, DIVERGES, KNOWN, UNSUPPORTED, Claims, judge
+from rnn_oracle.verdict.judge.ledger import (
+    FAMILY,
+    MEASURED,
+    covers,
+    fits,
+    load,
+    matching,
+    unmeasured,
+)
 
-from rnn_oracle import covering
-from rnn_oracle.cases import Case
-from rnn_oracle.compare import compare
-from rnn_oracle.deviations import DEVIATIONS
-from rnn_oracle.families import CROSSED
-from rnn_oracle.ledger import FAMILY, MEASURED, covers, fits, load, matching, unmeasured
-from rnn_oracle.matrix import all_cases
-from rnn_oracle.options.case import OptionCase
-from rnn_oracle.oracle import expected
-from rnn_oracle.outcome import Outcome
-from rnn_oracle.problems import SIZES
-from rnn_oracle.verdict import AGREE, DIVERGES, KNOWN, UNSUPPORTED, Claims, judge
+from rnn_oracle.families.registry import covering
 
 LEDGER = load()
 ENTRIES = {entry.id: entry for entry in LEDGER}

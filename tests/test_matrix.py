@@ -5,9 +5,8 @@ import re
 from collections import Counter
 
 import pytest
-
-from rnn_oracle.cases import AXES, Case
-from rnn_oracle.matrix import core
+from rnn_oracle.families.registry.cases import AXES, Case
+from rnn_oracle.families.registry.matrix import core
 
 CASES = core()
 

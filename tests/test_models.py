@@ -7,8 +7,8 @@ import pytest
 from helpers import call, give_weights, numbers, within
 
 import rnn_oracle
-from rnn_oracle import nest
-from rnn_oracle.rounding import bounds
+from rnn_oracle.arithmetic import nest
+from rnn_oracle.arithmetic.error_bounds import bounds
 
 X = numbers(2, 5, 3)
 AGAIN = numbers(2, 5, 3, seed=1)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn_oracle import nest
+from rnn_oracle.arithmetic import nest
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from helpers import numbers
 
 import rnn_oracle
-from rnn_oracle import nest
+from rnn_oracle.arithmetic import nest
 
 CONTEXT = numbers(2, 3, dtype="float64")
 

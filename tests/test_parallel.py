@@ -5,8 +5,7 @@ import sys
 
 import pytest
 from helpers import needs
-
-from rnn_oracle.parallel import spread
+from rnn_oracle.commands.selection.parallel import spread
 
 CHUNKS = [[1, 2, 3], [], [4]]
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from helpers import needs
 
-from rnn_oracle.suite import effort
+from rnn_oracle.testing.suite import effort
 
 HEAVY = ("numpy", "tensorflow", "keras", "tf_keras", "packaging.specifiers")
 
@@ -96,8 +96,8 @@ def test_an_unknown_matrix_is_refused(project):
 SUITE = """
     import numpy as np
     import pytest
-    from rnn_oracle.cases import Case
-    from rnn_oracle.oracle import expected
+    from rnn_oracle.families.cases import Case
+    from rnn_oracle.families.expected import expected
 
     class Small:
         name = dialect = "keras3"

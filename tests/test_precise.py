@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from helpers import numbers
 
-from rnn_oracle.precise import DIGITS, Precise
+from rnn_oracle.arithmetic.decimals import DIGITS, DecimalArray
 
 A, B = numbers(4, 5, dtype="float64"), numbers(5, 3, seed=1, dtype="float64")
 OPERATIONS = {
@@ -32,23 +32,23 @@ OPERATIONS = {
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_it_agrees_with_float64(name):
     operation = OPERATIONS[name]
-    found = operation(Precise(A), B)
-    assert isinstance(found, Precise)
+    found = operation(DecimalArray(A), B)
+    assert isinstance(found, DecimalArray)
     np.testing.assert_allclose(found.rounded(), operation(A, B), rtol=1e-13)
 
 
 def test_it_is_far_more_precise():
-    third = Precise(np.ones(1)) / 3
+    third = DecimalArray(np.ones(1)) / 3
     assert abs(third.value[0] * 3 - 1) < Decimal(10) ** (1 - DIGITS)
 
 
 def test_a_result_is_rounded_once():
-    tenths = sum([Precise(np.array([0.5]))] * 7, Precise(np.array([2.0**-53])))
+    tenths = sum([DecimalArray(np.array([0.5]))] * 7, DecimalArray(np.array([2.0**-53])))
     assert tenths.rounded() == np.float64(3.5)
-    assert np.tanh(Precise(np.array([40.0]))).rounded() == 1.0
+    assert np.tanh(DecimalArray(np.array([40.0]))).rounded() == 1.0
 
 
 @pytest.mark.parametrize("function", [np.log1p, np.sqrt, np.maximum.reduce])
 def test_what_it_does_not_know_is_refused(function):
     with pytest.raises(TypeError):
-        function(Precise(A))
+        function(DecimalArray(A))

@@ -5,9 +5,9 @@ import shutil
 import subprocess
 
 import pytest
+from rnn_oracle.families.registry.cases import AXES, Case
 
-from rnn_oracle.cases import AXES, Case
-from rnn_oracle.fixtures import vectors, writer
+from rnn_oracle.records import vectors, writer
 
 NODE = shutil.which("node")
 pytestmark = pytest.mark.skipif(NODE is None, reason="no node here, so its reader was not run")

@@ -7,8 +7,8 @@ import re
 import pytest
 from helpers import FIXTURES, within
 
-from rnn_oracle.fixtures.format import MANIFEST
-from rnn_oracle.suite import LEFT_OUT
+from rnn_oracle.records.format import MANIFEST
+from rnn_oracle.testing.suite import LEFT_OUT
 
 
 def test_the_example(target, pytestconfig, capsys):

@@ -20,16 +20,16 @@ from helpers import (
     rewrite,
     root,
 )
+from rnn_oracle.families.registry.cases import Case, Defaults
+from rnn_oracle.families.registry.outcome import Outcome, Refusal
+from rnn_oracle.families.registry.registry import FAMILIES
+from rnn_oracle.families.registry.tf1.case import Tf1Case
 
-from rnn_oracle.cases import Case, Defaults
-from rnn_oracle.families import FAMILIES
-from rnn_oracle.fixtures import checked, manifest
-from rnn_oracle.fixtures.format import MANIFEST, FixtureError
-from rnn_oracle.fixtures.manifest import RECORDING, VECTORS
-from rnn_oracle.fixtures.reader import read
-from rnn_oracle.fixtures.store import store
-from rnn_oracle.outcome import Outcome, Refusal
-from rnn_oracle.tf1.cases import Tf1Case
+from rnn_oracle.records import checked, manifest
+from rnn_oracle.records.format import MANIFEST, FixtureError
+from rnn_oracle.records.manifest import RECORDING, VECTORS
+from rnn_oracle.records.reader import read
+from rnn_oracle.records.store import store
 
 FIRST, SECOND, THIRD = Case("gru", "two"), Case("gru"), Case("lstm")
 LAYER, TF1 = Defaults("GRU"), Tf1Case("gru")

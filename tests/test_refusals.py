@@ -4,20 +4,20 @@ import json
 import re
 
 import pytest
+from rnn_oracle.families.registry.expected import expected
+from rnn_oracle.families.registry.outcome import Outcome
+from rnn_oracle.families.registry.refusals.case import RefusalCase, cases
+from rnn_oracle.families.registry.refusals.faults import FAULTS
+from rnn_oracle.families.registry.spec import rules
+from rnn_oracle.verdict.judge.judge import AGREE, DIVERGES, KNOWN, judge
+from rnn_oracle.verdict.judge.known_refusals import entries
+from rnn_oracle.verdict.judge.ledger import MEASURED, fits
+from rnn_oracle.verdict.judge.refusal_table import ANSWERS, load, tabulate, write
 
-from rnn_oracle.dialects import DIALECTS, generation
-from rnn_oracle.ledger import MEASURED, fits
-from rnn_oracle.oracle import expected
-from rnn_oracle.outcome import Outcome
-from rnn_oracle.refusals import measure
-from rnn_oracle.refusals.case import RefusalCase, cases
-from rnn_oracle.refusals.faults import FAULTS
-from rnn_oracle.refusals.known import entries
-from rnn_oracle.refusals.table import ANSWERS, load, tabulate, write
-from rnn_oracle.spec import rules
-from rnn_oracle.suite import CASE
+from rnn_oracle.commands.selection import measure_refusals as measure
+from rnn_oracle.reference.dialects import DIALECTS, generation
 from rnn_oracle.targets import installed
-from rnn_oracle.verdict import AGREE, DIVERGES, KNOWN, judge
+from rnn_oracle.testing.suite import CASE
 
 TABLE = load()
 ENTRIES = entries(TABLE)

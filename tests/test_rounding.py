@@ -3,21 +3,21 @@
 import numpy as np
 import pytest
 from helpers import numbers, without_symbolic
+from rnn_oracle.families.registry.matrix import core
+from rnn_oracle.verdict.judge.judge import judge
+from rnn_oracle.verdict.judge.ledger import load
 
 import rnn_oracle
-from rnn_oracle import activations
-from rnn_oracle.dialects import DIALECTS
-from rnn_oracle.ledger import load
-from rnn_oracle.matrix import core
-from rnn_oracle.rounding import UNIT_ROUNDOFF, Rounded, bounds, exact
-from rnn_oracle.verdict import judge
+from rnn_oracle.arithmetic.error_bounds import UNIT_ROUNDOFF, BoundedArray, bounds, exact
+from rnn_oracle.reference import activations
+from rnn_oracle.reference.dialects import DIALECTS
 
 U = UNIT_ROUNDOFF["float32"]
 A, B = numbers(400, 5), numbers(5, 3, seed=1)
 
 
 def rounded(array, error=0.0):
-    return Rounded(np.asarray(array, np.float64), error, U)
+    return BoundedArray(np.asarray(array, np.float64), error, U)
 
 
 OPERATIONS = {
@@ -82,7 +82,7 @@ def test_a_choice_that_errors_may_turn_is_allowed_the_other():
     "dtype, large", [("float16", 300.0), ("float32", 1e20), ("float64", 1e200)]
 )
 def test_nothing_is_claimed_of_what_is_too_large_nor_of_what_is_made_of_it(dtype, large):
-    x = Rounded(np.array([1.0, large]), 0.0, UNIT_ROUNDOFF[dtype])
+    x = BoundedArray(np.array([1.0, large]), 0.0, UNIT_ROUNDOFF[dtype])
     squares = x * x
     for made in (squares, squares / squares, np.tanh(squares), 0 * squares):
         np.testing.assert_array_equal(np.isinf(made.error), [False, True])
@@ -100,7 +100,7 @@ def test_what_is_only_copied_is_exact():
     copies += [np.stack([a, a]), np.concatenate([a, a], axis=-1), np.maximum(a, 0)]
     copies += [a[:, 1:], a.T, a.reshape(-1), np.maximum.reduce(a, axis=-1)]
     for copy in copies:
-        assert isinstance(copy, Rounded) and not copy.error.any()
+        assert isinstance(copy, BoundedArray) and not copy.error.any()
 
 
 def test_what_is_not_modelled_is_refused():
@@ -141,7 +141,7 @@ def test_a_wider_format_allows_less():
 
 def test_erf_is_followed_through_an_object_ufunc():
     x = rounded(numbers(5))
-    assert isinstance(activations.gelu(x), Rounded)
+    assert isinstance(activations.gelu(x), BoundedArray)
 
 
 def test_the_observed_errors_are_of_the_size_of_the_bounds(target):

@@ -5,10 +5,10 @@ import os
 import re
 
 import pytest
+from rnn_oracle.families.registry.matrix import core
+from rnn_oracle.verdict.judge.ledger import PATH
 
 import rnn_oracle
-from rnn_oracle.ledger import PATH
-from rnn_oracle.matrix import core
 
 PACKAGE = os.path.dirname(rnn_oracle.__file__)
 

@@ -17,7 +17,7 @@ from helpers import (
 )
 
 import rnn_oracle
-from rnn_oracle import nest
+from rnn_oracle.arithmetic import nest
 
 X = numbers(2, 5, 3)
 MASK = np.array([[True, True, False, True, False], [False, True, True, False, True]])

@@ -7,13 +7,13 @@ import shutil
 import numpy as np
 import pytest
 from helpers import StopError, flipped, made_up, stop_writing
+from rnn_oracle.families.registry.cases import Case, Defaults
+from rnn_oracle.families.registry.outcome import Outcome
 
-from rnn_oracle.cases import Case, Defaults
-from rnn_oracle.fixtures.format import MANIFEST, FixtureError
-from rnn_oracle.fixtures.manifest import RECORDING
-from rnn_oracle.fixtures.reader import read
-from rnn_oracle.fixtures.store import recordings_in, store
-from rnn_oracle.outcome import Outcome
+from rnn_oracle.records.format import MANIFEST, FixtureError
+from rnn_oracle.records.manifest import RECORDING
+from rnn_oracle.records.reader import read
+from rnn_oracle.records.store import recordings_in, store
 
 CASES = [Case("gru"), Case("lstm"), Case("simple_rnn")]
 

@@ -7,11 +7,11 @@ import functools
 
 import numpy as np
 import pytest
+from rnn_oracle.families.registry.tf1.case import AXES, CELLS, matrix
+from rnn_oracle.families.registry.tf1.oracle import expected
+from rnn_oracle.verdict.judge.compare import compare
 
-from rnn_oracle.compare import compare
-from rnn_oracle.tf1 import cells, drivers
-from rnn_oracle.tf1.cases import AXES, CELLS, matrix
-from rnn_oracle.tf1.oracle import expected
+from rnn_oracle.reference.tf1 import cells, drivers
 
 SLICE = [case for case in matrix() if not case.refused][::7]
 

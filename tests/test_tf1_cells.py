@@ -4,13 +4,13 @@ import math
 
 import numpy as np
 import pytest
+from rnn_oracle.families.registry.tf1.case import AXES, Tf1Case, matrix
+from rnn_oracle.families.registry.tf1.oracle import build, expected, run
+from rnn_oracle.families.registry.tf1.problem import SIZES, lengths_of_kind, problem
 from textbook import dot, sigmoid
 
-from rnn_oracle import nest
-from rnn_oracle.precise import Precise
-from rnn_oracle.tf1.cases import AXES, Tf1Case, matrix
-from rnn_oracle.tf1.oracle import build, expected, run
-from rnn_oracle.tf1.problems import SIZES, lengths_of_kind, problem
+from rnn_oracle.arithmetic import nest
+from rnn_oracle.arithmetic.decimals import DecimalArray
 
 CASES = [case for case in matrix() if not case.refused and not case.is_keras]
 
@@ -126,9 +126,9 @@ def test_it_computes_in_any_arithmetic(cell, driver):
     made = [build(case) for _ in case.directions]
     for one, weights in zip(made, given.weights):
         one.set_weights(weights)
-    states = nest.map_structure(Precise, given.states)
+    states = nest.map_structure(DecimalArray, given.states)
     plain = run(case, made, given.x, given.lengths, given.states)
-    precise = run(case, made, Precise(given.x), given.lengths, states)
+    precise = run(case, made, DecimalArray(given.x), given.lengths, states)
     assert nest.describe(plain) == nest.describe(precise)
     for want, got in zip(nest.flatten(plain), nest.flatten(precise)):
         np.testing.assert_allclose(got.rounded(), want, rtol=1e-11, atol=1e-14)
@@ -174,7 +174,7 @@ def test_a_case_that_cannot_be(options, message):
 @pytest.mark.parametrize("driver", AXES["driver"])
 @pytest.mark.parametrize("stacking", ["one", "two"])
 def test_clips_clip_some_and_nothing_is_near_the_limit(cell, driver, stacking, monkeypatch):
-    from rnn_oracle.tf1 import cells
+    from rnn_oracle.reference.tf1 import cells
 
     seen, clipped = {}, cells.clipped
 

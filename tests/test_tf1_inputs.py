@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from helpers import numbers
 
-from rnn_oracle import cells as keras_cells
-from rnn_oracle import nest, tf1
+from rnn_oracle.arithmetic import nest
+from rnn_oracle.reference import cells as keras_cells
+from rnn_oracle.reference import tf1
 
 X = numbers(4, 6, 3, dtype="float64")
 STEPS = [X[:, t] for t in range(6)]

@@ -5,8 +5,9 @@ import pytest
 from helpers import assert_same, numbers
 
 import rnn_oracle
-from rnn_oracle import nest, tf1
-from rnn_oracle.rounding import UNIT_ROUNDOFF, exact
+from rnn_oracle.arithmetic import nest
+from rnn_oracle.arithmetic.error_bounds import UNIT_ROUNDOFF, exact
+from rnn_oracle.reference import tf1
 
 LETTERS = np.eye(4, dtype="float32")
 HELLO = LETTERS[np.array([[0, 1, 2, 2, 3]])]

@@ -8,8 +8,8 @@ from helpers import assert_same, call, give_weights, numbers, within
 from unknown_axes import KNOWN, computed, needs_masks_inside, run
 
 import rnn_oracle
-from rnn_oracle.recurrent import scan
-from rnn_oracle.rounding import bounds
+from rnn_oracle.arithmetic.error_bounds import bounds
+from rnn_oracle.reference.recurrent import scan
 
 X = numbers(2, 5, 3)
 OTHER = numbers(2, 5, 3, seed=1)

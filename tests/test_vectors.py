@@ -7,16 +7,16 @@ import sys
 import numpy as np
 import pytest
 from helpers import committed
+from rnn_oracle.families.registry.expected import expected
+from rnn_oracle.families.registry.matrix import core
+from rnn_oracle.families.registry.outcome import Outcome
+from rnn_oracle.families.registry.problems import problem
+from rnn_oracle.verdict.judge.compare import compare
 
-from rnn_oracle import nest
-from rnn_oracle.compare import compare
-from rnn_oracle.fixtures.manifest import VECTORS
-from rnn_oracle.fixtures.vectors import GENERATIONS, PLANES, allowed_by, families, vector
-from rnn_oracle.matrix import core
-from rnn_oracle.oracle import expected
-from rnn_oracle.outcome import Outcome
-from rnn_oracle.problems import problem
-from rnn_oracle.rounding import UNIT_ROUNDOFF
+from rnn_oracle.arithmetic import nest
+from rnn_oracle.arithmetic.error_bounds import UNIT_ROUNDOFF
+from rnn_oracle.records.manifest import VECTORS
+from rnn_oracle.records.vectors import GENERATIONS, PLANES, allowed_by, families, vector
 
 CASES = core()
 
@@ -84,8 +84,8 @@ def test_cases_of_a_family_share_their_numbers():
 
 PROGRAM = """
 import hashlib
-from rnn_oracle.fixtures.vectors import files, vector
-from rnn_oracle.matrix import core
+from rnn_oracle.records.vectors import files, vector
+from rnn_oracle.families.matrix import core
 made = files([vector(case) for case in core()[10::331]])
 print(hashlib.sha256(b"".join(made.values())).hexdigest())
 """

@@ -3,7 +3,7 @@
 import importlib.util
 import os
 
-from .keras import KerasTarget
+from .keras.target import KerasTarget
 from .tf1 import Tf1Target
 
 INSTALL = "pip install tensorflow tf_keras rich packaging py-cpuinfo"

@@ -1,6 +1,6 @@
 """The target that is a recording: it answers what the release that it shows has answered."""
 
-from ..dialects import generation
+from ..reference.dialects import generation
 
 
 class Recorded:
@@ -13,7 +13,7 @@ class Recorded:
     Attributes
     ----------
     name, dialect, module, version, release, recording : str
-        As of the target that was recorded, see `rnn_oracle.targets.keras.KerasTarget`.
+        As of the target that was recorded, see `rnn_oracle.targets.keras.target.KerasTarget`.
     provenance : dict
     """
 

@@ -3,7 +3,7 @@
 import importlib
 import os
 
-from .. import nest
+from ..arithmetic import nest
 
 
 def tensorflow():

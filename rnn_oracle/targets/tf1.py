@@ -5,10 +5,10 @@ import importlib
 import time
 from dataclasses import replace
 
-from .. import nest
-from ..outcome import Outcome, in_phases
-from ..tf1.outcome import observe
-from ..tf1.problems import SIZES, problem
+from ..arithmetic import nest
+from ..families.outcome import Outcome, in_phases
+from ..families.tf1.outcome import observe
+from ..families.tf1.problem import SIZES, problem
 from .runtime import minor, tensorflow
 
 _CELLS_OF_TF_KERAS = "tf_keras.api._v1.keras.__internal__.legacy.rnn_cell"

@@ -9,11 +9,13 @@ import functools
 import numpy as np
 import pytest
 from differences import call_of, dialect_of, direction, gradients_of, off, slope
+from rnn_oracle.families.registry.problems import mask_of_kind
 from test_gradients import LEGAL
 
-from rnn_oracle import activations, backward, cell_backward
-from rnn_oracle.cells import GRUCell, LSTMCell, SimpleRNNCell, blocks
-from rnn_oracle.problems import mask_of_kind
+from rnn_oracle.reference import activations
+from rnn_oracle.reference import cell_gradients as cell_backward
+from rnn_oracle.reference import gradients as backward
+from rnn_oracle.reference.cells import GRUCell, LSTMCell, SimpleRNNCell, blocks
 
 SLICE = LEGAL[::47]
 

@@ -1,0 +1,260 @@
+"""How far a correct computation may stray (rule T1): arrays that carry an error bound.
+
+The oracle's own equations are run on `BoundedArray` arrays. Each holds the exact value (in float64)
+and a bound on the error that the same operations make when every result is rounded to the
+target's precision, with unit roundoff u:
+
+========================  ====================================================================
+constant                  is rounded once, if it does not fit the precision
+sum, difference           the errors add up, and the result is rounded once: ``+ u |v|``
+product, quotient         the relative errors add up, and the result is rounded once
+matrix product            ``E (|B| + F) + |A| F + n u |A| |B|`` for n terms in any order [1]_
+elementary function       the change of the function over the error of its argument, plus its
+                          own accuracy in ULP [2]_ (an ULP is at most 2 u of the value)
+max, min, sorting         the largest error of what is compared; nothing is rounded
+choice by a comparison    the error of what is chosen; where errors may turn the comparison,
+                          the distance to the other choice if that is more
+========================  ====================================================================
+
+What was only copied, such as a zero, a carried state or an initial state, has the bound zero.
+Where a number may not fit the precision any more, its bound is infinite: nothing is claimed.
+
+References
+----------
+.. [1] N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., section 3.5.
+.. [2] The OpenCL C specification bounds elementary functions of single precision in its table
+   "ULP values for single precision built-in math functions"; TensorFlow promises nothing.
+   https://registry.khronos.org/OpenCL/specs/3.0-unified/html/OpenCL_C.html#relative-error-as-ulps
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import nest
+from .tracked_arrays import COMPARISONS, TrackedArray
+
+UNIT_ROUNDOFF = {
+    "float16": 2.0**-11,
+    "bfloat16": 2.0**-8,
+    "float32": 2.0**-24,
+    "float64": 2.0**-53,
+}
+LARGEST = {
+    2.0**-11: 65504.0,
+    2.0**-8: 3.3895313892515355e38,
+    2.0**-24: 3.4028234663852886e38,
+    2.0**-53: 1.7976931348623157e308,
+}
+"""The largest number of the precision with that unit roundoff."""
+
+ULPS = {"exp": 3, "expm1": 3, "log": 3, "log1p": 2, "tanh": 5, "sqrt": 0.5}
+ERF_ULPS = 16
+_EXACT = ("negative", "absolute")
+_SMALLEST = {2.0**-8: 2.0**-126, 2.0**-24: 2.0**-126, 2.0**-53: 2.0**-1022}
+"""The smallest normal number of the precisions of which smaller ones may become zero."""
+
+
+class Doubtful(NamedTuple):
+    """What a comparison says, as an array of bool, and where an error may turn it."""
+
+    value: Any
+    doubt: Any
+
+
+class BoundedArray(TrackedArray):
+    """An array with a bound on its rounding error.
+
+    Parameters
+    ----------
+    value : array of float64
+    error : array of float64, or float
+        Bound on the absolute error, broadcast to the shape of `value`.
+    unit : float
+        Unit roundoff of the precision that is judged, see `UNIT_ROUNDOFF`.
+    """
+
+    def __init__(self, value, error, unit):
+        self.value = np.asarray(value, np.float64)
+        shape = self.value.shape
+        self.error = error if np.shape(error) == shape else np.broadcast_to(error, shape)
+        self.unit = unit
+
+    def parts(self, operand):
+        if isinstance(operand, BoundedArray):
+            return operand.value, operand.error
+        value = np.asarray(operand, np.float64)
+        return value, _conversion_error(value, self.unit)
+
+    def made_of(self, value, error):
+        return BoundedArray(value, error, self.unit)
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        name = ufunc.__name__
+        pairs = [self.parts(operand) for operand in inputs]
+        if method in ("reduce", "accumulate"):
+            result = self._along(ufunc, method, *pairs[0], **kwargs)
+        elif method != "__call__" or kwargs:
+            return NotImplemented
+        elif name in COMPARISONS:
+            return self._compare(ufunc, *pairs)
+        elif len(pairs) == 1:
+            result = self._unary(ufunc, *pairs[0])
+        else:
+            rule = getattr(self, "_" + name, None)
+            result = None if rule is None else rule(*(pairs[0] + pairs[1]))
+        return NotImplemented if result is None else self._within_format(*result)
+
+    def __array_function__(self, function, types, args, kwargs):
+        if function is np.sort:
+            value, error = self.parts(args[0])
+            most = np.max(error, initial=0.0, keepdims=True, **kwargs)
+            return self.made_of(np.sort(value, **kwargs), np.broadcast_to(most, value.shape))
+        if function is np.where and isinstance(args[0], Doubtful):
+            return self._choose(*args)
+        return super().__array_function__(function, types, args, kwargs)
+
+    def _within_format(self, value, error):
+        """Claim nothing of what may be too large, and little of what may be too small."""
+        size = np.abs(value)
+        lost = np.where((size > 0) & (size < _SMALLEST.get(self.unit, 0.0)), size, 0.0)
+        with np.errstate(invalid="ignore"):
+            beyond = ~(size + error <= LARGEST[self.unit])
+        return self.made_of(value, np.where(beyond, np.inf, error + lost))
+
+    def _compare(self, ufunc, a, b):
+        told = ufunc(*[_to_precision(value, self.unit) for value, _ in (a, b)])
+        if ufunc.__name__.endswith("equal") and not ufunc.__name__.startswith(("less", "greater")):
+            return told
+        error = a[1] + b[1]
+        return Doubtful(told, ~(np.abs(a[0] - b[0]) > error) & (error > 0))
+
+    def _choose(self, condition, yes, no):
+        """Choose as `np.where` does; the other choice is possible where there is a doubt."""
+        yes, no = self.parts(yes), self.parts(no)
+        (value, error), (other, its_error) = [
+            [np.where(told, *same) for same in zip(yes, no)]
+            for told in (condition.value, ~condition.value)
+        ]
+        turned = np.maximum(error, np.abs(value - other) + its_error)
+        return self.made_of(value, np.where(condition.doubt, turned, error))
+
+    def _unary(self, ufunc, x, e):
+        value = np.asarray(ufunc(x), np.float64)
+        if ufunc.__name__ in _EXACT:
+            return value, e
+        above, below = (np.asarray(ufunc(near), np.float64) for near in (x + e, x - e))
+        moved = np.maximum(np.abs(above - value), np.abs(below - value))
+        ulps = ULPS.get(ufunc.__name__, ERF_ULPS)
+        # Of a number of which nothing is known, no function is known either, bounded as it may be.
+        moved = np.where(np.isposinf(e), np.inf, moved)
+        return value, moved + 2 * ulps * self._off(value)
+
+    def _along(self, ufunc, method, x, e, **kwargs):
+        """Bound what is gathered along an axis: a sum, the sums so far, the largest number."""
+        gather = getattr(ufunc, method)
+        if ufunc is np.maximum:
+            return gather(x, **kwargs), gather(e, **kwargs)
+        if ufunc is not np.add:
+            return None
+        value = gather(x, **kwargs)
+        terms = x.shape[kwargs["axis"]] if method == "accumulate" else x.size / max(value.size, 1)
+        rounding = terms * self.unit * gather(np.abs(x), **kwargs)
+        return value, gather(e, **kwargs) + rounding
+
+    # The rules for two operands: values a, b and their errors d, e.
+
+    def _off(self, value):
+        """Bound the rounding of a result."""
+        size = np.abs(value)
+        if self.unit == UNIT_ROUNDOFF["float16"]:  # whose small numbers lie apart evenly
+            size = np.where(size == 0, 0, np.maximum(size, 2.0**-14))
+        return self.unit * size
+
+    def _add(self, a, d, b, e):
+        return a + b, d + e + self._off(a + b)
+
+    def _subtract(self, a, d, b, e):
+        return a - b, d + e + self._off(a - b)
+
+    def _multiply(self, a, d, b, e):
+        return a * b, np.abs(a) * e + d * (np.abs(b) + e) + self._off(a * b)
+
+    def _divide(self, a, d, b, e):
+        return a / b, (d + np.abs(a / b) * e) / np.abs(b) + self._off(a / b)
+
+    _true_divide = _divide
+
+    def _matmul(self, a, d, b, e):
+        size_a, size_b = np.abs(a), np.abs(b)
+        rounding = a.shape[-1] * self.unit * (size_a @ size_b)
+        return a @ b, d @ (size_b + e) + size_a @ e + rounding
+
+    def _maximum(self, a, d, b, e):
+        return np.maximum(a, b), np.maximum(d, e)
+
+    def _minimum(self, a, d, b, e):
+        return np.minimum(a, b), np.maximum(d, e)
+
+
+def bounds(layer, x, dtype, mask=None, initial_state=None):
+    """Return how far each number that a layer returns may be off, nested as its result.
+
+    Parameters
+    ----------
+    layer : layer of the oracle, or `rnn_oracle.Sequential`
+    x, mask, initial_state
+        As for its call.
+    dtype : str
+        What the target computes in: a key of `UNIT_ROUNDOFF`.
+    """
+    unit = UNIT_ROUNDOFF[dtype]
+    call = {} if initial_state is None else {"initial_state": exact(initial_state, unit)}
+    for link in getattr(layer, "layers", [layer]):
+        result = exact(link(exact(x, unit), mask=mask, **call), unit)
+        mask = link.compute_mask(x, mask)
+        x = result
+    return nest.map_structure(claim, x)
+
+
+def claim(rounded):
+    """Return how far off a number may be, infinite where nothing is claimed.
+
+    A plain array, which no operation has changed since it was given, is exact.
+    """
+    if not isinstance(rounded, BoundedArray):
+        return np.zeros(np.shape(rounded))
+    beyond = ~(np.abs(rounded.value) + rounded.error <= LARGEST[rounded.unit])
+    return np.where(beyond, np.inf, rounded.error)
+
+
+def exact(arrays, unit):
+    """Return floating-point arrays, nested or not, as `BoundedArray` ones without error."""
+    return _followed(arrays, unit, lambda array: 0.0)
+
+
+def converted(arrays, unit):
+    """Return floating-point arrays, nested or not, as `BoundedArray`, each rounded once."""
+    return _followed(arrays, unit, lambda array: _conversion_error(array, unit))
+
+
+def _followed(arrays, unit, error):
+    return nest.map_structure(
+        lambda a: (
+            BoundedArray(a, error(a), unit) if type(a) is np.ndarray and a.dtype.kind == "f" else a
+        ),
+        arrays,
+    )
+
+
+def _to_precision(value, unit):
+    """Round to the target's precision."""
+    mantissa, exponent = np.frexp(value)
+    return np.ldexp(np.rint(mantissa / unit) * unit, exponent)
+
+
+def _conversion_error(value, unit):
+    """Bound the rounding of a constant to the target's precision; zero where it fits."""
+    return np.where(_to_precision(value, unit) == value, 0.0, unit * np.abs(value))

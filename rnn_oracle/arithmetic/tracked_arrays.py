@@ -1,0 +1,66 @@
+"""Arrays with an arithmetic of their own, on which the oracle's equations run unchanged."""
+
+import numpy as np
+
+COMPARISONS = ("greater", "greater_equal", "less", "less_equal", "equal", "not_equal")
+
+
+class TrackedArray(np.lib.mixins.NDArrayOperatorsMixin):
+    """One or more arrays of one shape that move together; the first is the value.
+
+    A class of this kind says what its arrays are, and brings `__array_ufunc__`: what
+    NumPy's operations do to them. What only selects or moves elements is done here.
+    """
+
+    def parts(self, operand):
+        """Return the arrays of a carrier of this class, or those that a plain array stands for."""
+        raise NotImplementedError
+
+    def made_of(self, *parts):
+        """Return a carrier of this class with other arrays."""
+        raise NotImplementedError
+
+    def _moved(self, move):
+        return self.made_of(*[move(part) for part in self.parts(self)])
+
+    shape = property(lambda self: self.value.shape)
+    ndim = property(lambda self: self.value.ndim)
+    T = property(lambda self: self.swapaxes(0, 1))
+    dtype = np.dtype("float64")
+
+    def __len__(self):
+        return len(self.value)
+
+    def __getitem__(self, index):
+        return self._moved(lambda part: part[index])
+
+    def __iadd__(self, other):
+        return self + other
+
+    def swapaxes(self, first, second):
+        return self._moved(lambda part: part.swapaxes(first, second))
+
+    def reshape(self, *shape):
+        return self._moved(lambda part: part.reshape(*shape))
+
+    def astype(self, dtype, copy=True):
+        return self
+
+    def copy(self):
+        return self
+
+    def __array_function__(self, function, types, args, kwargs):
+        if function is np.where:
+            condition, choices = args[0], args[1:]
+            return self._together(lambda same: np.where(condition, *same), choices)
+        if function is np.flip:
+            return args[0]._moved(lambda part: np.flip(part, *args[1:], **kwargs))
+        if function is np.any:
+            return np.any(args[0].value, *args[1:], **kwargs)
+        if function in (np.stack, np.concatenate):
+            return self._together(lambda same: function(same, *args[1:], **kwargs), args[0])
+        return NotImplemented
+
+    def _together(self, function, arrays):
+        """Apply `function` to the first arrays of several carriers, to the second, and so on."""
+        return self.made_of(*[function(same) for same in zip(*map(self.parts, arrays))])

@@ -1,0 +1,246 @@
+"""`python -m rnn_oracle.diff A B`: what changed from one recording to another, and why."""
+
+import argparse
+import fnmatch
+import json
+import os
+
+import numpy as np
+
+from ..families.expected import expected
+from ..families.outcome import Outcome
+from ..families.spec import first_sentence
+from ..records.format import FixtureError, default_folder
+from ..records.manifest import RECORDING
+from ..records.reader import read
+from ..records.store import recordings_in
+from ..reference.dialects import generation
+from ..targets import INSTALL, installed
+from ..verdict.changes import describe, in_short
+from ..verdict.ledger import load
+from ..verdict.patterns import as_text
+from .dump import gather
+from .explained_changes import DEFAULT, Side, compare_sides
+from .selection import add_only, misuse, selected_for
+
+ORACLE, INSTALLED, LEGACY, V1 = "oracle", "installed", "installed-legacy", "installed-v1"
+SIDES = """A and B are each the name of a recording, such as tf2.21, the folder of one,
+`installed` for the tf.keras that is installed, `installed-legacy` for the tf_keras beside it,
+`installed-v1` for the cells of TensorFlow 1, or `oracle` for what the rules demand. The exit status
+is 0 where nothing changed but by rounding, 1 where something did, 2 on misuse."""
+
+
+class MisuseError(Exception):
+    """A command line that cannot be followed."""
+
+
+def main(arguments=None):
+    """Run the command.
+
+    Returns
+    -------
+    int
+        0 where nothing but rounding sets the two apart, 1 where more does, 2 on misuse.
+    """
+    options = _parse(arguments)
+    try:
+        old, new = _sides(options)
+        comparison = compare_sides(old, new)
+    except (MisuseError, FixtureError, ImportError) as error:
+        return misuse("diff", str(error))
+    if options.json:
+        print(json.dumps(_as_json(comparison), indent=1, allow_nan=False))
+    else:
+        print("\n".join(_lines(comparison, _MARKDOWN if options.markdown else _TEXT)))
+    return 1 if comparison.groups else 0
+
+
+def _parse(arguments):
+    parser = argparse.ArgumentParser(
+        prog="python -m rnn_oracle.diff", description=__doc__, epilog=SIDES
+    )
+    parser.add_argument("old", metavar="A")
+    parser.add_argument("new", metavar="B")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--markdown", action="store_true", help="write Markdown")
+    form.add_argument("--json", action="store_true", help="write JSON")
+    add_only(parser)
+    parser.add_argument(
+        "--fixtures", metavar="FOLDER", default=default_folder(), help="default: %(default)s"
+    )
+    return parser.parse_args(arguments)
+
+
+def _sides(options):
+    names = [options.old, options.new]
+    if names == [ORACLE, ORACLE]:
+        raise MisuseError("the oracle has nothing to differ from: name a recording or `installed`")
+    sides = [None if name == ORACLE else _side(name, options) for name in names]
+    for side in sides:
+        if side is not None and not side.outcomes:
+            raise MisuseError(f"{side.title} has no case that matches --only {options.only!r}")
+    if None not in sides and not set(sides[0].outcomes) & set(sides[1].outcomes):
+        raise MisuseError("{} and {} have no case in common".format(*[s.title for s in sides]))
+    real = sides[0] or sides[1]
+    return [side or _oracle(real) for side in sides]
+
+
+def _side(name, options):
+    if name in (INSTALLED, LEGACY, V1):
+        return _installed(name, options.only)
+    is_path = os.path.basename(name) != name or name in (os.curdir, os.pardir)
+    folder = name if is_path else os.path.join(options.fixtures, "recordings", name)
+    if not os.path.isdir(folder):
+        raise MisuseError(
+            "{} is no recording; there are {} in {}, {}, and folders as ./{}".format(
+                name,
+                ", ".join(recordings_in(os.path.join(options.fixtures, "recordings"))) or "none",
+                options.fixtures,
+                ", ".join((INSTALLED, LEGACY, V1, ORACLE)),
+                name,
+            )
+        )
+    fixture = read(folder, RECORDING)
+    side = _recorded(fixture.about["provenance"], fixture.entries.values(), options.only)
+    return side._replace(title=f"{side.title} in {folder}") if is_path else side
+
+
+def _recorded(about, entries, only="*"):
+    title = "{} ({} {})".format(about["recording"], about["module"], about["keras"])
+    outcomes = {
+        entry.case: entry.answers[about["dialect"]]
+        for entry in entries
+        if fnmatch.fnmatch(entry.case.id, only)
+    }
+    name = generation(about["dialect"])
+    return Side(title, name, about["dialect"], about["keras"], True, outcomes)
+
+
+def _installed(name, only):
+    targets = installed()
+    found = {_called(target): key for key, target in targets.items()}
+    # Where tf.keras was told to be tf_keras, that is what is installed.
+    found.setdefault(INSTALLED, found.get(LEGACY))
+    if found.get(name) is None:
+        raise MisuseError(f"{name}: there is none here; install it with\n\n    {INSTALL}")
+    key = found[name]
+    chosen, cases = selected_for({key: targets[key]}, only)
+    if not cases:
+        raise MisuseError(f"no case matches --only {only!r}")
+    return _recorded(*gather(chosen, cases).recorded[key])
+
+
+def _called(target):
+    """Return the word by which a target is asked for."""
+    if target.dialect == "tf1":
+        return V1
+    return LEGACY if target.module == "tf_keras" else INSTALLED
+
+
+def _oracle(other):
+    outcomes = {}
+    for case in other.outcomes:
+        demanded = expected(case, other.dialect, bounded=False)
+        arrays = {
+            name: array.astype(case.dtype) if array.dtype.kind == "f" else array
+            for name, array in demanded.arrays.items()
+        }
+        outcomes[case] = Outcome(arrays, demanded.facts, refusal=demanded.refusal)
+    title = f"the oracle, dialect {other.dialect}"
+    return Side(title, other.name, other.dialect, other.version, False, outcomes)
+
+
+# How a report is written.
+
+_TEXT = {"title": "{}", "group": "\n{}. {}", "item": "   {}", "code": "{}"}
+_MARKDOWN = {"title": "# {}\n", "group": "\n## {}. {}\n", "item": "- {}", "code": "`{}`"}
+_LONGEST = 200
+
+
+def _lines(comparison, form):
+    old, new = comparison.old.title, comparison.new.title
+    changed = {d.case for group in comparison.groups for d in group.differences}
+    rounded = {case for case, _ in comparison.rounded} - changed
+    yield form["title"].format(f"{old} -> {new}")
+    yield (
+        f"{comparison.compared} cases: {comparison.same} the same, {len(rounded)} moved by "
+        f"rounding alone, {len(changed)} changed"
+    )
+    yield from in_short([change for _, change in comparison.rounded])
+    if comparison.reworded:
+        yield f"{comparison.reworded} of the same are refused in other words"
+    entries = {entry.id: entry for entry in load()}
+    for number, group in enumerate(comparison.groups, 1):
+        yield form["group"].format(number, headline(group))
+        for line in _details(group, entries, form["code"]):
+            yield form["item"].format(line)
+
+
+def headline(group):
+    """Return a line that says what differs, how often, and what kind of cause it has."""
+    words = " -> ".join(group.verdicts) or group.what
+    if group.what.startswith(DEFAULT):
+        words = f"{group.what}: {words}"
+    if any(group.calls) and group.what != "symbolic shapes":
+        words += " of the call{} {}".format("s" * (len(group.calls) > 1), ", ".join(group.calls))
+    return f"{words}: {len(group.differences)} cases, {_cause(group)}"
+
+
+def _cause(group):
+    if group.what in ("appeared", "vanished"):
+        return "in one of the two alone"
+    if group.ledger:
+        return "a known divergence"
+    return "as the dialects differ" if group.by_design else "NOT EXPLAINED"
+
+
+def _details(group, entries, code):
+    for pattern in group.patterns:
+        yield "where " + as_text(pattern)
+    for name in group.ledger:
+        entry = entries[name]
+        yield f"ledger {code.format(name)}, breaks {entry.rule}: {entry.title}"
+        yield entry.harm
+        yield entry.links[0]
+    if not group.ledger:
+        for rule in group.rules:
+            yield f"rule {rule}: {first_sentence(rule)}"
+    first = group.differences[0]
+    yield f"such as {code.format(first.case.id)}: {code.format(describe(first.change))}"
+    if first.message:
+        message = " ".join(first.message.split())[:_LONGEST]
+        yield "with the message {}".format(code.format(message.replace("`", "'")))
+
+
+def _as_json(comparison):
+    return {
+        "old": comparison.old.title,
+        "new": comparison.new.title,
+        "compared": comparison.compared,
+        "same": comparison.same,
+        "rounded": [
+            {"id": case.id, "array": change.name, "ulps": change.ulps, "share": change.share}
+            for case, change in comparison.rounded
+        ],
+        "groups": [
+            {
+                "what": group.what,
+                "calls": list(group.calls),
+                "verdicts": list(group.verdicts),
+                "cause": _cause(group).lower(),
+                "ledger": list(group.ledger),
+                "rules": group.rules,
+                "patterns": [{n: list(v) for n, v in p.items()} for p in group.patterns],
+                "cases": [
+                    {"id": d.case.id, "change": _change_as_json(d.change)}
+                    for d in group.differences
+                ],
+            }
+            for group in comparison.groups
+        ],
+    }
+
+
+def _change_as_json(change):
+    share = change.share if change.share is not None and np.isfinite(change.share) else None
+    return dict(change._asdict(), share=share)

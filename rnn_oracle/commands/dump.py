@@ -1,0 +1,272 @@
+"""`python -m rnn_oracle.dump`: write the vectors, and the recording of the installed TensorFlow."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import os
+import time
+from typing import NamedTuple
+
+from ..families.matrix import core
+from ..records import recordings, vectors
+from ..records.check import recording_changes, vector_changes
+from ..records.format import MANIFEST, FixtureError, default_folder
+from ..records.manifest import RECORDING, VECTORS
+from ..records.reader import read
+from ..records.store import others, store
+from ..records.writer import replace
+from ..targets import INSTALL, installed
+from ..verdict.changes import MEANING, ROUNDING, describe, in_short
+from .parallel import spread, workers
+from .selection import ALL, add_only, blocks, misuse, selected, selected_for
+
+
+class Gathered(NamedTuple):
+    """What a dump is made of.
+
+    Attributes
+    ----------
+    vectors : list of Entry
+    recorded : dict of str to (provenance, list of Entry)
+        By the name of the target.
+    seconds : float
+        How long all processes together were inside Keras.
+    processes : int
+    """
+
+    vectors: list
+    recorded: dict
+    seconds: float
+    processes: int
+
+
+def main(arguments=None):
+    """Run the command.
+
+    Returns
+    -------
+    int
+        0 where all is written, or with ``--check`` nothing has changed but by rounding;
+        1 where ``--check`` finds a change or a damaged fixture; 2 on misuse.
+    """
+    options = _parse(arguments)
+    there = installed() if options.recording else {}
+    targets, cases = selected_for(there, options.only)
+    numbers = _of_vectors(selected(options.only)) if options.vectors else []
+    problem = _problem(options, there, targets, cases, numbers)
+    if problem:
+        return misuse("dump", problem)
+    try:
+        status, speed = (_check if options.check else _write)(options, targets, cases, numbers)
+    except FixtureError as error:
+        print(error)
+        return 1
+    except ImportError as error:
+        return misuse("dump", f"{error}; install what is missing with\n\n    {INSTALL}")
+    except OSError as error:
+        return misuse("dump", str(error))
+    if targets:
+        print(speed)
+    return status
+
+
+def _read(folder, kind):
+    fixture = read(folder, kind)
+    name = fixture.about.get("provenance", {}).get("recording")
+    if kind == RECORDING and name != os.path.basename(folder):
+        raise FixtureError(f"{folder}: it is a recording of {name}")
+    return fixture
+
+
+def _check(options, targets, cases, numbers):
+    """Compare what would be written with what is there; return the status and the speed."""
+    old = [_read(*folder) for folder in _folders(options, targets)]
+    gathered, speed = _gather(options, targets, cases, numbers)
+    whole = options.only == ALL
+    return max(_compare(fixture, gathered, whole) for fixture in old), speed
+
+
+def _write(options, targets, cases, numbers):
+    """Write what is asked for; return the status and the speed."""
+    recordings_folder = os.path.join(options.out, "recordings")
+    if targets:
+        # What could not be stored in the end is found out before all the work.
+        others(recordings_folder, [target.recording for target in targets.values()])
+    for folder, _ in _folders(options, targets):
+        os.makedirs(folder, exist_ok=True)
+    gathered, speed = _gather(options, targets, cases, numbers)
+    if options.vectors:
+        folder, files = os.path.join(options.out, "vectors"), vectors.files(gathered.vectors)
+        replace(folder, files)
+        _tell_size(folder, gathered.vectors, sum(map(len, files.values())))
+    if targets:
+        made = _by_recording(gathered)
+        sizes = store(recordings_folder, made)
+        for name, (_, entries) in made.items():
+            _tell_size(os.path.join(recordings_folder, name), entries, sizes[name])
+    return 0, speed
+
+
+def _tell_size(folder, entries, size):
+    print(f"{folder}: {len(entries)} cases, {size:,} bytes")
+
+
+def _by_recording(gathered):
+    return {about["recording"]: (about, entries) for about, entries in gathered.recorded.values()}
+
+
+def _gather(options, *wanted):
+    started = time.perf_counter()
+    gathered = gather(*wanted, processes=options.processes)
+    took = time.perf_counter() - started
+    each = gathered.seconds / gathered.processes
+    words = "{:.0f} s with {} processes, each {:.0f} s inside Keras: {:.2f} times its calls"
+    timed = each > 0
+    return gathered, words.format(took, gathered.processes, each, took / each) if timed else ""
+
+
+def _parse(arguments):
+    parser = argparse.ArgumentParser(prog="python -m rnn_oracle.dump", description=__doc__)
+    parser.add_argument("--vectors", action="store_true", help="the vectors; needs no TensorFlow")
+    parser.add_argument("--recording", action="store_true", help="the recording (default: both)")
+    parser.add_argument(
+        "--out", metavar="FOLDER", default=default_folder(), help="default: %(default)s"
+    )
+    add_only(parser)
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; compare with what is in FOLDER"
+    )
+    parser.add_argument("--processes", type=int, metavar="N", help="default: one for each core")
+    options = parser.parse_args(arguments)
+    if not (options.vectors or options.recording):
+        options.vectors = options.recording = True
+    return options
+
+
+def _problem(options, there, targets, cases, numbers):
+    """Return what is wrong with a call of the command, or None."""
+    if options.vectors and not numbers:
+        return f"no vector matches --only {options.only!r}"
+    if there and not targets:
+        return f"no case matches --only {options.only!r}"
+    if options.processes is not None and options.processes < 1:
+        return f"--processes must be at least 1, not {options.processes}"
+    if options.recording and not there:
+        advice = "say --vectors for the vectors alone, or " if options.vectors else ""
+        return f"there is no TensorFlow here to record; {advice}install it with\n\n    {INSTALL}"
+    folders = [folder for folder, _ in _folders(options, targets)]
+    made = [folder for folder in folders if os.path.exists(os.path.join(folder, MANIFEST))]
+    if options.check and made != folders:
+        missing = [folder for folder in folders if folder not in made]
+        return "there is no fixture in {} to compare with".format(" or ".join(missing))
+    if not options.check and options.only != ALL and made:
+        return f"{made[0]} would lose the cases that --only leaves out; choose another --out"
+    return None
+
+
+def _folders(options, targets):
+    """Return the folder and kind of each fixture that is asked for."""
+    vectors_there = [(os.path.join(options.out, "vectors"), VECTORS)] if options.vectors else []
+    return vectors_there + [
+        (os.path.join(options.out, "recordings", target.recording), RECORDING)
+        for target in targets.values()
+    ]
+
+
+def gather(targets, cases, numbers=(), processes=None):
+    """Work out the vectors and run the targets, with several processes.
+
+    Parameters
+    ----------
+    targets : dict of str to target
+    cases : dict of str to list
+        The cases of each target.
+    numbers : list of Case
+        Those to work out vectors of.
+    processes : int, optional
+        By default one for each core.
+
+    Returns
+    -------
+    Gathered
+    """
+    jobs = [("provenance", name, ()) for name in targets]
+    runs = [("recording", name, block) for name in targets for block in blocks(cases[name])]
+    families = vectors.families(numbers)
+    jobs += runs + [("vectors", None, [numbers[i] for i in family]) for family in families]
+    sizes = [len(job[2]) for job in jobs]
+    results = spread(_work, jobs, sizes, "dumping", processes)
+    abouts = {name: next(results) for name in targets}
+    recorded, seconds = {name: (about, []) for name, about in abouts.items()}, 0.0
+    for _, name, _ in runs:
+        entries, spent = next(results)
+        recorded[name][1].extend(entries)
+        seconds += spent
+    found = {i: v for family, made in zip(families, results) for i, v in zip(family, made)}
+    made = [found[i] for i in sorted(found)]
+    return Gathered(made, recorded, seconds, workers(jobs, processes))
+
+
+def _of_vectors(cases):
+    """Return the cases that vectors are for: where the dialects differ in no number."""
+    numbers = set(core())
+    return [case for case in cases if case in numbers]
+
+
+def _work(job):
+    what, name, cases = job
+    if what == "vectors":
+        return [vectors.vector(case) for case in cases]
+    target = _targets()[name]
+    if what == "provenance":
+        return recordings.provenance(target)
+    before = target.seconds
+    return [recordings.entry(target, case) for case in cases], target.seconds - before
+
+
+@functools.lru_cache(maxsize=None)
+def _targets():
+    return installed()
+
+
+def _compare(fixture, gathered, whole):
+    """Print what has moved in a fixture; return the status."""
+    folder, kind, entries = fixture.folder, fixture.about["format"], gathered.vectors
+    if kind == RECORDING:
+        about, entries = _by_recording(gathered)[os.path.basename(folder)]
+        _tell_provenance(folder, fixture.about["provenance"], about)
+    compared = {VECTORS: vector_changes, RECORDING: recording_changes}[kind](fixture, entries)
+    found = [(case.id, change) for case, moved in compared for change in moved]
+    real = [(name, change) for name, change in found if change.kind == MEANING]
+    for name, change in real:
+        print(f"{folder}: {name}: {describe(change)}")
+    gone = sorted(set(fixture.entries) - {entry.case.id for entry in entries}) if whole else []
+    for name in gone:
+        print(f"{folder}: {name}: there is no such case any more")
+    unmoved = whole and not (real or gone)
+    other = kind == VECTORS and unmoved and not _on_disk(folder, vectors.files(entries))
+    if other:
+        print(f"{folder}: the same vectors would be written in other bytes")
+    words = ["{} cases, {} changes".format(len(entries), len(real) + len(gone) or "no")]
+    rounded = [change for _, change in found if change.kind == ROUNDING]
+    print("{}: {}".format(folder, ", ".join(words + in_short(rounded))))
+    return 1 if real or gone or other else 0
+
+
+def _tell_provenance(folder, old, new):
+    for name in sorted(new):
+        if old[name] != new[name]:
+            print(f"{folder}: recorded with {name} {old[name]}, now {new[name]}")
+
+
+def _on_disk(folder, files):
+    """Tell whether a folder holds just these bytes."""
+    for name, data in files.items():
+        path = os.path.join(folder, name)
+        if not os.path.isfile(path):
+            return False
+        with open(path, "rb") as file:
+            if file.read() != data:
+                return False
+    return True

@@ -1,0 +1,313 @@
+"""What sets two recordings apart, gathered by cause and explained by the rules and the ledger."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ..arithmetic import nest
+from ..families.expected import expected
+from ..families.matrix import all_cases
+from ..verdict.changes import MEANING, ROUNDING, Change, changes, claimed_changes
+from ..verdict.compare import compare
+from ..verdict.judge import apart, changed_by
+from ..verdict.ledger import load, matching
+from ..verdict.patterns import patterns
+from .parallel import spread
+
+
+class Side(NamedTuple):
+    """One of the two that are compared.
+
+    Attributes
+    ----------
+    title : str
+    name, dialect, version : str
+        Those of the target, by which the ledger finds its entries.
+    real : bool
+        False for the oracle.
+    outcomes : dict of Case to Outcome
+    """
+
+    title: str
+    name: str
+    dialect: str
+    version: str
+    real: bool
+    outcomes: dict
+
+
+class Difference(NamedTuple):
+    """What differs in one respect in one case.
+
+    Attributes
+    ----------
+    what : str
+        The respect: ``"numbers"``, ``"verdict"``, a key of `RULES`, or the name of another fact.
+    calls : tuple of str
+        In which calls.
+    case : Case
+    change : Change
+        The first.
+    ledger : tuple of str
+        Ids of the ledger's entries that explain it: both sides do what the rules and the ledger say
+        of them, and the entry has its part in this.
+    by_design : bool
+        Whether both sides do what is said of them, and the rules of the two dialects differ in
+        this.
+    message : str
+        Of the error on the new side, if there is one.
+    """
+
+    what: str
+    calls: tuple[str, ...]
+    case: Any
+    change: Change
+    ledger: tuple[str, ...]
+    by_design: bool
+    message: str
+
+
+class Group(NamedTuple):
+    """All differences of one cause.
+
+    what, calls, ledger, by_design
+        As of each `Difference`.
+    Attributes
+    ----------
+    verdicts : tuple of str
+        The verdicts, or defaults, before and after; nothing where both have values.
+    differences : list of Difference
+    patterns : list of dict
+        The cases, see `rnn_oracle.verdict.patterns`.
+    rules : list of str
+        Ids of the rules that are concerned.
+    """
+
+    what: Any
+    calls: Any
+    ledger: Any
+    by_design: Any
+    verdicts: tuple[str, ...]
+    differences: list
+    patterns: list
+    rules: list[str]
+
+
+class Comparison(NamedTuple):
+    """All that sets two sides apart.
+
+    Attributes
+    ----------
+    old, new : Side
+    compared, same, reworded : int
+        Number of cases; the last are those of the same that are refused in other words.
+    rounded : list of (Case, Change)
+        What has moved by rounding alone.
+    groups : list of Group
+        The largest first.
+    """
+
+    old: Side
+    new: Side
+    compared: int
+    same: int
+    reworded: int
+    rounded: list
+    groups: list
+
+
+RULES = {
+    "container": ["D1"],
+    "nesting": ["S1"],
+    "symbolic shapes": ["H2"],
+    "dtype": ["D6"],
+    "number of states": ["S1"],
+    "masks": ["M4"],
+    "shape": ["H1"],
+    "copies": ["T2"],
+    "arrays": ["R2", "S1", "M4"],
+    "appeared": [],
+    "vanished": [],
+}
+DEFAULT = "default of "
+_RESPECTS = {"shapes": "symbolic shapes", "states": "number of states", "mask": "masks"}
+_CHUNK = 50
+
+
+def compare_sides(old, new):
+    """Return the `Comparison` of two sides."""
+    cases = list(dict.fromkeys(list(old.outcomes) + list(new.outcomes)))
+    moved = [case for case in cases if changes(*_outcomes(old, new, case))]
+    chunks = [
+        (_part(old, some), _part(new, some), some)
+        for some in (moved[i : i + _CHUNK] for i in range(0, len(moved), _CHUNK))
+    ]
+    run = map(_compare_chunk, chunks)
+    if len(chunks) > 2:
+        run = spread(_compare_chunk, chunks, [len(chunk[2]) for chunk in chunks], "comparing")
+    rounded, found = [], []
+    for some, others in run:
+        rounded += some
+        found += others
+    same = set(cases) - set(moved)
+    real = old.real and new.real
+    reworded = sum(real and _message(old, case) != _message(new, case) for case in same)
+    groups = _groups(found, cases, load())
+    return Comparison(old, new, len(cases), len(same), reworded, rounded, groups)
+
+
+def _message(side, case):
+    outcome = side.outcomes[case]
+    return outcome.refusal.message if outcome.refusal else outcome.unsupported
+
+
+def _outcomes(old, new, case):
+    return [side.outcomes.get(case) for side in (old, new)]
+
+
+def _part(side, cases):
+    outcomes = {case: side.outcomes[case] for case in cases if case in side.outcomes}
+    return side._replace(outcomes=outcomes)
+
+
+def _compare_chunk(chunk):
+    """Return what has moved by rounding, and the differences, of some cases."""
+    old, new, cases = chunk
+    ledger, rounded, found = load(), [], []
+    for case in cases:
+        if case not in old.outcomes or case not in new.outcomes:
+            (change,) = changes(*_outcomes(old, new, case))
+            what = "appeared" if case in new.outcomes else "vanished"
+            found.append(Difference(what, (), case, change, (), False, ""))
+            continue
+        claims = _Claims(old, new, case, ledger)
+        moved = claims.changes()
+        rounded += [(case, change) for change in moved if change.kind == ROUNDING]
+        meant = [change for change in moved if change.kind == MEANING]
+        found += claims.explain(meant) if meant else []
+    return rounded, found
+
+
+class _Claims:
+    """What the rules and the ledger say of a case on either side."""
+
+    def __init__(self, old, new, case, ledger):
+        self.sides, self.case = (old, new), case
+        self.demanded = {d: expected(case, d) for d in {old.dialect, new.dialect}}
+        self.entries = [matching(ledger, side, case) if side.real else [] for side in self.sides]
+        self.claimed = [
+            changed_by(entries, self.demanded[side.dialect], side, case)
+            for side, entries in zip(self.sides, self.entries)
+        ]
+
+    def changes(self):
+        """Return what has changed from the one to the other."""
+        old, new = self.sides
+        claimed = self.claimed[0 if old.real else 1]
+        return claimed_changes(
+            old.outcomes[self.case],
+            new.outcomes[self.case],
+            lambda: claimed,
+            apart if old.real and new.real else lambda claimed: claimed.allowed,
+        )
+
+    def hold(self):
+        """Tell whether both sides do just what is claimed of them."""
+        return not any(
+            compare(claimed, side.outcomes[self.case]).mismatches
+            for side, claimed in zip(self.sides, self.claimed)
+            if side.real
+        )
+
+    def explain(self, meant):
+        """Return the differences of the case, one for each respect."""
+        respects, holds = _respects(meant), self.hold()
+        refusal = self.sides[1].outcomes[self.case].refusal
+        demanded = [self.demanded[side.dialect] for side in self.sides]
+        designed = _respects(changes(*demanded))
+        touched = {
+            entry.id: _respects(changes(wanted, changed_by([entry], wanted, side, self.case)))
+            for side, entries, wanted in zip(self.sides, self.entries, demanded)
+            for entry in entries
+        }
+        return [
+            Difference(
+                what,
+                tuple(calls),
+                self.case,
+                next(c for c in meant if what in dict(_respects_of(c))),
+                tuple(sorted(n for n, where in touched.items() if holds and what in where)),
+                holds and what in designed,
+                refusal.message if refusal else "",
+            )
+            for what, calls in respects.items()
+        ]
+
+
+def _respects(found):
+    """Return the calls in which each respect differs, by respect."""
+    respects = {}
+    for change in found:
+        for what, call in _respects_of(change):
+            respects.setdefault(what, {})[call] = True
+    return {what: sorted(calls) for what, calls in respects.items()}
+
+
+def _respects_of(change):
+    """Return the respects in which a change is one, each with the call."""
+    call, _, thing = change.name.partition("[")[0].partition(".")
+    if change.name == "verdict":
+        return [("verdict", "")]
+    if call == "defaults":
+        return [(DEFAULT + thing, "")]
+    if thing in ("nesting", "shapes"):
+        plain = [nest.without_containers(text) for text in (change.old, change.new)]
+        found = [(_RESPECTS.get(thing, thing), call)] if plain[0] != plain[1] else []
+        other = change.old[:1] != change.new[:1] or not found
+        return found + ([("container", call)] if other else [])
+    if change.share is not None:
+        return [("numbers", call)]
+    if {change.old, change.new} == {"there", "missing"}:
+        return [("arrays", call)]
+    if change.old.endswith(")") and change.new.endswith(")") and " (" in change.old:
+        dtypes = [text.partition(" ")[0] for text in (change.old, change.new)]
+        return [("shape" if dtypes[0] == dtypes[1] else "dtype", call)]
+    return [(_RESPECTS.get(thing, thing), call)]
+
+
+def _groups(found, cases, ledger):
+    groups = {}
+    for difference in found:
+        key = difference.what, difference.calls, difference.ledger, difference.by_design
+        verdicts = ()
+        if difference.what == "verdict" or difference.what.startswith(DEFAULT):
+            verdicts = difference.change.old, difference.change.new
+        # A refusal by design has one cause, whatever came of the case before.
+        cause = verdicts[1:] if difference.what == "verdict" and difference.by_design else verdicts
+        groups.setdefault((key, cause, difference.case.family), []).append(difference)
+    rules = {entry.id: entry.rule for entry in ledger}
+    made = []
+    for (key, verdicts, family), differences in groups.items():
+        chosen = [difference.case for difference in differences]
+        if len(verdicts) == 1:
+            before = sorted({d.change.old for d in differences}, key=lambda old: old != "values")
+            verdicts = (" or ".join(before),) + verdicts
+        broken = [rules[name] for name in key[2]]
+        cited = broken or (["F1"] if key[0].startswith(DEFAULT) else RULES.get(key[0]))
+        cited = _characteristic(chosen, key[0]) if cited is None else cited
+        alike = [case for case in cases if case.family == family]
+        made.append(Group(*key, verdicts, differences, patterns(chosen, alike), cited))
+    return sorted(made, key=lambda group: -len(group.differences))
+
+
+def _characteristic(chosen, what):
+    """Return the rules that all chosen cases cite, and not all others of their family."""
+    wanted, family = set(chosen), chosen[0].family
+    matrix = [case for dialect in ("keras3", "tf1") for case in all_cases(dialect)]
+    others = [set(c.rules) for c in matrix if c.family == family and c not in wanted]
+    common = set.intersection(*[set(case.rules) for case in chosen])
+    if others:
+        common -= set.intersection(*others)
+    if what == "verdict":  # no equation of a cell decides whether a case is refused
+        common = {rule for rule in common if not rule.startswith("C")}
+    return [rule for rule in chosen[0].rules if rule in common]

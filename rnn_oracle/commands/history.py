@@ -1,0 +1,221 @@
+"""`python -m rnn_oracle.history`: what changed from release to release, and why."""
+
+from __future__ import annotations
+
+import argparse
+import fnmatch
+import os
+import sys
+from typing import NamedTuple
+
+from ..records.format import FixtureError, default_folder
+from ..records.manifest import RECORDING
+from ..records.reader import read
+from ..records.store import recordings_in
+from ..verdict.ledger import load
+from .history_rows import KEPT, NONE, UNEXPLAINED, differs, sections
+from .judged_recordings import judge_all, releases
+from .releases import families, runs, span
+from .selection import add_only, misuse
+
+INSTALL = "pip install rich packaging jinja2"
+STATUS = """The exit status is 0, but 1 where something is not explained, and 2 on misuse."""
+TITLE = "Keras's recurrent layers by release"
+_WIDTH, _LEFT = 140, 50
+"""Of a table that is not for a terminal, and what of it is left for the rules and their words."""
+
+
+class History(NamedTuple):
+    """A table by release.
+
+    Attributes
+    ----------
+    families : list of Family
+        The columns.
+    sections : list of Section
+        The rows.
+    """
+
+    families: list
+    sections: list
+
+
+def main(arguments=None):
+    """Run the command.
+
+    Returns
+    -------
+    int
+        0; 1 where something is not explained; 2 on misuse.
+    """
+    options = _parse(arguments)
+    try:
+        history = of_folder(options.fixtures, options.only)
+        if not history.families:
+            return misuse("history", _nothing(options))
+        if options.html:
+            _write(options.html, _page(history))
+        elif options.markdown:
+            print("\n".join(_markdown(history)))
+        else:
+            _print(history)
+    except ImportError as error:
+        return misuse("history", f"{error}; install it with\n\n    {INSTALL}")
+    except (FixtureError, OSError) as error:
+        return misuse("history", str(error))
+    return 1 if _unexplained(history) else 0
+
+
+def _parse(arguments):
+    parser = argparse.ArgumentParser(
+        prog="python -m rnn_oracle.history", description=__doc__, epilog=STATUS
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--markdown", action="store_true", help="write Markdown")
+    form.add_argument(
+        "--html",
+        metavar="FILE",
+        nargs="?",
+        const="-",
+        help="write a page for the browser, to the standard output without FILE",
+    )
+    add_only(parser)
+    parser.add_argument(
+        "--fixtures", metavar="FOLDER", default=default_folder(), help="default: %(default)s"
+    )
+    return parser.parse_args(arguments)
+
+
+def _nothing(options):
+    names = recordings_in(_recorded(options.fixtures))
+    if not names:
+        return f"there are no recordings in {options.fixtures}"
+    return "no case of {} matches --only {!r}".format(", ".join(names), options.only)
+
+
+def _recorded(folder):
+    return os.path.join(folder, "recordings")
+
+
+def of_folder(folder, only="*"):
+    """Return the `History` of all recordings in a folder of fixtures."""
+    found = []
+    for name in recordings_in(_recorded(folder)):
+        fixture = read(os.path.join(_recorded(folder), name), RECORDING)
+        entries = {n: e for n, e in fixture.entries.items() if fnmatch.fnmatch(n, only)}
+        found += [fixture._replace(entries=entries)] * bool(entries)
+    return of_fixtures(found)
+
+
+def of_fixtures(fixtures):
+    """Return the `History` of some recordings."""
+    return of_answers(fixtures, judge_all(fixtures))
+
+
+def of_answers(fixtures, answered):
+    """Return the `History` of some recordings of which `judge_all` has judged the answers."""
+    grouped = families(releases(fixtures))
+    columns = [column for family in grouped for column in family.columns]
+    return History(grouped, sections(answered, columns, load()))
+
+
+def _unexplained(history):
+    rows = [row for section in history.sections for row in section.rows]
+    return any(cell.kind == UNEXPLAINED for row in rows for cell in row.cells.values())
+
+
+def _page(history):
+    from .page import render
+
+    return render(TITLE, history)
+
+
+def _write(path, text):
+    if path == "-":
+        sys.stdout.write(text)
+        return
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+
+
+# In lines.
+
+
+def _lines(section):
+    """Split the rows of a section in those to be shown and those that are alike everywhere."""
+    alike = [row for row in section.rows if _is_alike(row)]
+    return [row for row in section.rows if row not in alike], alike
+
+
+def _is_alike(row):
+    """Tell whether a row says of all releases what goes without saying."""
+    return row.id in row.rules and not differs(row) and _kinds(row) == {KEPT}
+
+
+def _kinds(row):
+    return {cell.kind for cell in row.cells.values()} - {NONE}
+
+
+def _of_family(family, row):
+    """Say what the releases of a family did, each run of them on a line."""
+    found = runs(family.columns, row.cells, lambda cell: cell.text)
+    if len(found) == 1:
+        return [found[0][1].text]
+    return [f"{span(columns)} {cell.text}" for columns, cell in found]
+
+
+def _heading(family):
+    versions = ", ".join(column.version for column in family.columns)
+    return f"{family.short}: {family.module} in {versions}"
+
+
+def _kept(alike):
+    return "kept by every release that was recorded: {}".format(", ".join(r.id for r in alike))
+
+
+def _print(history):
+    from rich.console import Console
+    from rich.table import Table
+
+    # A pipe has no width of its own, and the table must not be folded for it.
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH, markup=False, highlight=False)
+    for family in history.families:
+        console.print(_heading(family))
+    widest = max(10, (console.width - _LEFT) // len(history.families) - 3)
+    for section in history.sections:
+        rows, alike = _lines(section)
+        print()
+        table = Table(title=section.title, title_justify="left", show_lines=True, expand=True)
+        table.add_column("rule")
+        table.add_column("what", ratio=1)
+        for family in history.families:
+            table.add_column(family.short, max_width=widest)
+        for row in rows:
+            cells = ["\n".join(_of_family(family, row)) for family in history.families]
+            table.add_row(" ".join(row.rules), row.title, *cells)
+        if rows:
+            console.print(table)
+        if alike:
+            console.print(_kept(alike))
+
+
+def _markdown(history):
+    yield f"# {TITLE}\n"
+    for family in history.families:
+        yield f"- {_heading(family)}"
+    heads = ["rule", "what"] + [family.short for family in history.families]
+    for section in history.sections:
+        rows, alike = _lines(section)
+        yield f"\n## {section.title}\n\n{section.about}\n"
+        if rows:
+            yield _piped(heads)
+            yield _piped(["---"] * len(heads))
+        for row in rows:
+            cells = ["<br>".join(_of_family(family, row)) for family in history.families]
+            yield _piped([" ".join(row.rules), row.title] + cells)
+        if alike:
+            yield "{}{}".format("\n" * bool(rows), _kept(alike))
+
+
+def _piped(words):
+    return "| {} |".format(" | ".join(word.replace("|", "\\|") for word in words))

@@ -1,0 +1,116 @@
+"""The table by release as one page for the browser, which asks no other host for anything."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import NamedTuple
+
+from ..families.spec import LINK, chapters, rules, without_links
+from .history_rows import BROKEN, KEPT, NONE, UNEXPLAINED, VALUE, Cell, differs
+from .releases import runs, span
+
+TEMPLATE = "history.html"
+MARKS = {KEPT: "\N{CHECK MARK}", BROKEN: "\N{BALLOT X}", UNEXPLAINED: "\N{DOUBLE EXCLAMATION MARK}"}
+"""What stands before the words of a field, for those who see no colours."""
+
+
+class Segment(NamedTuple):
+    """Releases of a family that follow each other and say the same in a row.
+
+    Attributes
+    ----------
+    columns : list of Column
+    cell : Cell
+        Of the first.
+    shade : int
+        A number for each value of the row, from 1; 0 for what is no value.
+    begins : bool
+        Whether it is the first of its family.
+    """
+
+    columns: list
+    cell: Cell
+    shade: int
+    begins: bool
+
+
+def render(title, history):
+    """Return the page.
+
+    Parameters
+    ----------
+    title : str
+    history : History
+    """
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(os.path.dirname(os.path.abspath(__file__))),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(inline=_inline, plain=_plain, span=span)
+    environment.tests["differing"] = differs
+    columns = [column for family in history.families for column in family.columns]
+    rows = [row for section in history.sections for row in section.rows]
+    return environment.get_template(TEMPLATE).render(
+        title=title,
+        families=history.families,
+        columns=columns,
+        sections=history.sections,
+        chapters=_chapters(rows),
+        rules=rules(),
+        marks=MARKS,
+        segments=lambda row: _segments(history.families, row),
+        notes=lambda row: _notes(history.families, row),
+        alarming=any(row.cells[c.recording].kind == UNEXPLAINED for row in rows for c in columns),
+    )
+
+
+def _chapters(rows):
+    """Return the heading of each letter that the rules of some row begin with."""
+    used = {rule[0] for row in rows for rule in row.rules}
+    return {letter: heading for letter, heading in chapters().items() if letter in used}
+
+
+def _segments(families, row):
+    shades = {}
+    found = []
+    for family in families:
+        for columns, cell in runs(family.columns, row.cells, lambda c: (c.kind, c.text)):
+            shade = shades.setdefault(cell.text, len(shades) + 1) if cell.kind == VALUE else 0
+            begins = columns[0] is family.columns[0]
+            found.append(Segment(columns, cell, shade, begins))
+    return found
+
+
+def _notes(families, row):
+    """Return what the releases did and in how many cases, for each family that did anything."""
+    found = []
+    for family in families:
+        told = [
+            (columns, cell)
+            for columns, cell in runs(family.columns, row.cells, lambda cell: cell)
+            if cell.kind != NONE
+        ]
+        if told:
+            found.append((family, told))
+    return found
+
+
+def _inline(text):
+    """Turn the Markdown within a paragraph into HTML: code and links."""
+    import markupsafe
+
+    escaped = str(markupsafe.escape(text))
+    linked = LINK.sub(r'<a href="\2">\1</a>', escaped)
+    return markupsafe.Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", linked))
+
+
+def _plain(text):
+    """Turn code into HTML, and links into their words: for what is to be clicked as a whole."""
+    return _inline(without_links(text))

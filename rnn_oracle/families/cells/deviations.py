@@ -1,0 +1,46 @@
+"""What a release returns instead of what the rules demand of a cell."""
+
+import numpy as np
+
+from ...arithmetic import nest
+from ...reference import activations
+from ...reference.dialects import get_dialect
+from ..options import deviations as of_options
+from .oracle import expected
+
+
+def _sparsemax(x):
+    ordered = -np.sort(-x, axis=-1)
+    sums = np.add.accumulate(ordered, axis=-1)
+    support = ordered > (sums - 1) / np.arange(1, x.shape[-1] + 1)
+    zeros = 0 * x
+    size = np.add.reduce(np.where(support, zeros + 1, zeros), axis=-1, keepdims=True)
+    total = np.add.reduce(np.where(support, sums, zeros), axis=-1, keepdims=True)
+    return np.maximum(x - (total - 1) / size, 0)
+
+
+_EXCHANGED = dict(
+    of_options.IMPRECISE, sums_of_sums_in_sparsemax=(activations.sparsemax, _sparsemax)
+)
+
+
+def answered_by(deviation, case, dialect, sizes, outcome):
+    """Return the outcome with the numbers that other activations give too."""
+    together = outcome.deviations + (deviation,)
+    dialect = get_dialect(dialect)
+    instead = dict(_EXCHANGED[name] for name in together)
+    functions = {name: instead.get(f, f) for name, f in dialect.activations.items()}
+    wrong = expected(case, dialect.replaced(activations=functions), sizes, bounded=True)
+    return outcome.changed(wrong.arrays, allowed=wrong.allowed, deviations=together)
+
+
+def initial_states_wrapped(case, dialect, sizes, outcome):
+    """`get_initial_state` of a cell of one state returns a list, which the cell returns too."""
+    cells = [["*"] * len(part.states_of_a_cell) for part in case.parts]
+    states = nest.describe(cells[0] if case.stacking == "one" else cells)
+    facts = {
+        name: f"(*, {states})" if name.startswith("step") else states
+        for name in outcome.facts
+        if name.endswith(".nesting")
+    }
+    return outcome.changed(facts=dict(outcome.facts, **facts))

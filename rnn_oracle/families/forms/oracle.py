@@ -1,0 +1,44 @@
+"""The oracle's answer to a case of forms, with the error to allow."""
+
+import numpy as np
+
+from ...reference.dialects import get_dialect
+from ..options.oracle import allow, answers, build
+from ..outcome import Outcome, without_masks
+from .outcome import refused
+from .problem import lengths, problem
+
+
+def expected(case, dialect, sizes, bounded):
+    """Return the `Outcome` that the rules demand of a case, see `families.expected`."""
+    generation = get_dialect(dialect).generation
+    if case.refused(generation):
+        return refused(f"{generation} has no such form")
+    given = problem(case, sizes)
+    floats = [call._replace(x=call.x.astype("float64")) for call in given.calls]
+    arrays, facts = answers(case, build(case, dialect, sizes), given)
+    allowed = {}
+    if bounded:
+        allowed = allow(case, build(case, dialect, sizes), given._replace(calls=floats))
+    if case.x_as == "ragged":
+        arrays, facts = _ragged(case, sizes, arrays), _ragged_facts(case, sizes, facts)
+        allowed = _ragged(case, sizes, allowed)
+    return Outcome(arrays, facts, allowed, batch_axis=case.batch_axis)
+
+
+def _ragged(case, sizes, arrays):
+    """Lay the steps of ragged sequences end to end; they have no masks (rule I8)."""
+    arrays = without_masks(arrays)
+    if case.return_sequences and arrays:
+        steps = np.arange(sizes.steps) < lengths(sizes)[:, None]
+        steps = steps[:, ::-1] if case.go_backwards else steps  # in the order of processing
+        arrays["first.output"] = arrays["first.output"][steps]
+    return arrays
+
+
+def _ragged_facts(case, sizes, facts):
+    told = dict(facts)
+    told["first.masks"] = facts["first.masks"].replace("mask", "None")
+    if case.return_sequences:
+        told["first.lengths"] = str(lengths(sizes).tolist())
+    return told

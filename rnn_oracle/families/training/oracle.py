@@ -1,0 +1,78 @@
+"""The oracle's answer to a case of dropout, with the error to allow."""
+
+from contextlib import ExitStack, contextmanager
+
+from ...reference.dropout import Masks, dropped
+from ..cases import CELLS
+from ..options.oracle import allow, answers, build
+from ..options.outcome import numbers_only
+from ..options.problem import problem
+from ..outcome import Outcome
+from ..problems import layer_units
+from .problem import drawn
+
+GATES = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}
+
+
+def expected(case, dialect, sizes, bounded):
+    """Return the `Outcome` that the rules demand of a case, see `families.expected`."""
+    return with_masks(case, dialect, sizes, bounded, masks_of_cell)
+
+
+def with_masks(case, dialect, sizes, bounded, masks, apply=dropped):
+    """Return the outcome with dropout masks of any kind.
+
+    Parameters
+    ----------
+    masks : callable
+        ``masks(case, call, sizes, features, units)`` returns the `Masks` of a cell in a call.
+    apply : callable
+        ``apply(layer, masks)`` is the context in which a layer uses the masks of its cells.
+    """
+
+    def during(call, layers):
+        return _dropped(case, sizes, call, layers, masks, apply)
+
+    given = problem(case, sizes)
+    arrays, facts = numbers_only(*answers(case, build(case, dialect, sizes), given, during=during))
+    allowed = {}
+    if bounded:
+        allowed = allow(case, build(case, dialect, sizes), given, during=during)
+    return Outcome(arrays, facts, allowed, batch_axis=case.batch_axis)
+
+
+@contextmanager
+def _dropped(case, sizes, call, layers, masks, apply):
+    features = sizes.features
+    with ExitStack() as stack:
+        for layer, units in zip(layers, layer_units(case, sizes)):
+            of_cells = []
+            for size in units:
+                of_cells.append(masks(case, call.name, sizes, features, size))
+                features = size
+            stack.enter_context(apply(layer, of_cells))
+        yield
+
+
+def masks_of_cell(case, call, sizes, features, units):
+    """Return the `Masks` of a cell in a call, as the rules P1 to P3 demand them."""
+    if not case.training:
+        return Masks()
+    count = gates(case) if case.gates_drop_apart else 1
+    return Masks(
+        several(case, call, case.dropout, (sizes.batch, features), count),
+        several(case, call, case.recurrent_dropout, (sizes.batch, units), count),
+    )
+
+
+def several(case, call, rate, shape, count, first=0):
+    """Return that many masks, beginning with the one of that index; None at rate 0."""
+    if not rate:
+        return None
+    indices = range(first, first + count)
+    return [drawn(call, rate, shape, index, case.computes_in) for index in indices]
+
+
+def gates(case):
+    """Return the number of gates of the case's cells."""
+    return GATES[CELLS[case.cell][0]]

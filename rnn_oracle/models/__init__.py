@@ -1,0 +1,1 @@
+"""Models of Keras, made into models of the reference."""

@@ -1,0 +1,1 @@
+"""Vectors and recordings: write, read, validate."""

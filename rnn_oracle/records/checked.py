@@ -1,0 +1,141 @@
+"""What both kinds of fixtures are read with: nothing is trusted before it is looked at."""
+
+import os
+
+import numpy as np
+
+from ..families.outcome import Outcome, Refusal
+from .format import ALIGNMENT, DTYPES, FixtureError
+
+_LARGEST_AXIS, _MOST_AXES = 2**31, 8
+
+
+def require(right, message, *about):
+    """Raise FixtureError with a message about something unless it is right."""
+    if not right:
+        raise FixtureError(message.format(*about))
+
+
+def item(table, index, what):
+    """Return what an index stands for."""
+    require(0 <= index < len(table), "there is no {} {} of {}", what, index, len(table))
+    return table[index]
+
+
+def of_cases(ids):
+    """Name the cases that something belongs to, in short."""
+    more = f" and of {len(ids) - 1} more" if len(ids) > 1 else ""
+    return f"of {ids[0]}{more}" if ids else "of no case"
+
+
+def case_of(kind, options, name):
+    """Return the case of a class with these options, if it has that id."""
+    try:
+        found = kind(**options)
+        found_id = found.id
+    except (TypeError, ValueError) as error:
+        raise FixtureError(f"no such case: {error}") from None
+    require(found_id == name, "its options are those of {}", found_id)
+    return found
+
+
+def file_bytes(folder, name, claimed=None):
+    """Return the bytes of a file, after a look at where it lies and at its size.
+
+    Parameters
+    ----------
+    folder : str
+        That of the manifest.
+    name : str
+        As in the manifest; its form was checked.
+    claimed : int, optional
+        The size that the manifest tells.
+    """
+    path = os.path.normpath(os.path.join(os.path.realpath(folder), name))
+    try:
+        there = os.path.isfile(path)
+    except ValueError:  # in Python 3.7, for a name that no file can have
+        there = False
+    require(there, "there is no file {}", name)
+    require(
+        os.path.dirname(os.path.realpath(path)) == os.path.dirname(path),
+        "{} points outside the folder",
+        name,
+    )
+    size = os.path.getsize(path)
+    require(
+        claimed in (None, size), "{} has {} bytes, but the manifest says {}", name, size, claimed
+    )
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise FixtureError(f"{name}: cannot be read: {error}") from None
+
+
+def array_at(data, form, begin):
+    """Return a view of an array in the bytes of a file, after a look at its extent.
+
+    Parameters
+    ----------
+    data : bytes
+    form : dict
+        ``"dtype"`` and ``"shape"``.
+    begin : int
+        The offset.
+    """
+    shape = form["shape"]
+    require(form["dtype"] in DTYPES, "unknown dtype {!r}", form["dtype"])
+    require(
+        len(shape) <= _MOST_AXES and all(0 <= n < _LARGEST_AXIS for n in shape),
+        "{:.60} is no shape",
+        str(shape),
+    )
+    require(0 <= begin <= len(data), "its offset is outside the file")
+    dtype, count = DTYPES[form["dtype"]], 1
+    for n in shape:
+        count *= n
+    end = begin + count * dtype.itemsize
+    require(
+        begin % ALIGNMENT == 0 and end <= len(data),
+        "it cannot be bytes {} to {} of {}",
+        begin,
+        end,
+        len(data),
+    )
+    return np.frombuffer(data, dtype, count, begin).reshape(shape)
+
+
+def outcome(fields, tables, arrays):
+    """Return the `Outcome` that an answer stands for.
+
+    Parameters
+    ----------
+    fields : dict
+        Of the answer.
+    tables : dict
+        With the tables ``"layouts"`` and ``"refusals"``.
+    arrays : list of array
+        To which the answer's indices refer.
+    """
+    given = sorted(name for name in ("layout", "refusal", "unsupported") if name in fields)
+    require(
+        len(given) == 1 and ("arrays" in fields) == (given == ["layout"]),
+        "an answer is one of values, a refusal and unsupported, not {}",
+        sorted(fields),
+    )
+    if "unsupported" in fields:
+        return Outcome(unsupported=fields["unsupported"])
+    if "refusal" in fields:
+        return Outcome(refusal=Refusal(**item(tables["refusals"], fields["refusal"], "refusal")))
+    layout = item(tables["layouts"], fields["layout"], "layout")
+    names, indices = layout["arrays"], fields["arrays"]
+    require(
+        len(names) == len(indices),
+        "has {} arrays instead of {}: {}",
+        len(indices),
+        len(names),
+        ", ".join(names),
+    )
+    found = {name: item(arrays, index, "array") for name, index in zip(names, indices)}
+    return Outcome(found, layout["facts"])

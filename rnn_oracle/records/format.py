@@ -1,0 +1,186 @@
+"""What the files of a fixture look like: names, checksums, dtypes; see fixtures/INTERPRETING.md."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import zlib
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..families.cases import AXES, MASK_FROM
+
+TABLES = ("rules", "features", "layouts", "refusals")
+"""The tables of the manifest of vectors that serve all of its groups."""
+
+MANIFEST = "manifest.json"
+
+TOLERANCE = "upper_half_of_float32"
+DTYPES = {
+    "bool": np.dtype("?"),
+    "float16": np.dtype("<f2"),
+    "float32": np.dtype("<f4"),
+    "float64": np.dtype("<f8"),
+    TOLERANCE: np.dtype("<u2"),
+}
+"""How each dtype of a manifest is stored."""
+
+WEIGHTS = ("kernel", "recurrent_kernel", "bias")
+
+ALIGNMENT = 8
+"""Every array begins at a multiple of so many bytes: a reader can view it in place."""
+
+
+class Entry(NamedTuple):
+    """One case of a fixture.
+
+    Attributes
+    ----------
+    case : Case
+    rules, features : list of str, or None in a recording
+    problem : Problem, or None in a recording
+    answers : dict of str to Outcome
+        By dialect.
+    tolerances : dict of str to array of uint16
+        By the name of the array; empty in a recording. See
+        `rnn_oracle.records.vectors.allowed_by`.
+    """
+
+    case: Any
+    rules: list
+    features: list
+    problem: Any
+    answers: dict
+    tolerances: dict
+
+
+FILE = re.compile(r"[a-z0-9_]+\.[0-9a-f]{8}\.bin")
+"""What a binary file is called."""
+
+ARRAYS_FILE = re.compile(r"(\.\./[^./\\][^/\\]*/)?arrays\.[0-9a-f]{8}\.bin")
+"""How a recording names a file of arrays: its own, or that of a recording beside it."""
+
+CASES_FILE = re.compile(r"cases\.[a-z0-9_]+\.[0-9a-f]{8}\.json")
+"""What a list of cases is called; it lies beside the folders of the recordings that share it."""
+
+OPTIONS = dict(AXES, mask_from=(None,) + MASK_FROM, dtype=("float32",))
+"""The options of a vector's case and their values, in the order in which an entry lists them."""
+
+
+class FixtureError(ValueError):
+    """A fixture that is missing, damaged, changed by hand or of another version."""
+
+    def __init__(self, message):
+        # A damaged name may hold what no terminal can show.
+        super().__init__(message.encode("ascii", "backslashreplace").decode("ascii"))
+
+
+@contextlib.contextmanager
+def told(where, *about):
+    """Say where the fault lies that is found inside."""
+    try:
+        yield
+    except FixtureError as error:
+        raise FixtureError(f"{where.format(*about)}: {error}") from None
+
+
+def default_folder():
+    """Return the `fixtures` of the checkout this package lies in, or else of the current folder."""
+    checkout = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    inside = os.path.isfile(os.path.join(checkout, "pyproject.toml"))
+    return os.path.join(checkout if inside else os.curdir, "fixtures")
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def compact(value):
+    """Write JSON on one line."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+
+
+def crc32(value):
+    """Return the checksum of bytes, or of a JSON value whatever the order of its fields."""
+    if not isinstance(value, bytes):
+        value = json.dumps(value, separators=(",", ":"), sort_keys=True).encode("ascii")
+    return f"{zlib.crc32(value):08x}"
+
+
+def crc32_of_vector(case, group, tables):
+    """Return the checksum of a case's entry, with all that it refers to in place of the numbers.
+
+    Parameters
+    ----------
+    case : dict
+        The entry; its own ``"crc32"`` does not count.
+    group : dict
+        With the tables ``"arrays"`` and ``"stacks"``.
+    tables : dict
+        Those of all groups: ``"layouts"``, ``"refusals"``, ``"rules"`` and ``"features"``.
+    """
+
+    def array(index):
+        record = {key: value for key, value in group["arrays"][index].items() if key != "offset"}
+        return dict(record, tolerance=array(record["tolerance"]) if "tolerance" in record else None)
+
+    def cell(fields):
+        return {
+            name: [array(i) for i in found] if isinstance(found, list) else array(found)
+            for name, found in fields.items()
+        }
+
+    entry = {name: value for name, value in case.items() if name != "crc32"}
+    entry.update(_looked_up(case, tables, {"rules": "rules", "features": "features"}))
+    entry.update({name: array(case[name]) for name in ("x", "mask") if name in case})
+    stack = group["stacks"][case["stack"]]
+    entry["stack"] = [[cell(fields) for fields in layer] for layer in stack]
+    entry["answers"] = {n: _answer(given, tables, array) for n, given in case["answers"].items()}
+    return crc32(entry)
+
+
+def crc32_of_answer(fields, tables, ids):
+    """Return the checksum of an answer in a recording, with all that it refers to.
+
+    Parameters
+    ----------
+    fields : dict
+        Its own ``"crc32"`` does not count.
+    tables : dict
+        ``"forms"``, ``"arrays"``, ``"layouts"`` and ``"refusals"``.
+    ids : list of str
+        Of all cases of the recording.
+    """
+
+    def array(index):
+        form, _, _, checksum = tables["arrays"][index]
+        return [tables["forms"][form], checksum]
+
+    return crc32([_answer(fields, tables, array), [ids[index] for index in fields["cases"]]])
+
+
+def _answer(fields, tables, array):
+    found = {name: fields[name] for name in ("unsupported",) if name in fields}
+    found["arrays"] = [array(index) for index in fields.get("arrays", [])]
+    found.update(_looked_up(fields, tables, {"layout": "layouts", "refusal": "refusals"}))
+    return found
+
+
+def _looked_up(fields, tables, names):
+    return {name: tables[table][fields[name]] for name, table in names.items() if name in fields}
+
+
+def crc32_of_head(manifest):
+    """Return the checksum of vectors' manifest without its tables, but with all cases' ids."""
+    head = {n: v for n, v in manifest.items() if n not in TABLES + ("groups", "crc32")}
+    cases = [(g["name"], [case["id"] for case in g["cases"]]) for g in manifest["groups"]]
+    return crc32([head, cases])
+
+
+def crc32_of_manifest(manifest):
+    """Return the checksum of all of a recording's manifest but the checksum itself."""
+    return crc32({name: value for name, value in manifest.items() if name != "crc32"})

@@ -1,0 +1,156 @@
+"""Reads a recording: files of arrays, its own and lent ones, and each distinct answer once."""
+
+import contextlib
+import functools
+import os
+
+from ..families.registry import FAMILIES
+from .checked import array_at, case_of, file_bytes, item, of_cases, outcome, require
+from .format import (
+    ARRAYS_FILE,
+    CASES_FILE,
+    MANIFEST,
+    Entry,
+    FixtureError,
+    crc32,
+    crc32_of_answer,
+    crc32_of_manifest,
+    sha256,
+    told,
+)
+from .manifest import CASES, parse
+
+PER_CASE = ("cases", "files", "forms", "arrays", "layouts", "refusals", "answers")
+"""What a manifest says about single cases."""
+
+
+def entries(folder, manifest):
+    """Return the entries of a recording by the id of the case, given its manifest."""
+    return _Recording(folder, manifest).entries()
+
+
+class _Recording:
+    def __init__(self, folder, manifest):
+        self.folder, self.manifest = folder, manifest
+        self.cases = [case for fields in manifest["cases"] for case in self._cases(fields)]
+        self.ids = [case.id for case in self.cases]
+        for earlier, later in zip(sorted(self.ids), sorted(self.ids)[1:]):
+            require(earlier != later, "{} is there twice", later)
+
+    def entries(self):
+        """Return the entries in the order of the cases."""
+        files = [self._file(fields) for fields in self.manifest["files"]]
+        arrays = [self._array(i, row, files) for i, row in enumerate(self.manifest["arrays"])]
+        for fields, data in zip(self.manifest["files"], files):
+            with self._needing(fields["file"]):
+                _check_sha256(fields, data)
+        outcomes = {}
+        for number, fields in enumerate(self.manifest["answers"]):
+            self._answer(number, fields, arrays, outcomes)
+        missing = [name for index, name in enumerate(self.ids) if index not in outcomes]
+        require(not missing, "{}: there is no answer {}", MANIFEST, of_cases(missing))
+        require(
+            crc32_of_manifest(self.manifest) == self.manifest["crc32"],
+            "{}: its fields were changed: the crc32 is another",
+            MANIFEST,
+        )
+        dialect = self.manifest["provenance"]["dialect"]
+        return {
+            case.id: Entry(case, None, None, None, {dialect: outcomes[index]}, {})
+            for index, case in enumerate(self.cases)
+        }
+
+    def _cases(self, fields):
+        """Return the cases of one family."""
+        name = fields["file"]
+        plain = name.startswith("../") and CASES_FILE.fullmatch(name[3:])
+        require(plain, "{!r} is no name of a list of cases", name)
+        with self._needing(name):
+            data = file_bytes(self.folder, name)
+        with told("{}", name):
+            cases = _cases_in(data)
+        _check_sha256(fields, data)
+        return cases
+
+    def _file(self, fields):
+        """Return the bytes of a file of arrays."""
+        name = fields["file"]
+        require(ARRAYS_FILE.fullmatch(name), "{!r} is no name of a file of arrays", name)
+        with self._needing(name):
+            return file_bytes(self.folder, name, fields["bytes"])
+
+    @contextlib.contextmanager
+    def _needing(self, name):
+        """Say of a file that lies outside the folder who needs it, and what to do."""
+        try:
+            yield
+        except FixtureError as error:
+            outside = os.path.dirname(name)
+            if not outside:
+                raise
+            own = self.manifest["provenance"]["recording"]
+            owner = "" if outside == ".." else " of " + os.path.basename(outside)
+            raise FixtureError(
+                f"{error}; the recording {own} needs this file{owner}: put it back as it "
+                f"was, or remove {own} "
+                "and dump it again"
+            ) from None
+
+    def _array(self, index, row, files):
+        """Return an array, after a look at its extent and checksum."""
+        form, number, begin, checksum = row
+        try:
+            data = item(files, number, "file")
+            array = array_at(data, item(self.manifest["forms"], form, "form"), begin)
+            require(crc32(array.tobytes()) == checksum, "its crc32 is another")
+        except FixtureError as error:
+            users = [
+                i
+                for fields in self.manifest["answers"]
+                for i in fields["cases"]
+                if index in fields.get("arrays", [])
+            ]
+            ids = [self.ids[i] for i in sorted(users) if 0 <= i < len(self.ids)]
+            inside = 0 <= number < len(files)
+            name = self.manifest["files"][number]["file"] if inside else MANIFEST
+            with self._needing(name):
+                where = f"{name}: array {index}, part {of_cases(ids)}"
+                raise FixtureError(f"{where}: {error}") from None
+        return array
+
+    def _answer(self, number, fields, arrays, outcomes):
+        """Put the outcome that an answer stands for where those of its cases belong."""
+        with told("{}: answer {}", MANIFEST, number):
+            ids = [item(self.ids, index, "case") for index in fields["cases"]]
+        with told("{}: answer {}, {}", MANIFEST, number, of_cases(ids)):
+            found = outcome(fields, self.manifest, arrays)
+            require(
+                crc32_of_answer(fields, self.manifest, self.ids) == fields["crc32"],
+                "was changed: its crc32 is not {}",
+                fields["crc32"],
+            )
+            for index, name in zip(fields["cases"], ids):
+                require(index not in outcomes, "{} has another answer too", name)
+                outcomes[index] = found
+
+
+def _check_sha256(fields, data):
+    require(
+        sha256(data) == fields["sha256"],
+        "{}: its sha256 is not that of the manifest, though nothing else is wrong with it",
+        fields["file"],
+    )
+
+
+@functools.lru_cache(maxsize=8)
+def _cases_in(data):
+    """Return the cases that a file lists; most recordings share a few such files."""
+    found = parse(data, CASES, "the list of cases")
+    require(found["family"] in FAMILIES, "unknown family {!r} of cases", found["family"])
+    kind, names, cases = FAMILIES[found["family"]], found["options"], []
+    for fields in found["cases"]:
+        with told("{}", fields["id"]):
+            values = fields["options"]
+            require(len(values) == len(names), "{} options, not {}", len(values), len(names))
+            cases.append(case_of(kind, dict(zip(names, values)), fields["id"]))
+    return tuple(cases)

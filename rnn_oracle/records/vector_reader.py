@@ -1,0 +1,156 @@
+"""Reads the vectors."""
+
+from ..families.cases import Case
+from ..families.problems import Problem
+from .checked import array_at, case_of, file_bytes, item, of_cases, outcome, require
+from .format import (
+    FILE,
+    MANIFEST,
+    OPTIONS,
+    TABLES,
+    TOLERANCE,
+    WEIGHTS,
+    Entry,
+    FixtureError,
+    crc32_of_head,
+    crc32_of_vector,
+    sha256,
+    told,
+)
+
+PER_CASE = TABLES + ("groups",)
+"""What a manifest says about single cases."""
+
+
+def entries(folder, manifest):
+    """Return the entries of vectors by the id of the case, given their manifest."""
+    found = {}
+    for fields in manifest["groups"]:
+        for entry in _Group(folder, fields, manifest).entries():
+            require(entry.case.id not in found, "{} is there twice", entry.case.id)
+            found[entry.case.id] = entry
+    require(
+        crc32_of_head(manifest) == manifest["crc32"],
+        "{}: its fields, or the list of its cases, were changed: the crc32 is another",
+        MANIFEST,
+    )
+    return found
+
+
+class _Group:
+    """The cases of one binary file."""
+
+    def __init__(self, folder, fields, manifest):
+        self.folder, self.fields, self.manifest = folder, fields, manifest
+        self.file = fields["file"]
+        self.arrays = []
+
+    def entries(self):
+        name = self.fields["name"]
+        with told("group {}", name):
+            plain = FILE.fullmatch(self.file) and self.file.startswith(name + ".")
+            require(plain, "{!r} is no plain file name of this group", self.file)
+            data = file_bytes(self.folder, self.file, self.fields["bytes"])
+        for index, record in enumerate(self.fields["arrays"]):
+            try:
+                self.arrays.append(self._array(record, data))
+            except FixtureError as error:
+                where = f"array {index}, part {of_cases(self._users(index))}"
+                raise FixtureError(f"{self.file}: {where}: {error}") from None
+        require(
+            sha256(data) == self.fields["sha256"],
+            "{}: its sha256 is not that of the manifest, though its arrays' are",
+            self.file,
+        )
+        return [self._entry(case) for case in self.fields["cases"]]
+
+    def _array(self, record, data):
+        """Return an array, after a look at its extent, checksum and tolerance."""
+        array = array_at(data, record, record["offset"])
+        require(sha256(array.tobytes()) == record["sha256"], "its sha256 is another")
+        if "tolerance" in record:
+            with told("its tolerance"):
+                tolerance = item(self.fields["arrays"], record["tolerance"], "array")
+            require(
+                tolerance["dtype"] == TOLERANCE
+                and tolerance["shape"][1:] == record["shape"]
+                and "tolerance" not in tolerance,
+                "its tolerance is an array {} of {}",
+                tolerance["shape"],
+                tolerance["dtype"],
+            )
+        return array
+
+    def _users(self, index):
+        """Return the ids of the cases that an array belongs to."""
+        records = self.fields["arrays"]
+        wanted = {index} | {i for i, r in enumerate(records) if r.get("tolerance") == index}
+        stacks = {
+            number
+            for number, stack in enumerate(self.fields["stacks"])
+            if any(wanted & set(_indices(cell)) for layer in stack for cell in layer)
+        }
+        found = []
+        for case in self.fields["cases"]:
+            own = {case["x"], case.get("mask")}
+            own.update(i for answer in case["answers"].values() for i in answer.get("arrays", []))
+            if wanted & own or case["stack"] in stacks:
+                found.append(case["id"])
+        return found
+
+    def _entry(self, case):
+        answers, tolerances = {}, {}
+        for dialect, fields in case["answers"].items():
+            with told("{}: {}, {}", self.file, case["id"], dialect):
+                answers[dialect] = outcome(fields, self.manifest, self.arrays)
+                tolerances.update(self._tolerances(answers[dialect], fields))
+        with told("{}: {}", self.file, case["id"]):
+            entry = Entry(
+                self._case(case),
+                item(self.manifest["rules"], case["rules"], "rules"),
+                item(self.manifest["features"], case["features"], "features"),
+                self._problem(case),
+                answers,
+                tolerances,
+            )
+            require(
+                crc32_of_vector(case, self.fields, self.manifest) == case["crc32"],
+                "was changed: its crc32 is not {}",
+                case["crc32"],
+            )
+        return entry
+
+    def _tolerances(self, answer, fields):
+        records = [self.fields["arrays"][index] for index in fields.get("arrays", [])]
+        return {
+            name: self.arrays[record["tolerance"]]
+            for name, record in zip(answer.arrays, records)
+            if "tolerance" in record
+        }
+
+    def _case(self, case):
+        names, values = [option["name"] for option in self.manifest["options"]], case["options"]
+        require(len(names) == len(values), "{} options, not {}", len(values), len(names))
+        for name, value in zip(names, values):
+            require(
+                any(type(value) is type(v) and value == v for v in OPTIONS.get(name, ())),
+                "no case has {} = {!r}",
+                name,
+                value,
+            )
+        return case_of(Case, dict(zip(names, values)), case["id"])
+
+    def _problem(self, case):
+        stack = item(self.fields["stacks"], case["stack"], "stack")
+        weights = [[[self._at(c[n]) for n in WEIGHTS] for c in layer] for layer in stack]
+        states = [[[self._at(i) for i in c["initial_state"]] for c in layer] for layer in stack]
+        mask = self._at(case["mask"]) if "mask" in case else None
+        return Problem(self._at(case["x"]), mask, weights, states)
+
+    def _at(self, index):
+        return item(self.arrays, index, "array")
+
+
+def _indices(cell):
+    """Return the indices of all arrays of a cell."""
+    return [cell[name] for name in WEIGHTS] + cell["initial_state"]

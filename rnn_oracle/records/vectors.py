@@ -1,0 +1,131 @@
+"""Vectors: what the rules demand of each case, computed so that every machine gets the same."""
+
+import functools
+from dataclasses import replace
+
+import numpy as np
+
+from ..arithmetic import nest
+from ..arithmetic.decimals import DIGITS, DecimalArray
+from ..arithmetic.error_bounds import UNIT_ROUNDOFF, converted
+from ..families.expected import build, calls, expected, run_stack, set_weights
+from ..families.outcome import Outcome, observe
+from ..families.problems import problem
+from ..reference.dialects import DIALECTS
+from .format import Entry
+from .writer import Writer
+
+PLANES = {"float16": 0, "bfloat16": 1, "float32": 2, "float64": 2}
+"""Where along the first axis of a tolerance each dtype stands. Float32 and float64 both hold the
+inputs exactly, and in units of rounding their bounds are the same."""
+
+GENERATIONS = sorted({dialect.generation for dialect in DIALECTS.values()})
+"""The dialects that vectors are for; others differ in defaults alone, and a case has none."""
+
+_FOLLOWED = ("float16", "bfloat16", "float32")  # float64 is too coarse to follow itself
+NO_CLAIM = 1.0
+"""A bound from here on is as wide as the numbers themselves, and is stored as infinity."""
+
+
+def vector(case):
+    """Return the `Entry` of a case: what the rules demand in each dialect, and the tolerances.
+
+    The numbers are in float64, half an ULP off at most.
+    """
+    answers = {dialect: expected(case, dialect, bounded=False) for dialect in GENERATIONS}
+    tolerances = {}
+    if not all(answer.refusal for answer in answers.values()):
+        arrays, bounds = _numbers(_same_numbers(case))
+        for dialect, answer in answers.items():
+            laid_out = {name: _lay_out(name, case, arrays[name]) for name in answer.arrays}
+            answers[dialect] = Outcome(laid_out, answer.facts, refusal=answer.refusal)
+            found = {n: _lay_out(n, case, bounds[n], 1) for n in laid_out if n in bounds}
+            tolerances.update(found)
+    return Entry(case, case.rules, case.features, problem(case), answers, tolerances)
+
+
+def files(entries):
+    """Return the files of vectors, see `rnn_oracle.records.writer.Writer.files`."""
+    about = {
+        "arithmetic": f"{DIGITS} decimal digits, rounded to float64",
+        "tolerances": {"planes": PLANES, "unit_roundoff": UNIT_ROUNDOFF},
+    }
+    writer = Writer(about)
+    for entry in entries:
+        writer.add(entry)
+    return writer.files()
+
+
+def families(cases):
+    """Return the indices of cases that share their numbers, which `vector` works out once."""
+    found = {}
+    for index, case in enumerate(cases):
+        found.setdefault(_same_numbers(case), []).append(index)
+    return list(found.values())
+
+
+def _same_numbers(case):
+    """Return the case whose numbers tell those of all that differ in how they are handed over."""
+    mask_from = case.mask_from and "argument"
+    return replace(case, return_state=True, time_major=False, mask_from=mask_from)
+
+
+def _lay_out(name, case, array, axis=0):
+    """Turn an array of batch-major layers into what the case's layers return."""
+    over_time = name.endswith(".mask") or (name.endswith(".output") and case.return_sequences)
+    return array.swapaxes(axis, axis + 1) if case.time_major and over_time else array
+
+
+@functools.lru_cache(maxsize=None)
+def _numbers(case):
+    """Return the numbers of both calls, and the tolerances, by name."""
+    given = problem(case)
+    layers = build(case, "keras3")  # the dialects differ in no number
+    set_weights(layers, given)
+    arrays, tolerances = {}, {}
+    for call, states in calls(given):
+
+        def run(followed, call=call, states=states):
+            x, near = followed(given.x), nest.map_structure(followed, states)
+            results, masks = run_stack(case, layers, x, given.mask, near)
+            return observe(call, case, results, masks, lambda leaf: leaf)[0]
+
+        found = run(lambda array: array if array is None else DecimalArray(array))
+        with np.errstate(over="ignore", invalid="ignore"):  # a bound may be infinite
+            near = {d: run(functools.partial(converted, unit=UNIT_ROUNDOFF[d])) for d in _FOLLOWED}
+        for name, value in found.items():
+            arrays[name] = value
+            if isinstance(value, DecimalArray):
+                arrays[name] = value.rounded()
+                errors = [near[dtype][name].error for dtype in _FOLLOWED]
+                tolerances[name] = _narrowed(_units(arrays[name], errors))
+    return arrays, tolerances
+
+
+def _units(value, errors):
+    """Return the bounds in units of rounding, by plane."""
+    with np.errstate(invalid="ignore"):  # a bound may be NaN
+        units = [
+            np.where(error < NO_CLAIM, error, np.inf) / UNIT_ROUNDOFF[dtype]
+            for dtype, error in zip(_FOLLOWED, errors)
+        ]
+    # A vector, where it is not exact, was itself rounded to float64.
+    units[PLANES["float64"]] += np.where(units[PLANES["float64"]] > 0, np.abs(value), 0.0)
+    return np.stack(units)
+
+
+def _narrowed(numbers):
+    """Round up to the upper half of a float32."""
+    near = numbers.astype(np.float32)
+    near = np.where(near < numbers, np.nextafter(near, np.float32(np.inf)), near)
+    return ((near.view(np.uint32) + np.uint32(0xFFFF)) >> 16).astype(np.uint16)
+
+
+def in_units(tolerance):
+    """Return the numbers of a tolerance: units of rounding, by plane."""
+    return (tolerance.astype(np.uint32) << 16).view(np.float32)
+
+
+def allowed_by(tolerance, dtype):
+    """Return how far a result of that dtype may be off a vector."""
+    return in_units(tolerance[PLANES[dtype]]).astype(np.float64) * UNIT_ROUNDOFF[dtype]

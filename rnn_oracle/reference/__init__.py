@@ -1,0 +1,1 @@
+"""The equations: cells, layers, surrounding layers, activations, dialects, gradients."""

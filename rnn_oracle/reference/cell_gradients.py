@@ -1,0 +1,155 @@
+"""The cells backwards: one step of each, as the equations are written (rules J2 to J6).
+
+Every function here takes what its step was given, and ``d_h``, the gradient of the output h'.
+Names are those of `rnn_oracle.reference.cells`; ``d_`` marks the gradient of what follows. Each
+step is worked out once more from the states that it began with.
+"""
+
+import numpy as np
+
+from ..arithmetic import nest
+from .cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells, blocks
+from .derivatives import pull_back
+from .errors import OracleValueError
+
+
+def simple_rnn(cell, zx, states, d_h, d_states):
+    """Rule J2.
+
+    Parameters
+    ----------
+    cell : Cell
+    zx : array, shape (batch, gates * units)
+        The projected input.
+    states : list of arrays, shape (batch, units)
+        Those before the step.
+    d_h : array, shape (batch, units)
+        The gradient of h', as the output and as a state.
+    d_states : list of arrays, shape (batch, units)
+        The gradients of the other states after the step.
+
+    Returns
+    -------
+    d_zx : array
+    d_states : list of arrays
+        Of the states before the step.
+    d_weights : list of arrays
+        Of the recurrent kernel, and of the recurrent bias where there is one.
+    """
+    (h,) = states
+    d_a = pull_back(cell.activation, zx + h @ cell.recurrent_kernel, d_h)
+    return d_a, [d_a @ cell.recurrent_kernel.T], [h.T @ d_a]
+
+
+def lstm(cell, zx, states, d_h, d_states):
+    """Rule J3."""
+    (h, c), (d_c,) = states, d_states
+    act, rec = cell.activation, cell.recurrent_activation
+    i, f, g, o = blocks(zx + h @ cell.recurrent_kernel, 4)
+    after = rec(f) * c + rec(i) * act(g)
+    d_c = d_c + pull_back(act, after, d_h * rec(o))
+    d_i = pull_back(rec, i, d_c * act(g))
+    d_f = pull_back(rec, f, d_c * c)
+    d_g = pull_back(act, g, d_c * rec(i))
+    d_o = pull_back(rec, o, d_h * act(after))
+    d_z = np.concatenate([d_i, d_f, d_g, d_o], axis=-1)
+    return d_z, [d_z @ cell.recurrent_kernel.T, d_c * rec(f)], [h.T @ d_z]
+
+
+def gru(cell, zx, states, d_h, d_states):
+    """Rules J4 and J5."""
+    return (_gru_reset_after if cell.reset_after else _gru_reset_before)(cell, zx, *states, d_h)
+
+
+def _gru_reset_after(cell, zx, h, d_h):
+    act, rec = cell.activation, cell.recurrent_activation
+    xz, xr, xk = blocks(zx, 3)
+    hz, hr, hk = blocks(h @ cell.recurrent_kernel + cell.recurrent_bias, 3)
+    z, r = rec(xz + hz), rec(xr + hr)
+    k = act(xk + r * hk)
+    d_z = pull_back(rec, xz + hz, d_h * h - d_h * k)
+    d_k = pull_back(act, xk + r * hk, d_h * (1 - z))
+    d_r = pull_back(rec, xr + hr, d_k * hk)
+    d_zx = np.concatenate([d_z, d_r, d_k], axis=-1)
+    d_zh = np.concatenate([d_z, d_r, d_k * r], axis=-1)
+    before = d_h * z + d_zh @ cell.recurrent_kernel.T
+    return d_zx, [before], [h.T @ d_zh, np.add.reduce(d_zh, axis=0)]
+
+
+def _gru_reset_before(cell, zx, h, d_h):
+    act, rec = cell.activation, cell.recurrent_activation
+    xz, xr, xk = blocks(zx, 3)
+    u_z, u_r, u_k = blocks(cell.recurrent_kernel, 3)
+    z, r = rec(xz + h @ u_z), rec(xr + h @ u_r)
+    a = xk + (r * h) @ u_k
+    d_z = pull_back(rec, xz + h @ u_z, d_h * h - d_h * act(a))
+    d_k = pull_back(act, a, d_h * (1 - z))
+    d_rh = d_k @ u_k.T
+    d_r = pull_back(rec, xr + h @ u_r, d_rh * h)
+    before = d_h * z + d_z @ u_z.T + d_r @ u_r.T + d_rh * r
+    d_u = np.concatenate([h.T @ d_z, h.T @ d_r, (r * h).T @ d_k], axis=-1)
+    return np.concatenate([d_z, d_r, d_k], axis=-1), [before], [d_u]
+
+
+STEPS = {SimpleRNNCell: simple_rnn, LSTMCell: lstm, GRUCell: gru}
+
+
+def step_back(cell, x, states, d_output, d_states):
+    """Go back over one step of a cell, or of cells stacked.
+
+    Parameters
+    ----------
+    cell : cell of the oracle
+    x : array, shape (batch, features)
+    states : list
+        Those before the step, nested as the cell's `state_size`.
+    d_output, d_states
+        The gradients of the output and of the states after the step.
+
+    Returns
+    -------
+    d_x : array, shape (batch, features)
+    d_states : list
+        Of the states before the step.
+    d_weights : list of arrays
+        What this step adds to the gradient of each weight, in Keras's order.
+
+    Raises
+    ------
+    ValueError
+        For a cell of the user's own, whose derivatives are not known.
+    """
+    if isinstance(cell, StackedRNNCells):
+        return _stack_back(cell, x, states, d_output, d_states)
+    if type(cell) not in STEPS:
+        raise OracleValueError(
+            "the derivatives of the cell {!r} are not known: gradients need {}".format(
+                getattr(cell, "cell", cell), ", ".join(kind.__name__ for kind in STEPS)
+            )
+        )
+    d_h = d_output + d_states[0]
+    step = STEPS[type(cell)]
+    d_zx, before, d_recurrent = step(cell, cell.project(x), states, d_h, d_states[1:])
+    d_weights = [x.T @ d_zx, d_recurrent[0]]
+    if cell.use_bias:
+        d_biases = [np.add.reduce(d_zx, axis=0)] + d_recurrent[1:]
+        d_weights.append(d_biases[0] if len(d_biases) == 1 else np.stack(d_biases))
+    return d_zx @ cell.kernel.T, before, d_weights
+
+
+def _stack_back(stack, x, states, d_output, d_states):
+    """From the top cell down; the gradient of a cell's input is that of the output below (J6)."""
+    states = [_listed(state) for state in states]
+    inputs = [x]
+    for cell, state in zip(stack.cells[:-1], states):
+        inputs.append(cell.step(cell.project(inputs[-1]), state)[0])
+    before, d_weights = [], []
+    for cell, x, state, d_state in reversed(list(zip(stack.cells, inputs, states, d_states))):
+        d_output, d_before, d_own = step_back(cell, x, state, d_output, _listed(d_state))
+        before.insert(0, d_before if nest.is_nested(d_state) else d_before[0])
+        d_weights = d_own + d_weights
+    return d_output, before, d_weights
+
+
+def _listed(state):
+    return state if nest.is_nested(state) else [state]

@@ -1,0 +1,111 @@
+"""The protocol of a user's own cell: what the layers rely on, and how they call it (rule C7)."""
+
+import inspect
+
+import numpy as np
+
+from ..arithmetic import nest
+from .errors import OracleTypeError, OracleValueError
+from .module import positive_integer
+
+
+class CustomCell:
+    """A user's cell, given the two methods that the layers call (rule C7).
+
+    The documented protocol: a method ``output, states = call(inputs, states)``, an attribute
+    `state_size`, and optionally `output_size` and ``get_initial_state(batch_size=None)``. States
+    go in as a list and may come back bare where there is only one (rule S2). In `keras2`, `call`
+    may also have an argument `constants` (rule C8), and `inputs` may be nested (rule I9).
+
+    Attributes
+    ----------
+    takes_constants, needs_constants : bool
+        Whether `call` has the argument `constants`, and has no default for it.
+
+    Raises
+    ------
+    ValueError
+        For an object without a method `call` or a `state_size`, for a class, a layer, no state
+        at all, and a size below 1.
+    TypeError
+        For a size that is no whole number.
+    """
+
+    def __init__(self, cell):
+        _check_kind(cell)
+        self.cell = cell
+        self.function = cell if callable(cell) else cell.call
+        constants = inspect.signature(cell.call).parameters.get("constants")
+        self.takes_constants = constants is not None
+        self.needs_constants = self.takes_constants and constants.default is constants.empty
+        self.state_size = cell.state_size
+        sizes = [positive_integer(s, "state_size", cell) for s in nest.flatten(cell.state_size)]
+        if not sizes:
+            raise OracleValueError(f"a cell needs at least one state: {cell!r}")
+        size = getattr(cell, "output_size", None)
+        self.output_size = sizes[0] if size is None else positive_integer(size, "output_size", cell)
+
+    def __repr__(self):
+        return repr(self.cell)
+
+    def project(self, x):
+        return x
+
+    def step(self, x, states, **constants):
+        returned = self.function(x, states, **constants)
+        several = isinstance(returned, (list, tuple))
+        if not several or len(returned) != 2:
+            raise (OracleValueError if several else OracleTypeError)(
+                f"{self.cell!r} must return its output and its states, but returned "
+                f"{nest.describe(returned)}"
+            )
+        output, after = returned
+        after = nest.as_list(after)
+        self._check_output(output)
+        self._check_states(states, after)
+        return output, after
+
+    def _check_output(self, output):
+        if nest.is_nested(output):
+            raise OracleTypeError(
+                f"{self.cell!r} must put out one array, not several nested {nest.describe(output)}"
+            )
+        if output.shape[-1] != self.output_size:
+            raise OracleValueError(
+                f"{self.cell!r} put out shape {output.shape}, but its output_size is "
+                f"{self.output_size}"
+            )
+
+    def _check_states(self, before, after):
+        if not nest.same_structure(after, before):
+            raise OracleValueError(
+                f"{self.cell!r} was given states nested {nest.describe(before)} and "
+                f"returned {nest.describe(after)}"
+            )
+        for old, new in zip(nest.flatten(before), nest.flatten(after)):
+            if new.shape != old.shape:
+                raise OracleValueError(
+                    f"{self.cell!r} was given a state of shape {old.shape} and returned "
+                    f"one of {new.shape}"
+                )
+
+    def get_initial_state(self, batch_size):
+        """Return the cell's own initial state, else zeros (rule S3)."""
+        if hasattr(self.cell, "get_initial_state"):
+            return self.cell.get_initial_state(batch_size=batch_size)
+        return nest.map_structure(lambda size: np.zeros((batch_size, size)), self.state_size)
+
+
+def _check_kind(cell):
+    if hasattr(cell, "return_sequences"):
+        raise OracleValueError(
+            f"RNN takes cells, but {cell!r} is a layer: did you mean {type(cell).__name__}Cell?"
+        )
+    if isinstance(cell, type):
+        raise OracleValueError(f"RNN takes cells, but {cell!r} is a class: make one")
+    if not callable(getattr(cell, "call", None)):
+        raise OracleValueError(f"a cell needs a method `call(inputs, states)`: {cell!r}")
+    if getattr(cell, "state_size", None) is None:
+        raise OracleValueError(
+            f"a cell needs an attribute `state_size`, an int or a list of ints: {cell!r}"
+        )

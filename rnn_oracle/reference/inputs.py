@@ -1,0 +1,235 @@
+"""Checks of what a call is given: sequences, masks, states and constants (rules I1 to I9)."""
+
+import numpy as np
+
+from ..arithmetic import nest
+from .errors import OracleTypeError, OracleValueError
+
+
+def as_numbers(value, module, what):
+    """Return `value` as an array of the module's dtype.
+
+    Floating-point input of any width is cast. Whole numbers and booleans are promoted in
+    the dialect `keras3` and refused in `keras2` (rule I4). What brings its own
+    arithmetic, as `rnn_oracle.arithmetic.error_bounds.BoundedArray` does, passes as it is.
+
+    Raises
+    ------
+    TypeError
+        For values that are no numbers, complex ones, and whole numbers in `keras2`.
+    ValueError
+        For a list of several arrays.
+    """
+    if hasattr(value, "__array_function__") and not isinstance(value, np.ndarray):
+        return value
+    if holds_arrays(value):
+        raise OracleValueError(
+            f"{module.name}: {what} must be one array of numbers, not several nested "
+            f"{nest.describe(value)}"
+        )
+    array = np.asarray(value)
+    if array.dtype.kind == "f" or (array.dtype.kind in "iub" and module.dialect.numbers_are_cast):
+        return array.astype(module.dtype, copy=False)
+    raise OracleTypeError(
+        "{}: {} must be floating-point{}, but the dtype is {}".format(
+            module.name,
+            what,
+            " or whole numbers" if module.dialect.numbers_are_cast else "",
+            array.dtype,
+        )
+    )
+
+
+def holds_arrays(value):
+    """Tell whether `value` is a nest of arrays, as against one of numbers."""
+    return nest.is_nested(value) and any(
+        hasattr(leaf, "__array_function__") for leaf in nest.flatten(value)
+    )
+
+
+def as_inputs(value, module):
+    """Return the input of a cell of one's own: an array, or several in a tuple or a dict.
+
+    Raises
+    ------
+    ValueError
+        For a list, and in `keras3` for any several arrays (rules I6, I9).
+    TypeError
+        As `as_numbers`.
+    """
+    nested = module.dialect.nested_inputs and isinstance(value, (tuple, dict))
+    if nested and holds_arrays(value):
+        return nest.map_structure(lambda part: as_numbers(part, module, "an input"), value)
+    return as_numbers(value, module, "the input")
+
+
+def check_sequences(x, owner):
+    """Raise ValueError unless all arrays of `x` have three axes or more, the first two alike."""
+    shapes = [part.shape for part in nest.flatten(x)]
+    for shape in shapes:
+        if len(shape) < 3:
+            raise OracleValueError(
+                f"{owner} takes (batch, steps, ...), but the input has shape {shape}; does "
+                "the layer "
+                "below return its sequence (return_sequences=True)?"
+            )
+    if len({shape[:2] for shape in shapes}) > 1:
+        raise OracleValueError(
+            "{}: several inputs have the same first two axes, but these have the shapes {}".format(
+                owner, ", ".join(map(str, shapes))
+            )
+        )
+
+
+def check_features(x, rank, cell, name=None):
+    """Raise ValueError unless `x` has that rank and as many features as the kernel has rows.
+
+    `name` is whose input it is, by default the cell's.
+    """
+    name = name or cell.name
+    if x.ndim != rank:
+        raise OracleValueError(
+            "{} takes {} axes, {}, but the input has shape {}{}".format(
+                name,
+                rank,
+                "(batch, features)" if rank == 2 else "(batch, steps, features)",
+                x.shape,
+                "; does the layer below return its sequence (return_sequences=True)?"
+                if (rank, x.ndim) == (3, 2)
+                else "",
+            )
+        )
+    if x.shape[-1] != cell.kernel.shape[0]:
+        raise OracleValueError(
+            f"{name} takes {cell.kernel.shape[0]} features, one for each row of its "
+            f"kernel, but the input is {x.shape}"
+        )
+
+
+def check_mask(mask, leading, owner):
+    """Return the mask as booleans with the two leading axes of the input, or None.
+
+    Parameters
+    ----------
+    mask : array_like or None
+        Shape `leading` or `leading` + (1,); anything but zero counts as True (rule I2).
+    leading : tuple of int
+        The first two axes of the input: (batch, steps), or (steps, batch) if time-major.
+
+    Raises
+    ------
+    ValueError
+        For any other shape, also one that would broadcast.
+    TypeError
+        For what is neither booleans nor real numbers.
+    """
+    if mask is None:
+        return None
+    mask = np.asarray(mask)
+    if mask.dtype.kind not in "biuf":
+        raise OracleTypeError(
+            f"{owner}: the mask must be booleans or numbers, but the dtype is {mask.dtype}"
+        )
+    if mask.shape == leading + (1,):
+        mask = mask[..., 0]
+    if mask.shape != leading:
+        raise OracleValueError(
+            f"{owner}: the mask has shape {mask.shape}, but the input's first two axes are "
+            f"{leading}"
+        )
+    return mask.astype(bool)
+
+
+def check_symbolic(layer, leading):
+    """Raise ValueError where a functional model must know an axis that it does not (rule E3).
+
+    Parameters
+    ----------
+    layer : layer
+    leading : tuple of int or None
+        The first two axes of the model's input: (batch, steps), or (steps, batch) if time-major.
+    """
+    batch, steps = reversed(leading) if getattr(layer, "time_major", False) else leading
+    if steps is None and layer.dialect.model_knows_steps and getattr(layer, "unroll", False):
+        raise OracleValueError(f"{layer.name} is unrolled: its model must know the number of steps")
+    if batch is None and getattr(layer, "stateful", False):
+        raise OracleValueError(f"{layer.name} is stateful: its model must know the batch size")
+
+
+def check_states(states, sizes, batch, module):
+    """Return the states as arrays of the module's dtype, nested as `sizes`.
+
+    Parameters
+    ----------
+    states : array or list
+        One array a state; a bare array does for a single state (rule I3).
+    sizes : list
+        Size of each state, nested for stacked cells.
+
+    Raises
+    ------
+    ValueError
+        For another number of states, another nesting, or a shape other than (batch, size).
+    """
+    states = nest.as_list(states)
+    if len(states) != len(sizes):
+        raise OracleValueError(
+            "{} has {} state{}, but {} given".format(
+                module.name,
+                len(sizes),
+                "" if len(sizes) == 1 else "s",
+                "1 was" if len(states) == 1 else f"{len(states)} were",
+            )
+        )
+    if not nest.same_structure(sizes, states):
+        raise OracleValueError(
+            f"{module.name}: the states are given nested {nest.describe(states)}, but are "
+            f"nested {nest.describe(sizes)}"
+        )
+    return nest.map_structure(lambda size, state: _state(state, size, batch, module), sizes, states)
+
+
+def _state(state, size, batch, module):
+    state = as_numbers(state, module, "a state")
+    if state.shape != (batch, size):
+        raise OracleValueError(
+            f"{module.name}: a state has shape {state.shape}, but needs {(batch, size)} = "
+            "(batch, size)"
+        )
+    return state
+
+
+def check_constants(constants, layer):
+    """Return the constants of a call as a list of arrays, None if there are none (rule C8).
+
+    Floating-point ones are cast to the layer's dtype, others stay as they are.
+
+    Raises
+    ------
+    TypeError
+        For a layer that has no such argument, and where the cell needs constants but gets none.
+    ValueError
+        For a cell that takes none.
+    """
+    if constants is None or nest.is_nested(constants) and not constants:
+        if layer.cell.needs_constants:
+            raise OracleTypeError(
+                f"{layer.name}: the cell needs `constants`, but the call gives none"
+            )
+        return None
+    if not layer.hands_on_constants:
+        raise OracleTypeError(
+            f"{layer.name} of dialect {layer.dialect.name} takes no `constants`: RNN of "
+            "keras2 hands them to its cell"
+        )
+    if not layer.cell.takes_constants:
+        raise OracleValueError(
+            f"{layer.name}: `constants` were given, but {layer.cell!r} has no method "
+            "`call(inputs, states, constants)`"
+        )
+    return [_constant(constant, layer) for constant in nest.as_list(constants)]
+
+
+def _constant(constant, layer):
+    floating = getattr(constant, "dtype", np.asarray(constant).dtype).kind == "f"
+    return as_numbers(constant, layer, "a constant") if floating else np.asarray(constant)

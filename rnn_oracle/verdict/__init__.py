@@ -1,0 +1,1 @@
+"""The verdict on an outcome: comparison, ledger of known divergences, deviations."""

@@ -1,0 +1,145 @@
+"""The verdict on a case: run both sides, compare, and look the rest up in the ledger."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ..families.crossed import Crossed
+from ..families.expected import expected
+from .compare import compare
+from .deviations import DEVIATIONS
+from .ledger import matching
+
+AGREE, KNOWN, DIVERGES, UNSUPPORTED = "agree", "known divergence", "DIVERGES", "unsupported"
+
+
+class Verdict(NamedTuple):
+    """What came of a case.
+
+    Attributes
+    ----------
+    target : str
+        The target's name.
+    case : Case
+    verdict : str
+        One of `AGREE`, `KNOWN`, `DIVERGES` and `UNSUPPORTED`.
+    worst : float
+        The largest error over what was allowed, see `rnn_oracle.verdict.compare`.
+    detail : str
+        Empty for agreement; the ledger's entries, the mismatches or the reason otherwise.
+    mismatches : list of Mismatch
+        Those that nothing explains.
+    entries : list of Entry
+        Those of the ledger that explain a known divergence.
+    """
+
+    target: str
+    case: Any
+    verdict: str
+    worst: float
+    detail: str
+    mismatches: list
+    entries: list
+
+
+def judge(target, case, ledger, sizes=None):
+    """Run a case on a target and judge it.
+
+    A known divergence must return just what its ledger entries claim, and each entry that
+    speaks of the case must be needed: one that no longer holds diverges too.
+
+    Parameters
+    ----------
+    target : target
+    case : Case
+    ledger : list of Entry
+    sizes : Sizes, optional
+    """
+    sizes = sizes or case.sizes
+    actual = target.run(case, sizes)
+    return judge_answer(actual, matching(ledger, target, case), Claims(target, case, sizes))
+
+
+def judge_answer(actual, entries, claims):
+    """Judge an answer that a target has given; see `judge`.
+
+    Parameters
+    ----------
+    actual : Outcome
+    entries : list of Entry
+        Those of the ledger that speak of the case on this target.
+    claims : Claims
+        Of the case on this target, or on another of the same dialect.
+    """
+    about = claims.target.name, claims.case
+    if actual.unsupported:
+        return Verdict(*about, UNSUPPORTED, 0.0, actual.unsupported, [], [])
+    comparison = compare(claims.of(entries), actual)
+    entries = _speaking(entries, claims)
+    if comparison.mismatches:
+        detail = "; ".join(mismatch.detail for mismatch in comparison.mismatches)
+        if entries:
+            detail += "; not what the ledger says: " + ", ".join(e.id for e in entries)
+        return Verdict(*about, DIVERGES, comparison.worst, detail, comparison.mismatches, [])
+    for entry in entries:
+        others = claims.of([e for e in entries if e is not entry])
+        if not compare(others, actual).mismatches:
+            detail = f"the ledger entry {entry.id} does not hold: the rules are kept"
+            return Verdict(*about, DIVERGES, comparison.worst, detail, [], [])
+    detail = "; ".join(f"{entry.id}: breaks {entry.rule}" for entry in entries)
+    return Verdict(*about, KNOWN if entries else AGREE, comparison.worst, detail, [], entries)
+
+
+def _speaking(entries, claims):
+    """Leave out the entries that change nothing in a crossed case.
+
+    Its other options may undo what the entry speaks of: a mask of one step masks nothing.
+    """
+    if not isinstance(claims.case, Crossed):
+        return entries
+    together = claims.of(entries)
+    return [
+        entry
+        for entry in entries
+        if compare(claims.of([e for e in entries if e is not entry]), together).mismatches
+    ]
+
+
+class Claims:
+    """What the rules and the ledger say of a case in a dialect, each claim worked out once.
+
+    Parameters
+    ----------
+    target : target
+    case : Case
+    sizes : Sizes, optional
+    """
+
+    def __init__(self, target, case, sizes=None):
+        self.target, self.case, self.sizes = target, case, sizes or case.sizes
+        self._made = {}
+
+    def of(self, entries=()):
+        """Return what the rules demand, changed by what these entries say is returned instead."""
+        key = tuple(entry.id for entry in entries)
+        if key not in self._made:
+            self._made[key] = self._make(entries)
+        return self._made[key]
+
+    def _make(self, entries):
+        if not entries:
+            return expected(self.case, self.target.dialect, self.sizes)
+        before = self.of(entries[:-1])
+        return changed_by(entries[-1:], before, self.target, self.case, self.sizes)
+
+
+def apart(claimed):
+    """Return how far apart two right results may be that are each off by what is allowed."""
+    return {name: 2 * allowed for name, allowed in claimed.allowed.items()}
+
+
+def changed_by(entries, outcome, target, case, sizes=None):
+    """Return what the rules demand, changed by what the ledger says is returned instead."""
+    for entry in entries:
+        outcome = DEVIATIONS[entry.instead](case, target.dialect, sizes or case.sizes, outcome)
+    return outcome

@@ -1,0 +1,132 @@
+"""The table of what Keras does about a fault otherwise than the rules, by release.
+
+``refusals.json`` has for each target and fault a list of rows: which layers and modes, where not
+all, and the `answers` by versions: a type and a phase, or "values" where the fault passes.
+"""
+
+import itertools
+import json
+import os
+
+from ..families.expected import expected
+from ..families.refusals.case import cases
+
+PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "refusals.json")
+ANSWERS = "answers"
+
+
+def load(path=PATH):
+    """Read the table."""
+    with open(path, encoding="ascii") as file:
+        return json.load(file)
+
+
+def answers():
+    """Return all answers in the table."""
+    rows = [row for faults in load().values() for rows in faults.values() for row in rows]
+    return sorted({answer for row in rows for answer in row[ANSWERS].values()})
+
+
+def write(table, path=PATH):
+    """Write the table, a row a line."""
+    with open(path, "w", encoding="ascii") as file:
+        file.write(_layout(table, 2) + "\n")
+
+
+def _layout(tree, levels, margin="\n"):
+    if not levels:
+        rows = ("," + margin + " ").join(json.dumps(row) for row in tree)
+        return "[" + rows + "]"
+    inner = margin + " "
+    branches = [json.dumps(k) + ": " + _layout(v, levels - 1, inner) for k, v in tree.items()]
+    return "{" + inner + ("," + inner).join(branches) + margin + "}"
+
+
+def tabulate(measurements):
+    """Make the table of what was measured.
+
+    Parameters
+    ----------
+    measurements : list of dict
+        Of `rnn_oracle.commands.measure_refusals`: "name", "dialect", "version", and
+        "verdicts" by case.
+
+    Raises
+    ------
+    ValueError
+        Where two measurements of one version do not say the same.
+    """
+    names = sorted({told["name"] for told in measurements})
+    return {name: _of_target(name, measurements) for name in names}
+
+
+def _of_target(name, measurements):
+    releases = _by_version([told for told in measurements if told["name"] == name])
+    table = {}
+    everything = sorted(cases(name), key=lambda case: case.fault)
+    for fault, group in itertools.groupby(everything, key=lambda case: case.fault):
+        group = list(group)
+        histories = {}
+        for case in group:
+            history = tuple(_otherwise(case, told) for _, told in releases)
+            histories.setdefault(history, []).append(case)
+        rows = [
+            dict(where, **{ANSWERS: _answers([version for version, _ in releases], history)})
+            for history, alike in histories.items()
+            if any(history)
+            for where in _where(alike, group)
+        ]
+        if rows:
+            table[fault] = rows
+    return table
+
+
+def _by_version(measurements):
+    from packaging.version import Version
+
+    found = {}
+    for told in measurements:
+        other = found.setdefault(Version(told["version"]), told)
+        if other["verdicts"] != told["verdicts"]:
+            wrong = [c for c in told["verdicts"] if told["verdicts"][c] != other["verdicts"].get(c)]
+            raise ValueError("two answers of {}: {}".format(told["version"], ", ".join(wrong)))
+    return sorted(found.items())
+
+
+def _otherwise(case, told):
+    """Return what a release does about a case, None where that is what the rules demand."""
+    answer = told["verdicts"][case.id]
+    return None if answer == expected(case, told["dialect"]).verdict else answer
+
+
+def _where(alike, group):
+    """Say which cases of a fault are alike: layers with the modes that they have in common."""
+    modes = {}
+    for case in alike:
+        modes.setdefault(case.layer, []).append(case.mode)
+    layers = {}
+    for layer, found in modes.items():
+        layers.setdefault(tuple(found), []).append(layer)
+    whole = {
+        "layer": sorted({case.layer for case in group}),
+        "mode": sorted({case.mode for case in group}),
+    }
+    boxes = [{"layer": names, "mode": list(found)} for found, names in layers.items()]
+    return [{n: v for n, v in box.items() if sorted(v) != whole[n]} for box in boxes]
+
+
+def _answers(versions, history):
+    """Return the answers by ranges of versions, each up to the next that was measured."""
+    answers, start = {}, 0
+    for answer, run in itertools.groupby(history):
+        end = start + len(list(run))
+        if answer is not None:
+            lower = [f">={_minor(versions[start])}"]
+            upper = [f"<{_minor(versions[end])}"] if end < len(versions) else []
+            answers[",".join(lower + upper)] = answer
+        start = end
+    return answers
+
+
+def _minor(version):
+    return "{}.{}".format(*version.release)
