@@ -3,12 +3,12 @@
 import gc
 
 import pytest
-from rnn_oracle.families.registry.registry import CROSSED, CROSSED_ON
-from rnn_oracle.verdict.judge.ledger import covers
 
-from rnn_oracle.families.registry import covering
+from rnn_oracle.families import covering
+from rnn_oracle.families.registry import CROSSED, CROSSED_ON
 from rnn_oracle.reference.dialects import generation
 from rnn_oracle.targets import installed
+from rnn_oracle.verdict.ledger import covers
 
 KERAS_CASE, NONE = "keras_case", "<0"
 LEFT_OUT = pytest.param(

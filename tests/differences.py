@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from rnn_oracle.families.registry.expected import build, set_weights
-from rnn_oracle.families.registry.problems import nest_states, problem
-from rnn_oracle.families.registry.problems import numbers as told
 
 import rnn_oracle
 from rnn_oracle.arithmetic import nest
+from rnn_oracle.families.expected import build, set_weights
+from rnn_oracle.families.problems import nest_states, problem
+from rnn_oracle.families.problems import numbers as told
 
 
 class Call(NamedTuple):

@@ -9,18 +9,18 @@ import re
 
 import numpy as np
 import pytest
-from rnn_oracle.families.registry.expected import build, symbolic_shapes
-from rnn_oracle.families.registry.problems import problem
-from rnn_oracle.targets.keras.target.target import plain_shape
-from rnn_oracle.verdict.judge.ledger import covers
 
 import rnn_oracle
 from rnn_oracle.arithmetic import nest
 from rnn_oracle.arithmetic.error_bounds import bounds
+from rnn_oracle.families.expected import build, symbolic_shapes
+from rnn_oracle.families.problems import problem
 from rnn_oracle.records import writer
 from rnn_oracle.records.format import MANIFEST, Entry, default_folder
 from rnn_oracle.records.reader import read
 from rnn_oracle.records.store import recordings_in
+from rnn_oracle.targets.keras.target import plain_shape
+from rnn_oracle.verdict.ledger import covers
 
 
 def numbers(*shape, seed=0, dtype="float32"):

@@ -4,9 +4,9 @@ import fnmatch
 import os
 
 from helpers import FIXTURES, committed, made_up
-from rnn_oracle.families.registry.expected import expected
-from rnn_oracle.families.registry.outcome import Outcome
 
+from rnn_oracle.families.expected import expected
+from rnn_oracle.families.outcome import Outcome
 from rnn_oracle.records.manifest import RECORDING
 from rnn_oracle.records.reader import Fixture
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 from helpers import assert_agrees, assert_same, call, give_weights, knows, numbers, within
-from rnn_oracle.targets.keras.target.missing_features import jit_argument
-from rnn_oracle.targets.keras.target.target import plain_shape
 
 import rnn_oracle
 from rnn_oracle.reference.dialects import DIALECTS
 from rnn_oracle.targets import installed
+from rnn_oracle.targets.keras.missing_features import jit_argument
+from rnn_oracle.targets.keras.target import plain_shape
 
 LAYERS = ("SimpleRNN", "LSTM", "GRU")
 CELLS = tuple(name + "Cell" for name in LAYERS)

@@ -9,11 +9,11 @@ import inspect
 import numpy as np
 import pytest
 from helpers import as_arrays, within
-from rnn_oracle.targets.keras.target.missing_features import jit_argument
 
 from rnn_oracle.arithmetic import nest
 from rnn_oracle.reference.recurrent import scan
 from rnn_oracle.targets import installed
+from rnn_oracle.targets.keras.missing_features import jit_argument
 
 X = np.arange(30, dtype="float32").reshape(2, 5, 3) % 11 - 4
 Y = np.arange(60, dtype="float32").reshape(2, 5, 3, 2) % 7 - 2

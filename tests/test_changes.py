@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from rnn_oracle.families.registry.outcome import Outcome, Refusal
-from rnn_oracle.verdict.judge.changes import (
+
+from rnn_oracle.families.outcome import Outcome, Refusal
+from rnn_oracle.verdict.changes import (
     MEANING,
     ROUNDING,
     changes,

@@ -6,16 +6,16 @@ import sys
 
 import pytest
 from helpers import within
-from rnn_oracle.commands.selection.reproduce import script
-from rnn_oracle.families.registry.cases import Case, Defaults
-from rnn_oracle.families.registry.outcome import Outcome, Refusal
-from rnn_oracle.families.registry.tf1.case import Tf1Case
-from rnn_oracle.verdict.judge.judge import judge
-from rnn_oracle.verdict.judge.ledger import load
 
-from rnn_oracle.commands.selection import check
+from rnn_oracle.commands import check
+from rnn_oracle.commands.reproduce import script
+from rnn_oracle.families.cases import Case, Defaults
+from rnn_oracle.families.outcome import Outcome, Refusal
+from rnn_oracle.families.tf1.case import Tf1Case
 from rnn_oracle.targets import INSTALL, installed
 from rnn_oracle.testing.suite import LEFT_OUT
+from rnn_oracle.verdict.judge import judge
+from rnn_oracle.verdict.ledger import load
 
 ONLY = "gru.cells.last.*.batch_major.forwards.*"
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from rnn_oracle.families.registry.outcome import Outcome, Refusal
-from rnn_oracle.verdict.judge.compare import compare
+
+from rnn_oracle.families.outcome import Outcome, Refusal
+from rnn_oracle.verdict.compare import compare
 
 WANT = np.array([[0.0, 1.0, 2.0], [0.0, 2.0, 3.0]])
 ALLOWED = np.array([[0.0, 1e-6, 1e-6], [0.0, 1e-6, 1e-6]])

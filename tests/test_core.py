@@ -1,7 +1,8 @@
 """The matrix on the installed Keras: every case, whole."""
 
 import pytest
-from rnn_oracle.families.registry.matrix import all_cases
+
+from rnn_oracle.families.matrix import all_cases
 
 
 @pytest.mark.core

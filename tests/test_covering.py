@@ -7,11 +7,11 @@ import sys
 from dataclasses import dataclass
 
 import pytest
-from rnn_oracle.commands.selection.cover import GENERATIONS, TABLE, table
-from rnn_oracle.families.registry.crossed import Constraint, Crossed, unless
-from rnn_oracle.families.registry.registry import CROSSED
 
-from rnn_oracle.families.registry import covering
+from rnn_oracle.commands.cover import GENERATIONS, TABLE, table
+from rnn_oracle.families import covering
+from rnn_oracle.families.crossed import Constraint, Crossed, unless
+from rnn_oracle.families.registry import CROSSED
 
 EACH = [
     pytest.param(kind, dialect, id=f"{kind.family}-{dialect}")

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from differences import central
 from helpers import knows, numbers, within
-from rnn_oracle.verdict.judge.compare import ratios
 
 from rnn_oracle.arithmetic.error_bounds import UNIT_ROUNDOFF, exact
 from rnn_oracle.reference.derivatives import BACKWARDS, pull_back
 from rnn_oracle.reference.dialects import DIALECTS
+from rnn_oracle.verdict.compare import ratios
 
 U = UNIT_ROUNDOFF["float32"]
 POINTS = np.random.RandomState(0).permutation(np.linspace(-6.987, 6.963, 280)).reshape(40, 7)

@@ -5,17 +5,17 @@ import json
 import numpy as np
 import pytest
 from helpers import committed, needs, recordings
-from rnn_oracle.families.registry.matrix import core
-from rnn_oracle.families.registry.outcome import Outcome, Refusal
-from rnn_oracle.families.registry.spec import first_sentence, rules
-from rnn_oracle.verdict.judge.ledger import load, matching
 
-from rnn_oracle.commands.selection import diff
+from rnn_oracle.commands import diff
+from rnn_oracle.families.matrix import core
+from rnn_oracle.families.outcome import Outcome, Refusal
+from rnn_oracle.families.spec import first_sentence, rules
 from rnn_oracle.records.manifest import RECORDING
 from rnn_oracle.records.store import store
 from rnn_oracle.targets import installed
 from rnn_oracle.targets.recorded import Recorded
 from rnn_oracle.testing.suite import LEFT_OUT
+from rnn_oracle.verdict.ledger import load, matching
 
 pytestmark = needs("packaging")
 ONLY = "lstm.one.sequences.*"

@@ -7,10 +7,10 @@ import shutil
 import numpy as np
 import pytest
 from helpers import FIXTURES, committed, recordings
-from rnn_oracle.families.registry.cases import Case
-from rnn_oracle.families.registry.matrix import core
 
-from rnn_oracle.commands.selection import dump
+from rnn_oracle.commands import dump
+from rnn_oracle.families.cases import Case
+from rnn_oracle.families.matrix import core
 from rnn_oracle.records import recordings as recorded
 from rnn_oracle.records import vectors, writer
 from rnn_oracle.records.format import MANIFEST

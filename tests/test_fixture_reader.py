@@ -7,8 +7,8 @@ import os
 import numpy as np
 import pytest
 from helpers import cut_off, flipped, forbid, grown, linked_elsewhere, put, rewrite, root
-from rnn_oracle.families.registry.cases import Case
 
+from rnn_oracle.families.cases import Case
 from rnn_oracle.records import checked as checked_module
 from rnn_oracle.records import manifest as manifest_module
 from rnn_oracle.records import vectors

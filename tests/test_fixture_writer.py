@@ -7,9 +7,9 @@ import os
 import numpy as np
 import pytest
 from helpers import FIXTURES, StopError, made_up, recordings, stop_writing
-from rnn_oracle.families.registry.cases import Case
-from rnn_oracle.families.registry.outcome import Outcome, Refusal
 
+from rnn_oracle.families.cases import Case
+from rnn_oracle.families.outcome import Outcome, Refusal
 from rnn_oracle.records import recordings as recorded
 from rnn_oracle.records import vectors, writer
 from rnn_oracle.records.format import MANIFEST

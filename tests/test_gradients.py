@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from differences import Call, call_of, dialect_of, error, gradients_of, run, weights_of
 from helpers import numbers
-from rnn_oracle.families.registry.cases import CELLS, Case
-from rnn_oracle.families.registry.matrix import activations, core
-from rnn_oracle.families.registry.problems import problem
 
 import rnn_oracle
 from rnn_oracle.arithmetic import nest
 from rnn_oracle.arithmetic.decimals import DecimalArray
 from rnn_oracle.arithmetic.error_bounds import UNIT_ROUNDOFF, exact
+from rnn_oracle.families.cases import CELLS, Case
+from rnn_oracle.families.matrix import activations, core
+from rnn_oracle.families.problems import problem
 from rnn_oracle.reference.derivatives import BACKWARDS
 
 LEGAL = [case for case in core() if not case.stacking.endswith("without_sequences")]

@@ -5,19 +5,19 @@ import re
 import pytest
 from helpers import needs
 from invented import NEW, OLD, ONLY, demanded, release
-from rnn_oracle.commands.selection.releases import Column, families, runs, span
-from rnn_oracle.families.registry.cases import Case, Defaults
-from rnn_oracle.families.registry.matrix import activations
-from rnn_oracle.families.registry.outcome import Outcome, Refusal
-from rnn_oracle.families.registry.spec import chapters, rules, sentence_with
-from rnn_oracle.verdict.judge.judge import AGREE, DIVERGES, KNOWN, UNSUPPORTED
-from rnn_oracle.verdict.judge.ledger import load
 
-from rnn_oracle.commands.selection import history
-from rnn_oracle.commands.selection import history_rows as behaviours
-from rnn_oracle.commands.selection import judged_recordings as answers
+from rnn_oracle.commands import history
+from rnn_oracle.commands import history_rows as behaviours
+from rnn_oracle.commands import judged_recordings as answers
+from rnn_oracle.commands.releases import Column, families, runs, span
+from rnn_oracle.families.cases import Case, Defaults
+from rnn_oracle.families.matrix import activations
+from rnn_oracle.families.outcome import Outcome, Refusal
+from rnn_oracle.families.spec import chapters, rules, sentence_with
 from rnn_oracle.records.store import recordings_in
 from rnn_oracle.reference.dialects import DIALECTS
+from rnn_oracle.verdict.judge import AGREE, DIVERGES, KNOWN, UNSUPPORTED
+from rnn_oracle.verdict.ledger import load
 
 pytestmark = needs("packaging")
 

@@ -8,7 +8,7 @@ import pytest
 from helpers import needs
 from invented import NEW, OLD, PAGE, release
 
-from rnn_oracle.commands.selection import history
+from rnn_oracle.commands import history
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from helpers import numbers
-from rnn_oracle.verdict.judge.compare import compare
 
 import rnn_oracle
 from rnn_oracle.testing.hypotheses import hypotheses
 from rnn_oracle.testing.layer_call import LayerCall
+from rnn_oracle.verdict.compare import compare
 
 X = numbers(2, 5, 3)
 MASK = np.array([[True, True, False, True, False], [False, True, True, False, True]])

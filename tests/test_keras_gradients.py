@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from differences import Call, call_of, gradients_of, in_float64, run, weights_of
 from helpers import copy_of, give_weights, knows, numbers
-from rnn_oracle.families.registry.problems import problem
-from rnn_oracle.verdict.judge.compare import ratios
 from test_gradients import LAYERS, LEGAL, MASK
 
 from rnn_oracle.arithmetic import nest
 from rnn_oracle.arithmetic.error_bounds import UNIT_ROUNDOFF, exact
+from rnn_oracle.families.problems import problem
 from rnn_oracle.reference.dialects import get_dialect
+from rnn_oracle.verdict.compare import ratios
 
 BATCH_MAJOR = [case for case in LEGAL if not case.time_major]
 TIME_MAJOR = [case for case in LEGAL if case.time_major]

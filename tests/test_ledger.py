@@ -5,17 +5,19 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from rnn_oracle.families.registry.cases import Case
-from rnn_oracle.families.registry.expected import expected
-from rnn_oracle.families.registry.matrix import all_cases
-from rnn_oracle.families.registry.options.case import OptionCase
-from rnn_oracle.families.registry.outcome import Outcome
-from rnn_oracle.families.registry.problems import SIZES
-from rnn_oracle.families.registry.registry import CROSSED
-from rnn_oracle.verdict.judge.compare import compare
-from rnn_oracle.verdict.judge.deviations import DEVIATIONS
-from rnn_oracle.verdict.judge.judge import AGREE, DIVERGES, KNOWN, UNSUPPORTED, Claims, judge
-from rnn_oracle.verdict.judge.ledger import (
+
+from rnn_oracle.families import covering
+from rnn_oracle.families.cases import Case
+from rnn_oracle.families.expected import expected
+from rnn_oracle.families.matrix import all_cases
+from rnn_oracle.families.options.case import OptionCase
+from rnn_oracle.families.outcome import Outcome
+from rnn_oracle.families.problems import SIZES
+from rnn_oracle.families.registry import CROSSED
+from rnn_oracle.verdict.compare import compare
+from rnn_oracle.verdict.deviations import DEVIATIONS
+from rnn_oracle.verdict.judge import AGREE, DIVERGES, KNOWN, UNSUPPORTED, Claims, judge
+from rnn_oracle.verdict.ledger import (
     FAMILY,
     MEASURED,
     covers,
@@ -24,8 +26,6 @@ from rnn_oracle.verdict.judge.ledger import (
     matching,
     unmeasured,
 )
-
-from rnn_oracle.families.registry import covering
 
 LEDGER = load()
 ENTRIES = {entry.id: entry for entry in LEDGER}

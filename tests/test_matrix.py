@@ -5,8 +5,9 @@ import re
 from collections import Counter
 
 import pytest
-from rnn_oracle.families.registry.cases import AXES, Case
-from rnn_oracle.families.registry.matrix import core
+
+from rnn_oracle.families.cases import AXES, Case
+from rnn_oracle.families.matrix import core
 
 CASES = core()
 

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 from helpers import needs
-from rnn_oracle.commands.selection.parallel import spread
+
+from rnn_oracle.commands.parallel import spread
 
 CHUNKS = [[1, 2, 3], [], [4]]
 

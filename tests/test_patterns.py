@@ -1,10 +1,10 @@
 """Patterns: few, exact, and of the options that matter alone."""
 
 import pytest
-from rnn_oracle.families.registry.matrix import core
-from rnn_oracle.verdict.judge.patterns import as_text, patterns
 
-from rnn_oracle.verdict.judge import ledger
+from rnn_oracle.families.matrix import core
+from rnn_oracle.verdict import ledger
+from rnn_oracle.verdict.patterns import as_text, patterns
 
 CASES = core()
 SETS = {

@@ -4,10 +4,11 @@ import hashlib
 
 import numpy as np
 import pytest
-from rnn_oracle.families.registry.cases import AXES, Case
-from rnn_oracle.families.registry.expected import build, set_weights
-from rnn_oracle.families.registry.matrix import core
-from rnn_oracle.families.registry.problems import SIZES, mask_of_kind, problem
+
+from rnn_oracle.families.cases import AXES, Case
+from rnn_oracle.families.expected import build, set_weights
+from rnn_oracle.families.matrix import core
+from rnn_oracle.families.problems import SIZES, mask_of_kind, problem
 
 DEEP = [Case(cell, "three", True, True) for cell in AXES["cell"]]
 

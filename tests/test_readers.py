@@ -5,8 +5,8 @@ import shutil
 import subprocess
 
 import pytest
-from rnn_oracle.families.registry.cases import AXES, Case
 
+from rnn_oracle.families.cases import AXES, Case
 from rnn_oracle.records import vectors, writer
 
 NODE = shutil.which("node")

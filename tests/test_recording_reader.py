@@ -20,11 +20,11 @@ from helpers import (
     rewrite,
     root,
 )
-from rnn_oracle.families.registry.cases import Case, Defaults
-from rnn_oracle.families.registry.outcome import Outcome, Refusal
-from rnn_oracle.families.registry.registry import FAMILIES
-from rnn_oracle.families.registry.tf1.case import Tf1Case
 
+from rnn_oracle.families.cases import Case, Defaults
+from rnn_oracle.families.outcome import Outcome, Refusal
+from rnn_oracle.families.registry import FAMILIES
+from rnn_oracle.families.tf1.case import Tf1Case
 from rnn_oracle.records import checked, manifest
 from rnn_oracle.records.format import MANIFEST, FixtureError
 from rnn_oracle.records.manifest import RECORDING, VECTORS

@@ -5,17 +5,17 @@ import functools
 import pytest
 from helpers import committed, needs, recordings
 from invented import PAGE
-from rnn_oracle.commands.selection.judged_recordings import judge_all
-from rnn_oracle.families.registry.matrix import all_cases, core
-from rnn_oracle.families.registry.problems import SIZES
-from rnn_oracle.targets.keras.target.target import KerasTarget
-from rnn_oracle.verdict.judge.judge import AGREE, DIVERGES, KNOWN, judge
-from rnn_oracle.verdict.judge.ledger import FAMILY, MEASURED, fits, load, matching
 
-from rnn_oracle.commands.selection import history
+from rnn_oracle.commands import history
+from rnn_oracle.commands.judged_recordings import judge_all
+from rnn_oracle.families.matrix import all_cases, core
+from rnn_oracle.families.problems import SIZES
 from rnn_oracle.records.manifest import RECORDING
+from rnn_oracle.targets.keras.target import KerasTarget
 from rnn_oracle.targets.recorded import Recorded
 from rnn_oracle.targets.tf1 import Tf1Target
+from rnn_oracle.verdict.judge import AGREE, DIVERGES, KNOWN, judge
+from rnn_oracle.verdict.ledger import FAMILY, MEASURED, fits, load, matching
 
 pytestmark = needs("packaging")
 LEDGER = load()

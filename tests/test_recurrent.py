@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 import textbook
 from helpers import numbers
-from rnn_oracle.families.registry.cases import AXES, Case
-from rnn_oracle.families.registry.expected import build, expected, set_weights
-from rnn_oracle.families.registry.matrix import core
-from rnn_oracle.families.registry.outcome import Outcome
-from rnn_oracle.families.registry.problems import problem
-from rnn_oracle.verdict.judge.compare import compare
 
 import rnn_oracle
 from rnn_oracle.arithmetic import nest
+from rnn_oracle.families.cases import AXES, Case
+from rnn_oracle.families.expected import build, expected, set_weights
+from rnn_oracle.families.matrix import core
+from rnn_oracle.families.outcome import Outcome
+from rnn_oracle.families.problems import problem
+from rnn_oracle.verdict.compare import compare
 
 
 @pytest.mark.parametrize("cell", AXES["cell"])

@@ -4,20 +4,20 @@ import json
 import re
 
 import pytest
-from rnn_oracle.families.registry.expected import expected
-from rnn_oracle.families.registry.outcome import Outcome
-from rnn_oracle.families.registry.refusals.case import RefusalCase, cases
-from rnn_oracle.families.registry.refusals.faults import FAULTS
-from rnn_oracle.families.registry.spec import rules
-from rnn_oracle.verdict.judge.judge import AGREE, DIVERGES, KNOWN, judge
-from rnn_oracle.verdict.judge.known_refusals import entries
-from rnn_oracle.verdict.judge.ledger import MEASURED, fits
-from rnn_oracle.verdict.judge.refusal_table import ANSWERS, load, tabulate, write
 
-from rnn_oracle.commands.selection import measure_refusals as measure
+from rnn_oracle.commands import measure_refusals as measure
+from rnn_oracle.families.expected import expected
+from rnn_oracle.families.outcome import Outcome
+from rnn_oracle.families.refusals.case import RefusalCase, cases
+from rnn_oracle.families.refusals.faults import FAULTS
+from rnn_oracle.families.spec import rules
 from rnn_oracle.reference.dialects import DIALECTS, generation
 from rnn_oracle.targets import installed
 from rnn_oracle.testing.suite import CASE
+from rnn_oracle.verdict.judge import AGREE, DIVERGES, KNOWN, judge
+from rnn_oracle.verdict.known_refusals import entries
+from rnn_oracle.verdict.ledger import MEASURED, fits
+from rnn_oracle.verdict.refusal_table import ANSWERS, load, tabulate, write
 
 TABLE = load()
 ENTRIES = entries(TABLE)

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 from helpers import numbers, without_symbolic
-from rnn_oracle.families.registry.matrix import core
-from rnn_oracle.verdict.judge.judge import judge
-from rnn_oracle.verdict.judge.ledger import load
 
 import rnn_oracle
 from rnn_oracle.arithmetic.error_bounds import UNIT_ROUNDOFF, BoundedArray, bounds, exact
+from rnn_oracle.families.matrix import core
 from rnn_oracle.reference import activations
 from rnn_oracle.reference.dialects import DIALECTS
+from rnn_oracle.verdict.judge import judge
+from rnn_oracle.verdict.ledger import load
 
 U = UNIT_ROUNDOFF["float32"]
 A, B = numbers(400, 5), numbers(5, 3, seed=1)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from helpers import call, flat_shapes, numbers, within
-from rnn_oracle.targets.keras.target.target import plain_shape
 
 import rnn_oracle
+from rnn_oracle.targets.keras.target import plain_shape
 
 ONE = ("SimpleRNN", "LSTM", "GRU")
 MAKE = {

@@ -5,10 +5,10 @@ import os
 import re
 
 import pytest
-from rnn_oracle.families.registry.matrix import core
-from rnn_oracle.verdict.judge.ledger import PATH
 
 import rnn_oracle
+from rnn_oracle.families.matrix import core
+from rnn_oracle.verdict.ledger import PATH
 
 PACKAGE = os.path.dirname(rnn_oracle.__file__)
 

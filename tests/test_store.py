@@ -7,9 +7,9 @@ import shutil
 import numpy as np
 import pytest
 from helpers import StopError, flipped, made_up, stop_writing
-from rnn_oracle.families.registry.cases import Case, Defaults
-from rnn_oracle.families.registry.outcome import Outcome
 
+from rnn_oracle.families.cases import Case, Defaults
+from rnn_oracle.families.outcome import Outcome
 from rnn_oracle.records.format import MANIFEST, FixtureError
 from rnn_oracle.records.manifest import RECORDING
 from rnn_oracle.records.reader import read

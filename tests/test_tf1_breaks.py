@@ -7,11 +7,11 @@ import functools
 
 import numpy as np
 import pytest
-from rnn_oracle.families.registry.tf1.case import AXES, CELLS, matrix
-from rnn_oracle.families.registry.tf1.oracle import expected
-from rnn_oracle.verdict.judge.compare import compare
 
+from rnn_oracle.families.tf1.case import AXES, CELLS, matrix
+from rnn_oracle.families.tf1.oracle import expected
 from rnn_oracle.reference.tf1 import cells, drivers
+from rnn_oracle.verdict.compare import compare
 
 SLICE = [case for case in matrix() if not case.refused][::7]
 

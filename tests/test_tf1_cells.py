@@ -4,13 +4,13 @@ import math
 
 import numpy as np
 import pytest
-from rnn_oracle.families.registry.tf1.case import AXES, Tf1Case, matrix
-from rnn_oracle.families.registry.tf1.oracle import build, expected, run
-from rnn_oracle.families.registry.tf1.problem import SIZES, lengths_of_kind, problem
 from textbook import dot, sigmoid
 
 from rnn_oracle.arithmetic import nest
 from rnn_oracle.arithmetic.decimals import DecimalArray
+from rnn_oracle.families.tf1.case import AXES, Tf1Case, matrix
+from rnn_oracle.families.tf1.oracle import build, expected, run
+from rnn_oracle.families.tf1.problem import SIZES, lengths_of_kind, problem
 
 CASES = [case for case in matrix() if not case.refused and not case.is_keras]
 

@@ -1,7 +1,8 @@
 """The matrix of TensorFlow 1 on the TensorFlow that is installed: every case, whole."""
 
 import pytest
-from rnn_oracle.families.registry.matrix import all_cases
+
+from rnn_oracle.families.matrix import all_cases
 
 
 @pytest.mark.core

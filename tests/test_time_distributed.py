@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 from helpers import assert_same, call, give_weights, numbers, within
-from rnn_oracle.families.registry.options.case import LAYER_MODES, REBUILT
-from rnn_oracle.targets.keras.target.missing_features import jit_argument
-from rnn_oracle.targets.keras.target.modes import Layers, Model
-from rnn_oracle.targets.keras.target.target import plain_shape
 from unknown_axes import KNOWN, computed, needs_masks_inside, partly_known, run, traced
 
 import rnn_oracle
 from rnn_oracle.arithmetic import nest
 from rnn_oracle.arithmetic.error_bounds import bounds
+from rnn_oracle.families.options.case import LAYER_MODES, REBUILT
+from rnn_oracle.targets.keras.missing_features import jit_argument
+from rnn_oracle.targets.keras.modes import Layers, Model
+from rnn_oracle.targets.keras.target import plain_shape
 
 X = numbers(2, 5, 3)
 MASK = np.array([[True, True, False, True, False], [False, True, True, False, False]])

@@ -7,16 +7,16 @@ import sys
 import numpy as np
 import pytest
 from helpers import committed
-from rnn_oracle.families.registry.expected import expected
-from rnn_oracle.families.registry.matrix import core
-from rnn_oracle.families.registry.outcome import Outcome
-from rnn_oracle.families.registry.problems import problem
-from rnn_oracle.verdict.judge.compare import compare
 
 from rnn_oracle.arithmetic import nest
 from rnn_oracle.arithmetic.error_bounds import UNIT_ROUNDOFF
+from rnn_oracle.families.expected import expected
+from rnn_oracle.families.matrix import core
+from rnn_oracle.families.outcome import Outcome
+from rnn_oracle.families.problems import problem
 from rnn_oracle.records.manifest import VECTORS
 from rnn_oracle.records.vectors import GENERATIONS, PLANES, allowed_by, families, vector
+from rnn_oracle.verdict.compare import compare
 
 CASES = core()
 

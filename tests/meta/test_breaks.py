@@ -10,11 +10,11 @@ import functools
 import numpy as np
 import pytest
 from helpers import without_symbolic
-from rnn_oracle.families.registry.matrix import core
-from rnn_oracle.verdict.judge.judge import DIVERGES, judge
-from rnn_oracle.verdict.judge.ledger import load
 
+from rnn_oracle.families.matrix import core
 from rnn_oracle.reference import cells, recurrent
+from rnn_oracle.verdict.judge import DIVERGES, judge
+from rnn_oracle.verdict.ledger import load
 
 LEGAL = [case for case in core() if not case.stacking.endswith("without_sequences")]
 SLICE = [c for c in LEGAL if not c.time_major][::23] + [c for c in LEGAL if c.time_major][::89]

@@ -14,14 +14,14 @@ from mutants import results
 from mutants.live import Living
 from mutants.sources import mutants
 from mutants.worker import Worker, answer
-from rnn_oracle.families.registry.matrix import all_cases
-from rnn_oracle.families.registry.registry import CROSSED
-from rnn_oracle.verdict.judge.judge import DIVERGES, judge
-from rnn_oracle.verdict.judge.ledger import load
 
-from rnn_oracle.families.registry import covering
+from rnn_oracle.families import covering
+from rnn_oracle.families.matrix import all_cases
+from rnn_oracle.families.registry import CROSSED
 from rnn_oracle.reference.dialects import generation
 from rnn_oracle.targets import installed
+from rnn_oracle.verdict.judge import DIVERGES, judge
+from rnn_oracle.verdict.ledger import load
 
 HANDFUL = [
     "keras3:backend/tensorflow/rnn.py:rnn:condition-false:20",

@@ -46,8 +46,8 @@ AXES = {
 """The axes and their values; the first is the default.
 
 `mode` is the way to run, see `rnn_oracle.targets.keras.modes`. `initial_state` comes as the
-argument of that name, in a list with the input, or as symbolic inputs of a model; in a model, those of
-an argument are constants. `stateful` tells how often a stateful layer is called, and whether its
+argument of that name, in a list with the input, or as symbolic inputs of a model; in a model, those
+of an argument are constants. `stateful` tells how often a stateful layer is called, and whether its
 states are reset before the last call; each call has numbers of its own, initial states included.
 `masking_value` is a `Masking` layer whose value is not zero. `given_as` is how the input comes: as
 a tensor, as an array of NumPy, or in another width than the layer's.

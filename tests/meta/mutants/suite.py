@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import pytest
 from _pytest.runner import runtestprotocol
 from helpers import without_symbolic
-from rnn_oracle.targets.keras.target.target import KerasTarget
+
+from rnn_oracle.targets.keras.target import KerasTarget
 
 from .executed import Lines
 from .live import Living
