@@ -2,69 +2,29 @@
 
 import numpy as np
 import pytest
-from helpers import assert_same, call, give_weights, numbers, within
-from unknown_axes import KNOWN, computed, needs_masks_inside, partly_known, run, traced
+from helpers import call, give_weights, numbers, within
+from time_distributed import (
+    CASES,
+    DEEP,
+    DEEP_MASK,
+    GRAPHS,
+    INNER,
+    X,
+    assert_near,
+    assert_same_mask,
+    comes_through,
+    distributed,
+)
+from unknown_axes import KNOWN, computed, partly_known, run, traced
 
 import rnn_oracle
-from rnn_oracle.arithmetic import nest
-from rnn_oracle.arithmetic.error_bounds import bounds
-from rnn_oracle.families.options.case import LAYER_MODES, REBUILT
-from rnn_oracle.targets.keras.missing_features import jit_argument
-from rnn_oracle.targets.keras.modes import Layers, Model
 from rnn_oracle.targets.keras.target import plain_shape
-
-X = numbers(2, 5, 3)
-MASK = np.array([[True, True, False, True, False], [False, True, True, False, False]])
-DEEP = numbers(2, 3, 4, 5, seed=1)
-DEEP_MASK = np.array(
-    [
-        [[True, True, False, False], [False, False, False, False], [False, True, False, True]],
-        [[True, True, True, True], [False, False, True, True], [False, False, False, False]],
-    ]
-)
-IDS = np.array([[[1, 0], [0, 0], [3, 6]], [[2, 5], [0, 4], [6, 6]]])
-
-INNER = {
-    "dense": (lambda layers: layers.Dense(4, activation="tanh"), X, [MASK]),
-    "dense_deep": (lambda layers: layers.Dense(4), DEEP, [DEEP_MASK[..., 0], DEEP_MASK]),
-    "flatten": (lambda layers: layers.Flatten(), DEEP, []),
-    "masking": (lambda layers: layers.Masking(), DEEP * DEEP_MASK[..., None], []),
-    "gru": (lambda layers: layers.GRU(6), DEEP, [DEEP_MASK]),
-    "lstm": (lambda layers: layers.LSTM(6, return_sequences=True), DEEP, [DEEP_MASK]),
-    "bidirectional": (lambda layers: layers.Bidirectional(layers.GRU(2)), DEEP, [DEEP_MASK]),
-}
-"""By name: how to make the layer inside, an input, and masks for it."""
-
-CASES = [
-    pytest.param(name, mask, id="{}-{}".format(name, "nomask" if mask is None else mask.ndim))
-    for name, (_, _, masks) in INNER.items()
-    for mask in [None] + masks
-]
-GRAPHS = list(KNOWN)[1:]
-
-
-def distributed(target, name, mask=None):
-    """Return the layer with weights, its copy, and an input."""
-    make, x, _ = INNER[name]
-    if mask is not None and name in ("gru", "lstm", "bidirectional"):
-        needs_masks_inside(target)
-    layer = give_weights(target.keras.layers.TimeDistributed(make(target.keras.layers)), x.shape)
-    return layer, rnn_oracle.from_keras(layer), x
-
-
-def assert_near(copy, x, got, mask=None, cut=slice(None)):
-    """Compare with what the copy returns; `cut` tells which steps are there."""
-    allowed = bounds(copy, x, "float32", mask=mask)
-    assert_same(copy(x, mask=mask)[:, cut], np.asarray(got), allowed[:, cut])
 
 
 def assert_shape(target, copy, x, how, shape):
     """Compare a shape in a graph; before 2.4, TensorFlow mostly forgot the batch."""
     forgotten = 1 if within(target, keras2="<2.4") else 0
     assert shape[forgotten:] == copy.compute_output_shape(partly_known(x.shape, how))[forgotten:]
-
-
-# What is computed.
 
 
 @pytest.mark.parametrize("name, mask", CASES)
@@ -126,42 +86,6 @@ def test_a_built_layer_takes_no_other_features(target):
     else:
         with pytest.raises(ValueError, match="incompatible"):
             call(target, layer, numbers(2, 3, 4, 6))
-
-
-@pytest.mark.parametrize("of_mask", GRAPHS)
-@pytest.mark.parametrize("of_input", GRAPHS)
-def test_a_mask_that_knows_other_axes(target, of_input, of_mask):
-    layer, copy, x = distributed(target, "dense")
-    function = mask_known_apart(target, layer, x, of_input, MASK, of_mask)
-    same = of_input == of_mask == "batch_unknown"
-    if within(target, keras3=">=3.4,<3.9") or (within(target, keras3="<3.4") and not same):
-        with pytest.raises((TypeError, ValueError)):
-            function.get_concrete_function()
-        return
-    got = function(target.tf.constant(x), target.tf.constant(MASK))
-    assert_near(copy, x, got, cut=computed(target, of_input, 2))
-
-
-@pytest.mark.parametrize("shape, how", [((2, 4), "batch_unknown"), ((3, 5), "steps_unknown")])
-def test_a_wrong_mask_of_which_one_axis_is_known(target, shape, how):
-    if not within(target, keras3=">=3.14"):
-        pytest.skip("the release looks at shapes that are known whole, or at none")
-    layer, _, x = distributed(target, "dense")
-    function = mask_known_apart(target, layer, x, how, np.ones(shape, bool), how)
-    with pytest.raises(ValueError, match="incompatible with the input"):
-        function.get_concrete_function()
-
-
-def mask_known_apart(target, layer, x, of_input, mask, of_mask):
-    """Return a call in a graph that knows other axes of the input than of the mask."""
-    tf = target.tf
-    signature = [
-        tf.TensorSpec(partly_known(array.shape, how), array.dtype)
-        for array, how in ((x, of_input), (mask, of_mask))
-    ]
-    return tf.function(
-        lambda x, mask: layer(x, mask=mask), input_signature=signature, autograph=False
-    )
 
 
 def test_more_sequences_than_steps_of_unknown_number(target):
@@ -247,163 +171,3 @@ def test_steps_are_dropped_each_on_its_own(target):
     layer = target.keras.layers.TimeDistributed(target.keras.layers.Dropout(0.5))
     got = np.asarray(layer(target.tf.ones((2, 5, 21)), training=True))
     assert len({step.tobytes() for step in got.swapaxes(0, 1)}) == 5
-
-
-# Masks.
-
-
-def passed_on(target, layer, x, mask=None):
-    """Return the mask that goes with the output, or None."""
-    named = {} if mask is None else {"mask": target.tf.constant(mask)}
-    goes = getattr(layer(target.tf.constant(x), **named), "_keras_mask", None)
-    return None if goes is None else np.asarray(goes)
-
-
-def comes_through(target, batch_known=True):
-    """Tell whether the mask goes on as it came, whatever the layer makes of it."""
-    return target.name == "keras3" or (within(target, keras2="<2.4") and batch_known)
-
-
-def assert_same_mask(want, got):
-    assert (want is None) == (got is None)
-    if want is not None:
-        np.testing.assert_array_equal(np.asarray(got), want)
-
-
-@pytest.mark.parametrize("name, mask", CASES)
-def test_the_mask_that_goes_on(target, name, mask):
-    layer, copy, x = distributed(target, name)
-    want = mask if comes_through(target) else copy.compute_mask(x, mask)
-    if mask is None or not within(target, keras3="<3.11"):  # see the ledger
-        assert_same_mask(want, passed_on(target, layer, x, mask))
-    assert_same_mask(want, layer.compute_mask(target.tf.constant(x), as_tensor(target, mask)))
-
-
-def as_tensor(target, mask):
-    return None if mask is None else target.tf.constant(mask)
-
-
-@pytest.mark.parametrize("how", GRAPHS)
-@pytest.mark.parametrize("name, mask", [case for case in CASES if case.values[1] is not None])
-def test_compute_mask_in_a_graph(target, name, mask, how):
-    layer, copy, x = distributed(target, name)
-    function = traced(target, layer.compute_mask, how, x, mask)
-    want = mask if comes_through(target, KNOWN[how][0]) else copy.compute_mask(x, mask)
-    assert_same_mask(want, function(target.tf.constant(x), target.tf.constant(mask)))
-
-
-def test_a_mask_of_steps_that_have_anything_left(target):
-    """Where it comes through, it is one of the inner steps, which no layer above can take."""
-    keras = target.keras
-    layers = keras.layers
-    model = keras.Sequential(
-        [
-            keras.Input((3, 4, 5)),
-            layers.Masking(),
-            layers.TimeDistributed(layers.GRU(6)),
-            layers.GRU(2),
-        ]
-    )
-    give_weights(model.layers[-2], DEEP.shape)
-    give_weights(model.layers[-1], (2, 3, 6))
-    copy, x = rnn_oracle.from_keras(model), DEEP * DEEP_MASK[..., None]
-    if comes_through(target):
-        with pytest.raises(Exception):  # noqa: B017 (TensorFlow's errors have many types)
-            model(target.tf.constant(x))
-    else:
-        assert_near(copy, x, model(target.tf.constant(x)))
-    assert np.abs(copy(x) - unmasked(copy, x)).max() > 1e-3
-
-
-def test_a_mask_that_the_layer_makes_of_ids(target):
-    layers = target.keras.layers
-    layer = layers.TimeDistributed(layers.Embedding(7, 3, mask_zero=True))
-    copy = rnn_oracle.from_keras(give_weights(layer, IDS.shape))
-    np.testing.assert_array_equal(np.asarray(layer(target.tf.constant(IDS))), copy(IDS))
-    np.testing.assert_array_equal(copy.compute_mask(IDS), IDS != 0)
-    want = None if comes_through(target) else IDS != 0
-    assert_same_mask(want, passed_on(target, layer, IDS))
-
-
-def documents(target):
-    """Return a chain that reads words into sentences and sentences into a document."""
-    keras = target.keras
-    layers = keras.layers
-    model = keras.Sequential(
-        [
-            keras.Input((3, 2)),
-            layers.TimeDistributed(layers.Embedding(7, 3, mask_zero=True)),
-            layers.TimeDistributed(layers.GRU(4)),
-            layers.GRU(2),
-        ]
-    )
-    for layer, shape in zip(model.layers[-3:], [(2, 3, 2), (2, 3, 2, 3), (2, 3, 4)]):
-        give_weights(layer, shape)
-    return model
-
-
-def test_a_document_of_sentences_of_words(target):
-    model = documents(target)
-    copy = rnn_oracle.from_keras(model)
-    want = copy(IDS)
-    assert np.abs(want - unmasked(copy, IDS)).max() > 1e-2
-    if target.name == "keras3":
-        want = unmasked(copy, IDS)
-    np.testing.assert_allclose(model.predict(IDS, verbose=0), want, rtol=1e-4)
-
-
-def unmasked(chain, x):
-    """Return what the layers of a chain compute without masks."""
-    for layer in chain.layers:
-        x = layer(x)
-    return x
-
-
-def per_step(target):
-    keras = target.keras
-    layers = keras.layers
-    return keras.Sequential(
-        [
-            keras.Input((5, 3)),
-            layers.Masking(),
-            layers.GRU(4, return_sequences=True),
-            layers.TimeDistributed(layers.Dense(3, activation="tanh")),
-            layers.SimpleRNN(2),
-        ]
-    )
-
-
-@pytest.mark.parametrize("how", ["call", "predict", "predict_in_parts"])
-def test_a_layer_above_gets_the_mask(target, how):
-    model = per_step(target)
-    give_weights(model, (None, 5, 3))
-    copy = rnn_oracle.from_keras(model)
-    x = X * MASK[..., None]
-    if how == "call":
-        got = model(target.tf.constant(x))
-    else:
-        got = model.predict(x, verbose=0, batch_size=2 if how == "predict" else 1)
-    assert_near(copy, x, got)
-    assert np.abs(copy(x) - copy(X)).max() > 1e-3
-
-
-@pytest.mark.parametrize("mode", LAYER_MODES + ("model", "predict") + REBUILT)
-def test_between_recurrent_layers_in_each_way_to_run(target, mode):
-    """The layer above sees the mask that has come through."""
-    if mode == "xla" and jit_argument(target) is None:
-        pytest.skip("the release does not compile with XLA")
-    if mode == "keras" and within(target, keras2="<2.12"):
-        pytest.skip("the release does not write the format .keras")
-    if mode == "saved_model" and within(target, keras2="<2.4"):
-        pytest.skip("what TensorFlow 2.1 loads has lost its masks")
-    if mode == "h5" and target.name == "keras3":
-        pytest.skip("Keras 3 cannot load a mask from HDF5, see the ledger")
-    if within(target, keras3="<3.11", keras2="<2.0"):
-        pytest.skip("a mask goes astray here, see the ledger")
-    model = per_step(target)
-    give_weights(model, (None, 5, 3))
-    copy = rnn_oracle.from_keras(model)
-    x = X * MASK[..., None]
-    runs = Layers(target, mode, model) if mode in LAYER_MODES else Model(target, mode, model, 2)
-    (got,) = nest.flatten(runs([target.tf.constant(x)]))
-    assert_near(copy, x, got)
