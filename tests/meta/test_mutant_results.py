@@ -38,12 +38,29 @@ def test_there_is_no_hole(kept):
 
 
 def test_the_tests_that_showed_something_are_there(kept, pytestconfig):
-    """Their functions are; to find their parameters one would have to collect the suite."""
+    """Their functions are; to find all their parameters one would have to collect the suite."""
     shown = {tuple(one.test.partition("[")[0].split("::")) for one in kept.found.values()} - {("",)}
     assert shown
     for path, *_, name in shown:
         text = (pytestconfig.rootpath / path).read_text(encoding="utf-8")
         assert f"def {name}(" in text, (path, name)
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_the_cases_that_showed_something_are_there(name):
+    """Where a test has no parameters but the target and a case."""
+    kept = results.read(results.path_of(name))
+    assert results.lost_cases(kept, name) == []
+    assert set(results.CASES) <= {one.test.partition("[")[0] for one in kept.found.values()}
+
+
+@pytest.mark.parametrize("test", results.CASES)
+def test_a_case_that_there_is_no_more_is_lost(test):
+    case = results.CASES[test]("keras3")[0].id
+    gone = f"{test}[keras3-former.{case}]"
+    cited = [f"{test}[keras3-{case}]", gone, f"tests/test_other.py::test[keras3-former.{case}]"]
+    found = {name: Found(CAUGHT, name, COMPARISON) for name in cited}
+    assert results.lost_cases(Results("3.15.1", 5, found), "keras3") == [gone]
 
 
 def test_wrong_numbers_are_many():

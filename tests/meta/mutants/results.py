@@ -8,6 +8,11 @@ import os
 import re
 from typing import NamedTuple
 
+from rnn_oracle.families import covering
+from rnn_oracle.families.matrix import all_cases
+from rnn_oracle.families.refusals import case as refusals
+from rnn_oracle.families.registry import CROSSED
+
 from .search import CAUGHT, COMPARISON, Found
 
 FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -115,6 +120,34 @@ def judge(found, judged):
             if not matching:
                 stale.append(pattern)
     return known, [name for name in left if name not in known], stale
+
+
+def _crossed(generation):
+    return [case for kind in CROSSED.values() for case in covering.cases(kind, generation)]
+
+
+CASES = {
+    "tests/test_core.py::test_core": all_cases,
+    "tests/test_crossed.py::test_case": _crossed,
+    "tests/test_refusals.py::test_case": refusals.cases,
+}
+"""By test that is run on cases: what returns those of a generation of Keras."""
+
+
+def lost_cases(results, target):
+    """Return the tests that showed something by a case that there is no more, in order.
+
+    Parameters
+    ----------
+    results : Results
+    target : str
+        Of which they are, named after its generation of Keras.
+    """
+    there = {
+        f"{test}[{target}-{case.id}]" for test, cases in CASES.items() for case in cases(target)
+    }
+    cited = {found.test for found in results.found.values()}
+    return sorted(test for test in cited - there if test.partition("[")[0] in CASES)
 
 
 _OF_NO_NUMBERS = re.compile(
