@@ -194,7 +194,8 @@ def put(where, name, value):
     def change(manifest):
         where(manifest)[name] = value
 
-    change.__name__ = "{}_{}_{:.12}".format(where.__name__, name, re.sub(r"\W", "_", repr(value)))
+    plain = re.sub(r"\W", "_", repr(value))
+    change.__name__ = f"{where.__name__}_{name}_{plain:.12}"
     return change
 
 

@@ -42,7 +42,7 @@ def test_the_installed_tensorflow(tmp_path):
     assert len(results) == 14 * len(set(installed()) - {"tf1"}) == len({r["id"] for r in results})
     for result in results:
         assert set(result) >= {"id", "options", "verdict", "worst", "detail"}
-        assert result["id"] == "{}.{}".format(result["target"], Case(**result["options"]).id)
+        assert result["id"] == f"{result['target']}.{Case(**result['options']).id}"
         assert result["verdict"] in ("agree", "known divergence")
         assert bool(result["detail"]) == (result["verdict"] == "known divergence")
         assert 0 < result["worst"] < 1

@@ -315,7 +315,7 @@ def test_which_of_the_installed_is_meant(modules, name, taken, monkeypatch, caps
     monkeypatch.setattr(diff, "installed", lambda: {m[-7:]: Installed(m) for m in modules})
     monkeypatch.setattr(diff, "gather", gather)
     assert diff.main([name, "oracle"]) == 2
-    assert "diff: {}".format(taken or name + ": there is none") in capsys.readouterr().err
+    assert f"diff: {taken or name + ': there is none'}" in capsys.readouterr().err
     assert diff.main(["installed", "oracle", "--only", "rnn.*"]) == 2
     assert "no case matches --only 'rnn.*'" in capsys.readouterr().err
 

@@ -17,7 +17,7 @@ QUIET += ["--disable-background-networking", "--disable-component-update"]
 MISSING = [name for name in ("playwright", "jinja2") if importlib.util.find_spec(name) is None]
 pytestmark = [
     needs("packaging"),
-    pytest.mark.skipif(bool(MISSING), reason="there is no {} here".format(" and ".join(MISSING))),
+    pytest.mark.skipif(bool(MISSING), reason=f"there is no {' and '.join(MISSING)} here"),
     pytest.mark.skipif(
         CHROMIUM is None, reason="there is no Chromium here; CHROMIUM may say where"
     ),
@@ -117,11 +117,12 @@ def test_the_keyboard_reaches_every_filter_and_the_first_row(visit, upgrade):
 def test_the_filter_by_letter(visit, upgrade):
     tab = visit(upgrade)
     everything = shown(tab)
+    rows = len(everything)
     tab.select_option("#letter", "M")
     assert {ROW, "M6", "M1"} <= set(shown(tab)) and "C4" not in shown(tab)
     tab.click("button[type=reset]")
     # The page looks at its form again when the browser has reset it.
-    count = tab.locator("#count", has_text="{0} of {0} rows".format(len(everything)))
+    count = tab.locator("#count", has_text=f"{rows} of {rows} rows")
     count.wait_for()
     assert shown(tab) == everything
 

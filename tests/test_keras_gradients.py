@@ -123,7 +123,7 @@ def test_bidirectional(target, name, return_sequences, merge_mode, record_worst)
 def test_options(target, name, options, record_worst):
     make = getattr(target.keras.layers, name)
     if not knows(make, 4, **options):
-        pytest.skip("{} of this release has no {}".format(name, ", ".join(options)))
+        pytest.skip(f"{name} of this release has no {', '.join(options)}")
     layer = give_weights(make(4, return_sequences=True, **options), X.shape)
     worst = worst_of(target, [layer], call_of_layer(target, layer, MASK))
     assert worst <= 1

@@ -26,11 +26,11 @@ def project(pytester, monkeypatch, pytestconfig):
 def installed_project(project, pytestconfig):
     """The same where this package is installed: pip writes its entry points into such a file."""
     text = (pytestconfig.rootpath / "pyproject.toml").read_text(encoding="utf-8")
-    (entry,) = re.findall(r'\[project.entry-points.pytest11\]\n"(.+)" = "(.+)"\n', text)
+    ((name, module),) = re.findall(r'\[project.entry-points.pytest11\]\n"(.+)" = "(.+)"\n', text)
     about = project.mkdir("site").joinpath("rnn_oracle-0.1.0.dist-info")
     about.mkdir()
     about.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: rnn-oracle\nVersion: 0\n")
-    about.joinpath("entry_points.txt").write_text("[pytest11]\n{} = {}\n".format(*entry))
+    about.joinpath("entry_points.txt").write_text(f"[pytest11]\n{name} = {module}\n")
     os.environ["PYTHONPATH"] += os.pathsep + str(about.parent)
     return project
 

@@ -30,7 +30,7 @@ INNER = {
 """By name: how to make the layer inside, an input, and masks for it."""
 
 CASES = [
-    pytest.param(name, mask, id="{}-{}".format(name, "nomask" if mask is None else mask.ndim))
+    pytest.param(name, mask, id=f"{name}-{'nomask' if mask is None else mask.ndim}")
     for name, (_, _, masks) in INNER.items()
     for mask in [None] + masks
 ]

@@ -102,7 +102,7 @@ class RecordingWriter:
         fields = self.shelf.files[owner]
         if owner == self.name:
             return fields
-        return dict(fields, file="../{}/{}".format(owner, fields["file"]))
+        return dict(fields, file=f"../{owner}/{fields['file']}")
 
 
 def _list_of_cases(entries):

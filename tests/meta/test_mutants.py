@@ -216,7 +216,7 @@ def test_cases_that_do_other_things_come_first():
 
 
 def test_other_families_come_first():
-    tests = ["t.py::f[keras3-{}.{}]".format(*pair) for pair in ("aw", "ax", "ay", "bx")]
+    tests = [f"t.py::f[keras3-{family}.{case}]" for family, case in ("aw", "ax", "ay", "bx")]
     first, second = in_turn({test: frozenset(test) for test in tests})[:2]
     assert first.split(".")[1] != second.split(".")[1]
 
