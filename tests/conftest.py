@@ -5,7 +5,7 @@ import gc
 import pytest
 
 from rnn_oracle.families import covering
-from rnn_oracle.families.registry import CROSSED, CROSSED_ON
+from rnn_oracle.families.registry import crossed
 from rnn_oracle.reference.dialects import generation
 from rnn_oracle.targets import installed
 from rnn_oracle.verdict.ledger import covers
@@ -33,9 +33,9 @@ def pytest_generate_tests(metafunc):
         found = [
             pytest.param((target, case), id=f"{target.name}-{case.id}")
             for target in installed().values()
-            if covers(CROSSED_ON.get(target.name, NONE), target.version)
-            for kind in CROSSED.values()
-            for case in choose(kind, generation(target.dialect))
+            for family in crossed()
+            if covers(family.judged_on.get(target.name, NONE), target.version)
+            for case in choose(family.case, generation(target.dialect))
         ]
         metafunc.parametrize(KERAS_CASE, found or [LEFT_OUT])
 

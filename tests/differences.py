@@ -8,9 +8,10 @@ import numpy as np
 
 import rnn_oracle
 from rnn_oracle.arithmetic import nest
-from rnn_oracle.families.expected import build, set_weights
-from rnn_oracle.families.problems import nest_states, problem
-from rnn_oracle.families.problems import numbers as told
+from rnn_oracle.families.layers.problem import problem
+from rnn_oracle.families.numbers import numbers as told
+from rnn_oracle.families.stacks.problem import nest_states
+from rnn_oracle.families.stacks.reference import build, set_weights
 
 
 class Call(NamedTuple):

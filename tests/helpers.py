@@ -13,13 +13,14 @@ import pytest
 import rnn_oracle
 from rnn_oracle.arithmetic import nest
 from rnn_oracle.arithmetic.error_bounds import bounds
-from rnn_oracle.families.expected import build, symbolic_shapes
-from rnn_oracle.families.problems import problem
+from rnn_oracle.families.layers.expected import symbolic_shapes
+from rnn_oracle.families.layers.problem import problem
+from rnn_oracle.families.stacks.reference import build
 from rnn_oracle.records import writer
 from rnn_oracle.records.format import MANIFEST, Entry, default_folder
 from rnn_oracle.records.reader import read
 from rnn_oracle.records.store import recordings_in
-from rnn_oracle.targets.keras.target import plain_shape
+from rnn_oracle.targets.runtime import plain_shape
 from rnn_oracle.verdict.ledger import covers
 
 
@@ -108,7 +109,7 @@ def assert_agrees(target, layer, x, **arguments):
 def without_symbolic(target):
     """Return a twin of the target that makes no functional models, which cost the most time."""
     twin = copy.copy(target)
-    twin._symbolic_shapes = lambda case, sizes: symbolic_shapes(
+    twin.symbolic_shapes = lambda case, sizes: symbolic_shapes(
         build(case, target.dialect, sizes), problem(case, sizes).x
     )
     return twin

@@ -8,7 +8,7 @@ import rnn_oracle
 from rnn_oracle.reference.dialects import DIALECTS
 from rnn_oracle.targets import installed
 from rnn_oracle.targets.keras.missing_features import jit_argument
-from rnn_oracle.targets.keras.target import plain_shape
+from rnn_oracle.targets.runtime import plain_shape
 
 LAYERS = ("SimpleRNN", "LSTM", "GRU")
 CELLS = tuple(name + "Cell" for name in LAYERS)

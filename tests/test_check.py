@@ -9,7 +9,8 @@ from helpers import within
 
 from rnn_oracle.commands import check
 from rnn_oracle.commands.reproduce import script
-from rnn_oracle.families.cases import Case, Defaults
+from rnn_oracle.families.defaults.case import DefaultsCase
+from rnn_oracle.families.layers.case import CoreCase
 from rnn_oracle.families.outcome import Outcome, Refusal
 from rnn_oracle.families.tf1.case import Tf1Case
 from rnn_oracle.targets import INSTALL, installed
@@ -42,7 +43,7 @@ def test_the_installed_tensorflow(tmp_path):
     assert len(results) == 14 * len(set(installed()) - {"tf1"}) == len({r["id"] for r in results})
     for result in results:
         assert set(result) >= {"id", "options", "verdict", "worst", "detail"}
-        assert result["id"] == f"{result['target']}.{Case(**result['options']).id}"
+        assert result["id"] == f"{result['target']}.{CoreCase(**result['options']).id}"
         assert result["verdict"] in ("agree", "known divergence")
         assert bool(result["detail"]) == (result["verdict"] == "known divergence")
         assert 0 < result["worst"] < 1
@@ -67,9 +68,9 @@ def test_a_divergence_is_shown_with_a_script(target, monkeypatch, capsys):
 
 
 DIVERGING = {
-    "nesting": Case("simple_rnn", "cells", True, True),
-    "numbers": Case("lstm", "one", True, False, False, True, "holes", "masking"),
-    "numbers-in-a-stack": Case("gru", "two", False, True, False, False, "left", "argument"),
+    "nesting": CoreCase("simple_rnn", "cells", True, True),
+    "numbers": CoreCase("lstm", "one", True, False, False, True, "holes", "masking"),
+    "numbers-in-a-stack": CoreCase("gru", "two", False, True, False, False, "left", "argument"),
 }
 
 
@@ -84,7 +85,7 @@ def test_a_script_fails_where_the_divergence_shows(target, what):
 
 
 def test_a_script_is_a_program_of_its_own(target):
-    text = script(Wrong(target, SPOILERS["output"]), Case("gru"))
+    text = script(Wrong(target, SPOILERS["output"]), CoreCase("gru"))
     done = run("-c", text)
     assert done.returncode == 0 and "expected" in done.stdout, done.stderr[-2000:]
 
@@ -119,17 +120,17 @@ SPOILERS = {
 def test_a_script_passes_where_the_rules_are_kept(target, what, capsys):
     # Before Keras 3.11, a mask given as an argument is not passed on (rule M4).
     mask_from = "masking" if within(target, keras3="<3.11") else "argument"
-    case = Case("lstm", "two", True, True, False, False, "all_true", mask_from)
+    case = CoreCase("lstm", "two", True, True, False, False, "all_true", mask_from)
     exec(script(Wrong(target, SPOILERS[what]), case), {})
     assert "expected" in capsys.readouterr().out
 
 
 def test_a_script_tells_a_refusal_apart(target):
-    case = Case("gru", "two", False, False, target.name == "keras2")
+    case = CoreCase("gru", "two", False, False, target.name == "keras2")
     refused = Wrong(target, lambda o: setattr(o, "refusal", Refusal("call", "ValueError", "no")))
     exec(script(refused, case), {})
     accepted = Wrong(target, lambda o: setattr(o, "refusal", None))
-    exec(script(accepted, Case("gru", "two_without_sequences")), {})
+    exec(script(accepted, CoreCase("gru", "two_without_sequences")), {})
     wrong = script(refused, case).replace("'values'", "'ValueError'")
     with pytest.raises(AssertionError):
         exec(wrong, {})
@@ -160,14 +161,14 @@ def test_a_newer_release_than_any_that_was_measured_is_told(monkeypatch, capsys)
     assert "keras3 3.99.0 is newer than any release that was measured" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("case", [Defaults("GRU"), Tf1Case("gru")], ids=lambda case: case.id)
+@pytest.mark.parametrize("case", [DefaultsCase("GRU"), Tf1Case("gru")], ids=lambda case: case.id)
 def test_there_are_scripts_for_layers_alone(case):
     told = script(Small(), case)
     assert told.startswith(f"# {case.id} on ") and "has no GRU" in told
 
 
 def test_nothing_to_show_is_said(target):
-    assert "agree" in script(target, Case("gru"))
+    assert "agree" in script(target, CoreCase("gru"))
 
 
 def test_without_tensorflow(monkeypatch, capsys):

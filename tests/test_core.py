@@ -2,10 +2,10 @@
 
 import pytest
 
-from rnn_oracle.families.matrix import all_cases
+from rnn_oracle.families.registry import recorded_cases
 
 
 @pytest.mark.core
-@pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.id)
+@pytest.mark.parametrize("case", recorded_cases(), ids=lambda case: case.id)
 def test_core(target, case, judged):
     judged(target, case)

@@ -4,18 +4,20 @@ import importlib.util
 import itertools
 import subprocess
 import sys
-from dataclasses import dataclass
 
 import pytest
 
 from rnn_oracle.commands.cover import GENERATIONS, TABLE, table
 from rnn_oracle.families import covering
-from rnn_oracle.families.crossed import Constraint, Crossed, unless
-from rnn_oracle.families.registry import CROSSED
+from rnn_oracle.families.axis import axis
+from rnn_oracle.families.case import Crossed, case
+from rnn_oracle.families.constraint import unless
+from rnn_oracle.families.registry import crossed
 
+KINDS = [family.case for family in crossed()]
 EACH = [
     pytest.param(kind, dialect, id=f"{kind.family}-{dialect}")
-    for kind, dialect in itertools.product(CROSSED.values(), GENERATIONS)
+    for kind, dialect in itertools.product(KINDS, GENERATIONS)
 ]
 
 
@@ -41,12 +43,12 @@ def test_every_case_is_legal_and_has_an_id_of_its_own(kind, dialect):
     assert len({case.id for case in cases}) == len(cases)
 
 
-@pytest.mark.parametrize("kind", CROSSED.values(), ids=list(CROSSED))
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.family)
 def test_the_defaults_are_the_first_values(kind):
     assert kind().options == {axis: values[0] for axis, values in kind.axes.items()}
 
 
-@pytest.mark.parametrize("kind", CROSSED.values(), ids=list(CROSSED))
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.family)
 def test_an_axis_without_its_pairs_is_told(kind, monkeypatch):
     covering.cases.cache_clear()
     monkeypatch.setattr(kind, "axes", dict(kind.axes, another=(False, True)))
@@ -58,28 +60,23 @@ def test_the_table_is_that_of_the_cases(pytestconfig):
     assert (pytestconfig.rootpath / TABLE).read_text(encoding="utf-8") == table()
 
 
-@dataclass(frozen=True)
+@case
 class Toy(Crossed):
     """A family in which `shape` and `color` are tied, and `size` stands apart."""
 
-    shape: str = "round"
-    color: str = "red"
-    size: int = 1
+    shape: str = axis("round", "flat")
+    color: str = axis("red", "green", "blue")
+    size: int = axis(1, 2, only={2: "keras2"})
 
     family = "toy"
-    axes = {"shape": ("round", "flat"), "color": ("red", "green", "blue"), "size": (1, 2)}
-
-    @staticmethod
-    def constraints_of(dialect):
-        return [
-            Constraint(("size",), lambda size: size == 1 or dialect == "keras2", "small in keras3"),
-            unless(lambda *pair: pair == ("flat", "red"), ("shape", "color"), "no flat red"),
-        ]
+    constraints = {
+        "all": [unless(lambda *pair: pair == ("flat", "red"), ("shape", "color"), "no flat red")]
+    }
 
 
 def test_what_may_not_be_crossed_is_told_with_its_reason():
     assert Toy("flat", "red").forbidden("keras3") == "no flat red"
-    assert Toy(size=2).forbidden("keras3") == "small in keras3"
+    assert Toy(size=2).forbidden("keras3") == "size = 2 exists in keras2 only"
     assert Toy(size=2).forbidden("keras2") is None
     with pytest.raises(ValueError, match="color='black' is not one of"):
         Toy(color="black")

@@ -7,7 +7,7 @@ import pytest
 from helpers import committed, needs, recordings
 
 from rnn_oracle.commands import diff
-from rnn_oracle.families.matrix import core
+from rnn_oracle.families.layers.matrix import core
 from rnn_oracle.families.outcome import Outcome, Refusal
 from rnn_oracle.families.spec import first_sentence, rules
 from rnn_oracle.records.manifest import RECORDING

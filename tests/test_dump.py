@@ -9,8 +9,8 @@ import pytest
 from helpers import FIXTURES, committed, recordings
 
 from rnn_oracle.commands import dump
-from rnn_oracle.families.cases import Case
-from rnn_oracle.families.matrix import core
+from rnn_oracle.families.layers.case import CoreCase
+from rnn_oracle.families.layers.matrix import core
 from rnn_oracle.records import recordings as recorded
 from rnn_oracle.records import vectors, writer
 from rnn_oracle.records.format import MANIFEST
@@ -276,6 +276,6 @@ def test_an_entry_of_a_recording(target):
 
 
 def test_a_refusal_is_recorded_in_the_same_words_each_time(target):
-    case = Case("gru", "two_without_sequences")
+    case = CoreCase("gru", "two_without_sequences")
     first, second = (recorded.entry(target, case).answers[target.dialect] for _ in range(2))
     assert first.refusal == second.refusal and "gru" in first.refusal.message

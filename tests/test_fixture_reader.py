@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from helpers import cut_off, flipped, forbid, grown, linked_elsewhere, put, rewrite, root
 
-from rnn_oracle.families.cases import Case
+from rnn_oracle.families.layers.case import CoreCase
 from rnn_oracle.records import checked as checked_module
 from rnn_oracle.records import manifest as manifest_module
 from rnn_oracle.records import vectors
@@ -18,9 +18,9 @@ from rnn_oracle.records.reader import read
 from rnn_oracle.records.writer import replace
 
 CASES = [
-    Case("gru", "two", True, True, False, True, "left", "masking"),
-    Case("gru", "one"),
-    Case("lstm", "cells", False, True),
+    CoreCase("gru", "two", True, True, False, True, "left", "masking"),
+    CoreCase("gru", "one"),
+    CoreCase("lstm", "cells", False, True),
 ]
 FIRST = CASES[0].id
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from helpers import FIXTURES, StopError, made_up, recordings, stop_writing
 
-from rnn_oracle.families.cases import Case
+from rnn_oracle.families.layers.case import CoreCase
 from rnn_oracle.families.outcome import Outcome, Refusal
 from rnn_oracle.records import recordings as recorded
 from rnn_oracle.records import vectors, writer
@@ -17,7 +17,7 @@ from rnn_oracle.records.manifest import RECORDING, VECTORS
 from rnn_oracle.records.reader import read
 from rnn_oracle.records.store import store
 
-CASES = [Case("gru", "one", True), Case("gru", "one"), Case("lstm")]
+CASES = [CoreCase("gru", "one", True), CoreCase("gru", "one"), CoreCase("lstm")]
 
 
 def paths(*inside):

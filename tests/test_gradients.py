@@ -11,9 +11,10 @@ import rnn_oracle
 from rnn_oracle.arithmetic import nest
 from rnn_oracle.arithmetic.decimals import DecimalArray
 from rnn_oracle.arithmetic.error_bounds import UNIT_ROUNDOFF, exact
-from rnn_oracle.families.cases import CELLS, Case
-from rnn_oracle.families.matrix import activations, core
-from rnn_oracle.families.problems import problem
+from rnn_oracle.families.case import CELLS
+from rnn_oracle.families.layers.case import CoreCase
+from rnn_oracle.families.layers.matrix import activations, core
+from rnn_oracle.families.layers.problem import problem
 from rnn_oracle.reference.derivatives import BACKWARDS
 
 LEGAL = [case for case in core() if not case.stacking.endswith("without_sequences")]
@@ -209,7 +210,7 @@ def test_the_bounds_hold_in_float32_and_are_zero_where_all_is_exact(name, return
 
 @pytest.mark.parametrize("cell", ["simple_rnn", "lstm", "gru", "gru_reset_before"])
 def test_in_decimal_arithmetic(cell):
-    case = Case(cell, "cells", True, True, mask="holes", mask_from="argument")
+    case = CoreCase(cell, "cells", True, True, mask="holes", mask_from="argument")
     call = call_of(case, "keras3", given=False)
     found, precise = gradients_of(call), gradients_of(call._replace(x=DecimalArray(call.x)))
     for want, got in zip(

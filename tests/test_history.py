@@ -10,8 +10,9 @@ from rnn_oracle.commands import history
 from rnn_oracle.commands import history_rows as behaviours
 from rnn_oracle.commands import judged_recordings as answers
 from rnn_oracle.commands.releases import Column, families, runs, span
-from rnn_oracle.families.cases import Case, Defaults
-from rnn_oracle.families.matrix import activations
+from rnn_oracle.families.defaults.case import DefaultsCase
+from rnn_oracle.families.layers.case import CoreCase
+from rnn_oracle.families.layers.matrix import activations
 from rnn_oracle.families.outcome import Outcome, Refusal
 from rnn_oracle.families.spec import chapters, rules, sentence_with
 from rnn_oracle.records.store import recordings_in
@@ -80,22 +81,23 @@ def test_numbers_that_differ_by_design():
 def test_defaults_that_changed():
     more = {
         dialect: [
-            (Defaults(layer), demanded(Defaults(layer), dialect)) for layer in ("LSTM", "GRU")
+            (DefaultsCase(layer), demanded(DefaultsCase(layer), dialect))
+            for layer in ("LSTM", "GRU")
         ]
         for dialect in ("keras2_v1", "keras2")
     }
     old = release("tf1.15", "keras2_v1", "1.15.5", more=more["keras2_v1"])
     made = history.of_fixtures([old, release(*OLD, more=more["keras2"])])
-    assert told(made, "Defaults") == {
+    assert told(made, "DefaultsCase") == {
         "default-recurrent_activation-lstm-gru": {"tf1.15": "hard_sigmoid", "tf2.15": "sigmoid"},
         "default-reset_after-gru": {"tf1.15": "False", "tf2.15": "True"},
     }
 
 
 def test_a_default_that_is_not_explained():
-    right = demanded(Defaults("GRU"), "keras2")
+    right = demanded(DefaultsCase("GRU"), "keras2")
     facts = {n: "Yes" if n.endswith("reset_after") else fact for n, fact in right.facts.items()}
-    made = history.of_fixtures([release(*OLD, more=[(Defaults("GRU"), Outcome(facts=facts))])])
+    made = history.of_fixtures([release(*OLD, more=[(DefaultsCase("GRU"), Outcome(facts=facts))])])
     assert made.sections[0].rows[0].title == "NOT EXPLAINED: reset_after"
 
 
@@ -144,7 +146,7 @@ def test_an_entry_that_does_not_hold_is_not_explained():
 def test_what_a_cell_says(verdicts, text, monkeypatch):
     """Entries a and b break one rule; the cell is that of a."""
     entry = load()[0]
-    cases = [Case("lstm", go_backwards=bool(i % 2), return_state=i > 1) for i in range(4)]
+    cases = [CoreCase("lstm", go_backwards=bool(i % 2), return_state=i > 1) for i in range(4)]
     pattern = {"cell": ["lstm"]}
     ledger = [entry._replace(id=name, target="keras3", cases=[pattern]) for name in "ab"]
     answered = [

@@ -10,8 +10,9 @@ from test_gradients import LAYERS, LEGAL, MASK
 
 from rnn_oracle.arithmetic import nest
 from rnn_oracle.arithmetic.error_bounds import UNIT_ROUNDOFF, exact
-from rnn_oracle.families.problems import problem
+from rnn_oracle.families.layers.problem import problem
 from rnn_oracle.reference.dialects import get_dialect
+from rnn_oracle.targets.keras.stacks import Stack
 from rnn_oracle.verdict.compare import ratios
 
 BATCH_MAJOR = [case for case in LEGAL if not case.time_major]
@@ -71,8 +72,8 @@ def worst_of(target, layers, call):
 def test_a_slice_of_the_matrix(target, case, given, record_worst):
     if case.time_major and not get_dialect(target.dialect).time_major:
         pytest.skip("Keras 3 has no time_major (rule D3)")
-    call, layers = call_of(case, target.dialect, given), target.build(case, case.sizes)
-    target._set_weights(layers, problem(case))
+    call = call_of(case, target.dialect, given)
+    layers = Stack(target, case, case.sizes, problem(case).in_calls(case)).layers
     if case.mask_from == "masking":
         layers = [target.keras.layers.Masking()] + layers
     worst = worst_of(target, layers, call)

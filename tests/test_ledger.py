@@ -6,20 +6,19 @@ from types import SimpleNamespace
 
 import pytest
 
-from rnn_oracle.families import covering
-from rnn_oracle.families.cases import Case
+from rnn_oracle.families import registry
+from rnn_oracle.families.case import SIZES
 from rnn_oracle.families.expected import expected
-from rnn_oracle.families.matrix import all_cases
+from rnn_oracle.families.layers.case import CoreCase
 from rnn_oracle.families.options.case import OptionCase
 from rnn_oracle.families.outcome import Outcome
-from rnn_oracle.families.problems import SIZES
-from rnn_oracle.families.registry import CROSSED
 from rnn_oracle.verdict.compare import compare
-from rnn_oracle.verdict.deviations import DEVIATIONS
+from rnn_oracle.verdict.deviations import deviation
 from rnn_oracle.verdict.judge import AGREE, DIVERGES, KNOWN, UNSUPPORTED, Claims, judge
 from rnn_oracle.verdict.ledger import (
     FAMILY,
     MEASURED,
+    RECORDED,
     covers,
     fits,
     load,
@@ -31,8 +30,8 @@ LEDGER = load()
 ENTRIES = {entry.id: entry for entry in LEDGER}
 LOST = ENTRIES["keras3-mask-lost-with-initial-state"]
 WRAPPED = ENTRIES["keras3-stacked-single-states-wrapped"]
-BOTH = Case("gru", "cells", True, True, False, False, "left", "masking")
-NONE = Case("lstm", "one", True, True, False, False, "left", "argument")
+BOTH = CoreCase("gru", "cells", True, True, False, False, "left", "masking")
+NONE = CoreCase("lstm", "one", True, True, False, False, "left", "argument")
 
 
 class Pretender:
@@ -47,7 +46,7 @@ class Pretender:
     def run(self, case, sizes=SIZES):
         outcome = expected(case, self.dialect, sizes)
         for name in self.deviations:
-            outcome = DEVIATIONS[name](case, self.dialect, sizes, outcome)
+            outcome = deviation(case.family, name)(case, self.dialect, sizes, outcome)
         return outcome
 
 
@@ -110,8 +109,7 @@ def test_unsupported_is_told():
 
 def cases_of(pattern, target):
     """Return the cases of the family that a pattern speaks of."""
-    kind = CROSSED.get(pattern.get(FAMILY))
-    return all_cases() if kind is None else covering.cases(kind, target)
+    return registry.get(pattern.get(FAMILY, RECORDED)).cases(target)
 
 
 @pytest.mark.parametrize("entry", LEDGER, ids=lambda entry: entry.id)
@@ -129,8 +127,9 @@ def changes_something(entry, case):
 
 @pytest.mark.parametrize("entry", LEDGER, ids=lambda entry: entry.id)
 def test_an_entry_says_what_is_returned_instead(entry):
-    says = DEVIATIONS[entry.instead].__doc__
-    assert says.endswith(".") and says != functools.partial.__doc__
+    for pattern in entry.cases:
+        says = deviation(pattern.get(FAMILY, RECORDED), entry.instead).__doc__
+        assert says.endswith(".") and says != functools.partial.__doc__
 
 
 @pytest.mark.parametrize("entry", LEDGER, ids=lambda entry: entry.id)
@@ -170,7 +169,10 @@ def test_which_versions_a_specifier_covers(versions, version, answer):
 
 
 def test_a_pattern_may_have_versions_of_its_own():
-    target, case = Pretender(), Case("gru", "two", True, True, mask="left", mask_from="argument")
+    target, case = (
+        Pretender(),
+        CoreCase("gru", "two", True, True, mask="left", mask_from="argument"),
+    )
     for version, entry in (("3.10.0", "keras3-mask-argument-not-passed-on"), ("3.11.0", LOST.id)):
         target.version = version
         assert [found.id for found in matching(LEDGER, target, case)] == [entry]
@@ -201,7 +203,7 @@ def test_a_release_that_nobody_measured_is_told(name, version, told):
 @pytest.mark.parametrize(
     "change, message",
     [
-        (dict(instead="magic"), "unknown deviation 'magic'"),
+        (dict(instead="magic"), "the family layers has no deviation 'magic'"),
         (dict(cases=[{"color": ["red"]}]), r"no case has the options \['color'\]"),
         (dict(mood="bad"), r"missing or unknown fields \['mood'\]"),
     ],

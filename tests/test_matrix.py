@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from rnn_oracle.families.cases import AXES, Case
-from rnn_oracle.families.matrix import core
+from rnn_oracle.families.layers.case import CoreCase
+from rnn_oracle.families.layers.matrix import AXES, core
 
 CASES = core()
 
@@ -25,10 +25,10 @@ def test_ids_are_unique_and_plain():
 
 
 def test_an_id_keeps_its_name():
-    case = Case("lstm", "two", True, False, True, True, "holes", "masking")
+    case = CoreCase("lstm", "two", True, False, True, True, "holes", "masking")
     assert case.id == "lstm.two.sequences.nostate.time_major.backwards.holes.masking"
-    assert Case("gru").id == "gru.one.last.nostate.batch_major.forwards.nomask"
-    assert Case("gru", dtype="float64").id.endswith(".float64")
+    assert CoreCase("gru").id == "gru.one.last.nostate.batch_major.forwards.nomask"
+    assert CoreCase("gru", dtype="float64").id.endswith(".float64")
 
 
 def test_half_of_the_masks_come_as_an_argument():
@@ -55,4 +55,4 @@ def test_each_pair_of_values_meets_both_ways_of_masking(pair):
 )
 def test_a_case_that_makes_no_sense_is_refused(options, message):
     with pytest.raises(ValueError, match=message):
-        Case(**options)
+        CoreCase(**options)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnn_oracle.families.matrix import core
+from rnn_oracle.families.layers.matrix import core
 from rnn_oracle.verdict import ledger
 from rnn_oracle.verdict.patterns import as_text, patterns
 

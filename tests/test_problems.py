@@ -5,12 +5,14 @@ import hashlib
 import numpy as np
 import pytest
 
-from rnn_oracle.families.cases import AXES, Case
-from rnn_oracle.families.expected import build, set_weights
-from rnn_oracle.families.matrix import core
-from rnn_oracle.families.problems import SIZES, mask_of_kind, problem
+from rnn_oracle.families.case import SIZES
+from rnn_oracle.families.layers.case import CoreCase
+from rnn_oracle.families.layers.matrix import AXES, core
+from rnn_oracle.families.layers.problem import problem
+from rnn_oracle.families.numbers import mask_of_kind
+from rnn_oracle.families.stacks.reference import build, set_weights
 
-DEEP = [Case(cell, "three", True, True) for cell in AXES["cell"]]
+DEEP = [CoreCase(cell, "three", True, True) for cell in AXES["cell"]]
 
 
 def arrays(given):
@@ -41,19 +43,22 @@ def test_activations_are_not_saturated(case):
 
 
 def test_weights_do_not_depend_on_the_other_options():
-    plain, full = Case("gru", "two"), Case("gru", "two", True, True, True, True, "row", "masking")
+    plain, full = (
+        CoreCase("gru", "two"),
+        CoreCase("gru", "two", True, True, True, True, "row", "masking"),
+    )
     for first, second in zip(arrays(problem(plain))[1:], arrays(problem(full))[1:]):
         np.testing.assert_array_equal(first, second)
 
 
 def test_masking_finds_its_zeros():
-    given = problem(Case("gru", mask="holes", mask_from="masking"))
+    given = problem(CoreCase("gru", mask="holes", mask_from="masking"))
     np.testing.assert_array_equal(np.any(given.x != 0, axis=-1), given.mask)
 
 
 def test_time_major_swaps_the_first_two_axes():
-    batch_major = problem(Case("gru", mask="left", mask_from="argument"))
-    time_major = problem(Case("gru", mask="left", mask_from="argument", time_major=True))
+    batch_major = problem(CoreCase("gru", mask="left", mask_from="argument"))
+    time_major = problem(CoreCase("gru", mask="left", mask_from="argument", time_major=True))
     np.testing.assert_array_equal(time_major.x, batch_major.x.swapaxes(0, 1))
     np.testing.assert_array_equal(time_major.mask, batch_major.mask.T)
 

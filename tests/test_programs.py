@@ -6,7 +6,7 @@ from helpers import assert_agrees, call, give_weights, numbers
 
 import rnn_oracle
 from rnn_oracle.arithmetic import nest
-from rnn_oracle.targets.keras.target import plain_shape
+from rnn_oracle.targets.runtime import plain_shape
 
 LAYERS = ("SimpleRNN", "LSTM", "GRU")
 IDS = np.array([[3, 1, 4, 1, 5, 0], [2, 6, 0, 5, 0, 0], [1, 2, 3, 4, 5, 6]], "int32")

@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from rnn_oracle.families.cases import AXES, Case
+from rnn_oracle.families.layers.case import CoreCase
+from rnn_oracle.families.layers.matrix import AXES
 from rnn_oracle.records import vectors, writer
 
 NODE = shutil.which("node")
@@ -30,7 +31,7 @@ def test_every_vector_but_those_refused(pytestconfig):
 
 def entries():
     masks = [(mask, None if mask == "none" else "argument") for mask in AXES["mask"]]
-    cases = [Case(c, "one", True, True, mask=m, mask_from=f) for c in CELLS for m, f in masks]
+    cases = [CoreCase(c, "one", True, True, mask=m, mask_from=f) for c in CELLS for m, f in masks]
     return [vectors.vector(case) for case in cases]
 
 

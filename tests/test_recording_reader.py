@@ -21,9 +21,10 @@ from helpers import (
     root,
 )
 
-from rnn_oracle.families.cases import Case, Defaults
+from rnn_oracle.families.defaults.case import DefaultsCase
+from rnn_oracle.families.layers.case import CoreCase
 from rnn_oracle.families.outcome import Outcome, Refusal
-from rnn_oracle.families.registry import FAMILIES
+from rnn_oracle.families.registry import recorded
 from rnn_oracle.families.tf1.case import Tf1Case
 from rnn_oracle.records import checked, manifest
 from rnn_oracle.records.format import MANIFEST, FixtureError
@@ -31,8 +32,8 @@ from rnn_oracle.records.manifest import RECORDING, VECTORS
 from rnn_oracle.records.reader import read
 from rnn_oracle.records.store import store
 
-FIRST, SECOND, THIRD = Case("gru", "two"), Case("gru"), Case("lstm")
-LAYER, TF1 = Defaults("GRU"), Tf1Case("gru")
+FIRST, SECOND, THIRD = CoreCase("gru", "two"), CoreCase("gru"), CoreCase("lstm")
+LAYER, TF1 = DefaultsCase("GRU"), Tf1Case("gru")
 
 
 def values(seed, *more):
@@ -97,8 +98,8 @@ def test_what_was_written_is_read(folder):
 
 
 def test_every_family_comes_back():
-    assert [type(case) for case in (FIRST, LAYER, TF1)] == list(FAMILIES.values())
-    for name, kind in FAMILIES.items():
+    assert [type(case) for case in (FIRST, LAYER, TF1)] == [family.case for family in recorded()]
+    for name, kind in ((family.id, family.case) for family in recorded()):
         case = next(case for case in OUTCOMES if isinstance(case, kind))
         assert case.family == name and kind(**case.options) == case
 

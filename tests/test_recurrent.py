@@ -7,11 +7,12 @@ from helpers import numbers
 
 import rnn_oracle
 from rnn_oracle.arithmetic import nest
-from rnn_oracle.families.cases import AXES, Case
-from rnn_oracle.families.expected import build, expected, set_weights
-from rnn_oracle.families.matrix import core
+from rnn_oracle.families.expected import expected
+from rnn_oracle.families.layers.case import CoreCase
+from rnn_oracle.families.layers.matrix import AXES, core
+from rnn_oracle.families.layers.problem import problem
 from rnn_oracle.families.outcome import Outcome
-from rnn_oracle.families.problems import problem
+from rnn_oracle.families.stacks.reference import build, set_weights
 from rnn_oracle.verdict.compare import compare
 
 
@@ -20,7 +21,7 @@ from rnn_oracle.verdict.compare import compare
 @pytest.mark.parametrize("go_backwards", [False, True])
 def test_against_the_textbook(cell, mask, go_backwards):
     mask_from = None if mask == "none" else "argument"
-    case = Case(cell, "one", True, True, False, go_backwards, mask, mask_from)
+    case = CoreCase(cell, "one", True, True, False, go_backwards, mask, mask_from)
     outcome, given = expected(case, "keras3"), problem(case)
     ((weights,),) = given.weights
     valid = np.ones(given.x.shape[:2], bool) if given.mask is None else given.mask

@@ -6,7 +6,7 @@ from helpers import numbers, without_symbolic
 
 import rnn_oracle
 from rnn_oracle.arithmetic.error_bounds import UNIT_ROUNDOFF, BoundedArray, bounds, exact
-from rnn_oracle.families.matrix import core
+from rnn_oracle.families.layers.matrix import core
 from rnn_oracle.reference import activations
 from rnn_oracle.reference.dialects import DIALECTS
 from rnn_oracle.verdict.judge import judge

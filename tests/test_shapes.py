@@ -5,7 +5,7 @@ import pytest
 from helpers import call, flat_shapes, numbers, within
 
 import rnn_oracle
-from rnn_oracle.targets.keras.target import plain_shape
+from rnn_oracle.targets.runtime import plain_shape
 
 ONE = ("SimpleRNN", "LSTM", "GRU")
 MAKE = {

@@ -7,7 +7,7 @@ import re
 import pytest
 
 import rnn_oracle
-from rnn_oracle.families.matrix import core
+from rnn_oracle.families.layers.matrix import core
 from rnn_oracle.verdict.ledger import PATH
 
 PACKAGE = os.path.dirname(rnn_oracle.__file__)

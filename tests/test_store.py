@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 from helpers import StopError, flipped, made_up, stop_writing
 
-from rnn_oracle.families.cases import Case, Defaults
+from rnn_oracle.families.defaults.case import DefaultsCase
+from rnn_oracle.families.layers.case import CoreCase
 from rnn_oracle.families.outcome import Outcome
 from rnn_oracle.records.format import MANIFEST, FixtureError
 from rnn_oracle.records.manifest import RECORDING
 from rnn_oracle.records.reader import read
 from rnn_oracle.records.store import recordings_in, store
 
-CASES = [Case("gru"), Case("lstm"), Case("simple_rnn")]
+CASES = [CoreCase("gru"), CoreCase("lstm"), CoreCase("simple_rnn")]
 
 
 def recording(name, *seeds, cases=CASES):
@@ -103,7 +104,7 @@ def test_what_stays_the_same_is_not_touched(tmp_path):
 
 def test_other_cases_have_a_list_of_their_own(tmp_path):
     other = recording("tf2.11", 1, 2, cases=CASES[:2])
-    same = recording("tf2.12", 1, 2, 3, 4, cases=CASES + [Defaults("GRU")])
+    same = recording("tf2.12", 1, 2, 3, 4, cases=CASES + [DefaultsCase("GRU")])
     store(str(tmp_path), dict(MADE, **{"tf2.11": other, "tf2.12": same}))
     names = {path.name.split(".")[1] for path in tmp_path.glob("cases.*")}
     assert len(list(tmp_path.glob("cases.*"))) == 3 and names == {"layers", "defaults"}

@@ -8,8 +8,8 @@ import functools
 import numpy as np
 import pytest
 
-from rnn_oracle.families.tf1.case import AXES, CELLS, matrix
-from rnn_oracle.families.tf1.oracle import expected
+from rnn_oracle.families.tf1.case import CELLS, Tf1Case, matrix
+from rnn_oracle.families.tf1.expected import expected
 from rnn_oracle.reference.tf1 import cells, drivers
 from rnn_oracle.verdict.compare import compare
 
@@ -187,5 +187,5 @@ def test_a_broken_oracle_shows(name, monkeypatch):
 
 def test_the_slice_has_every_value_of_every_axis():
     assert len(SLICE) < 70
-    for axis, values in AXES.items():
+    for axis, values in Tf1Case.axes.items():
         assert {case.options[axis] for case in SLICE} == set(values)

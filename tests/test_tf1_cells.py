@@ -8,8 +8,8 @@ from textbook import dot, sigmoid
 
 from rnn_oracle.arithmetic import nest
 from rnn_oracle.arithmetic.decimals import DecimalArray
-from rnn_oracle.families.tf1.case import AXES, Tf1Case, matrix
-from rnn_oracle.families.tf1.oracle import build, expected, run
+from rnn_oracle.families.tf1.case import Tf1Case, matrix
+from rnn_oracle.families.tf1.expected import build, expected, run
 from rnn_oracle.families.tf1.problem import SIZES, lengths_of_kind, problem
 
 CASES = [case for case in matrix() if not case.refused and not case.is_keras]
@@ -118,8 +118,8 @@ def test_it_is_the_textbook(case):
             np.testing.assert_allclose(final[row], numbers, rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize("cell", AXES["cell"])
-@pytest.mark.parametrize("driver", AXES["driver"])
+@pytest.mark.parametrize("cell", Tf1Case.axes["cell"])
+@pytest.mark.parametrize("driver", Tf1Case.axes["driver"])
 def test_it_computes_in_any_arithmetic(cell, driver):
     case = Tf1Case(cell, driver, lengths="mixed")
     given = problem(case)
@@ -152,7 +152,7 @@ def test_ids_and_options():
         assert case.id.startswith("tf1.") and set(case.id) <= set("abcdefghijklmnopqrstuvwxyz01._")
         assert Tf1Case(**case.options) == case
         assert case.rules and case.features
-    for axis, values in AXES.items():
+    for axis, values in Tf1Case.axes.items():
         assert {case.options[axis] for case in cases} == set(values)
 
 
@@ -171,7 +171,7 @@ def test_a_case_that_cannot_be(options, message):
 
 
 @pytest.mark.parametrize("cell", ["lstm_clipped", "lstm_all"])
-@pytest.mark.parametrize("driver", AXES["driver"])
+@pytest.mark.parametrize("driver", Tf1Case.axes["driver"])
 @pytest.mark.parametrize("stacking", ["one", "two"])
 def test_clips_clip_some_and_nothing_is_near_the_limit(cell, driver, stacking, monkeypatch):
     from rnn_oracle.reference.tf1 import cells

@@ -18,7 +18,7 @@ from time_distributed import (
 from unknown_axes import KNOWN, computed, partly_known, run, traced
 
 import rnn_oracle
-from rnn_oracle.targets.keras.target import plain_shape
+from rnn_oracle.targets.runtime import plain_shape
 
 
 def assert_shape(target, copy, x, how, shape):

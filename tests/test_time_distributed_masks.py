@@ -19,7 +19,7 @@ from unknown_axes import KNOWN, computed, partly_known, traced
 
 import rnn_oracle
 from rnn_oracle.arithmetic import nest
-from rnn_oracle.families.options.case import LAYER_MODES, REBUILT
+from rnn_oracle.families.stacks.axes import LAYER_MODES, REBUILT
 from rnn_oracle.targets.keras.missing_features import jit_argument
 from rnn_oracle.targets.keras.modes import Layers, Model
 

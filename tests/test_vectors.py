@@ -11,9 +11,9 @@ from helpers import committed
 from rnn_oracle.arithmetic import nest
 from rnn_oracle.arithmetic.error_bounds import UNIT_ROUNDOFF
 from rnn_oracle.families.expected import expected
-from rnn_oracle.families.matrix import core
+from rnn_oracle.families.layers.matrix import core
+from rnn_oracle.families.layers.problem import problem
 from rnn_oracle.families.outcome import Outcome
-from rnn_oracle.families.problems import problem
 from rnn_oracle.records.manifest import VECTORS
 from rnn_oracle.records.vectors import GENERATIONS, PLANES, allowed_by, families, vector
 from rnn_oracle.verdict.compare import compare

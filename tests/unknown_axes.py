@@ -3,7 +3,7 @@
 import pytest
 from helpers import as_arrays, within
 
-from rnn_oracle.targets.keras.target import plain_shape
+from rnn_oracle.targets.runtime import plain_shape
 
 KNOWN = {
     "eager": (True, True),

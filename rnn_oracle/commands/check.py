@@ -12,7 +12,7 @@ from collections import Counter
 import numpy as np
 
 from .. import __version__
-from ..families.registry import FAMILIES
+from ..families import registry
 from ..targets import INSTALL, installed
 from ..verdict.judge import AGREE, DIVERGES, KNOWN, UNSUPPORTED, judge
 from ..verdict.ledger import load, unmeasured
@@ -127,15 +127,14 @@ def _print(targets, verdicts):
 
 def _tables(target, verdicts):
     """Yield tables of verdicts, options by the first axis of the cases, a few columns each."""
-    for family in FAMILIES.values():
-        first, *others = family.axes
-        of_family = [v for v in verdicts if v.case.family == family.family]
+    for family in registry.recorded():
+        axes = family.case.axes
+        first, *others = axes
+        of_family = [v for v in verdicts if v.case.family == family.id]
         columns = list(dict.fromkeys(v.case.options[first] for v in of_family))
         for some in (columns[i : i + _COLUMNS] for i in range(0, len(columns), _COLUMNS)):
             chosen = [v for v in of_family if v.case.options[first] in some]
-            yield _table(
-                str(target), first, some, {axis: family.axes[axis] for axis in others}, chosen
-            )
+            yield _table(str(target), first, some, {axis: axes[axis] for axis in others}, chosen)
 
 
 def _table(title, first, columns, axes, verdicts):

@@ -4,8 +4,7 @@ import argparse
 import itertools
 import os
 
-from ..families import covering
-from ..families.registry import CROSSED
+from ..families import covering, registry
 from ..reference.dialects import DIALECTS
 
 TABLE = os.path.join("docs", "pairs.md")
@@ -16,9 +15,13 @@ def main(arguments=None):
     """Run the command; return 0."""
     parser = argparse.ArgumentParser(prog="python -m rnn_oracle.cover", description=__doc__)
     parser.add_argument("--table", action="store_true", help=f"write {TABLE} alone")
-    parser.add_argument("--family", choices=sorted(CROSSED), help="of this family alone")
+    parser.add_argument(
+        "--family",
+        choices=[family.id for family in registry.crossed()],
+        help="of this family alone",
+    )
     options = parser.parse_args(arguments)
-    kinds = [CROSSED[options.family]] if options.family else list(CROSSED.values())
+    kinds = [registry.get(options.family).case] if options.family else _kinds()
     if not options.table:
         for kind, dialect in itertools.product(kinds, GENERATIONS):
             covering.write(kind, dialect)
@@ -28,6 +31,10 @@ def main(arguments=None):
     return 0
 
 
+def _kinds():
+    return [family.case for family in registry.crossed()]
+
+
 def _count(kind, dialect):
     return len(covering.cases(kind, dialect))
 
@@ -35,7 +42,7 @@ def _count(kind, dialect):
 def table():
     """Return the table of pairs in Markdown: how many stand in a case, of how many legal ones."""
     lines = ["# Pairs of options, and the cases in which they occur", ""]
-    for kind, dialect in itertools.product(CROSSED.values(), GENERATIONS):
+    for kind, dialect in itertools.product(_kinds(), GENERATIONS):
         lines += _family(kind, dialect)
     return "\n".join(lines + _apart()) + "\n"
 
@@ -43,7 +50,7 @@ def table():
 def _apart():
     """Tell which options no family crosses."""
     families = {}
-    for kind in CROSSED.values():
+    for kind in _kinds():
         for axis in kind.axes:
             families.setdefault(axis, set()).add(kind.family)
     lines = ["## Options of different families", ""]
@@ -73,7 +80,7 @@ def _family(kind, dialect):
     for i, axis in enumerate(axes[1:], 1):
         cells = [_tally(kind, dialect, (other, axis), cases) for other in axes[:i]]
         lines.append(f"| {axis} | " + " | ".join(cells) + " |")
-    reasons = sorted({rule.reason for rule in kind.constraints_of(dialect)})
+    reasons = sorted({constraint.reason for constraint in kind.constraints_of(dialect)})
     return lines + ["", "Left out:", ""] + ["- " + reason for reason in reasons] + [""]
 
 

@@ -8,7 +8,7 @@ import os
 import time
 from typing import NamedTuple
 
-from ..families.matrix import core
+from ..families.layers.matrix import core
 from ..records import recordings, vectors
 from ..records.check import recording_changes, vector_changes
 from ..records.format import MANIFEST, FixtureError, default_folder

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ..arithmetic import nest
+from ..families import registry
 from ..families.expected import expected
-from ..families.matrix import all_cases
 from ..verdict.changes import MEANING, ROUNDING, Change, changes, claimed_changes
 from ..verdict.compare import compare
 from ..verdict.judge import apart, changed_by
@@ -303,8 +303,8 @@ def _groups(found, cases, ledger):
 def _characteristic(chosen, what):
     """Return the rules that all chosen cases cite, and not all others of their family."""
     wanted, family = set(chosen), chosen[0].family
-    matrix = [case for dialect in ("keras3", "tf1") for case in all_cases(dialect)]
-    others = [set(c.rules) for c in matrix if c.family == family and c not in wanted]
+    alike = registry.get(family).cases("tf1" if family == "tf1" else "keras3")
+    others = [set(case.rules) for case in alike if case not in wanted]
     common = set.intersection(*[set(case.rules) for case in chosen])
     if others:
         common -= set.intersection(*others)

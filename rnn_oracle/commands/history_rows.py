@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from ..families.spec import first_sentence, rules, sentence_with, without_links
 from ..reference.dialects import DIALECTS
-from ..verdict.deviations import DEVIATIONS
+from ..verdict.deviations import deviation
 from ..verdict.judge import AGREE, DIVERGES, KNOWN
-from ..verdict.ledger import fits
+from ..verdict.ledger import FAMILY, RECORDED, fits
 from ..verdict.patterns import as_text, patterns
 
 
@@ -180,7 +180,10 @@ class _Rows:
         others = {other.id for other in self.ledger if other.rule == entry.rule} - {entry.id}
         told = [
             ("Harm", entry.harm),
-            ("Returned instead", _first_line(DEVIATIONS[entry.instead])),
+            (
+                "Returned instead",
+                _first_line(deviation(entry.cases[0].get(FAMILY, RECORDED), entry.instead)),
+            ),
             ("Ledger", f"{entry.id}: {entry.target} {entry.versions}"),
             ("Mended in", entry.mended or "no release yet"),
         ]

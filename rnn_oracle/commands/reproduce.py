@@ -3,10 +3,11 @@
 import numpy as np
 
 from ..arithmetic import nest
-from ..families.cases import CELLS, SIZES, Sizes
+from ..families.case import CELLS, SIZES, Sizes
 from ..families.expected import expected
-from ..families.outcome import state_names
-from ..families.problems import layer_units, nest_states, problem, sequences_of_layers
+from ..families.layers.problem import problem
+from ..families.stacks.observation import state_names
+from ..families.stacks.problem import layer_units, nest_states, sequences_of_layers
 from ..verdict.judge import judge
 
 _LADDER = (

@@ -3,7 +3,8 @@
 import fnmatch
 import sys
 
-from ..families.matrix import BLOCK, all_cases
+from ..families import registry
+from ..families.layers.matrix import BLOCK
 
 ALL = "*"
 
@@ -20,7 +21,7 @@ def add_only(parser):
 
 def selected(pattern, dialect="keras3"):
     """Return the cases of a dialect whose id matches."""
-    return [case for case in all_cases(dialect) if fnmatch.fnmatch(case.id, pattern)]
+    return [case for case in registry.recorded_cases(dialect) if fnmatch.fnmatch(case.id, pattern)]
 
 
 def selected_for(targets, pattern):

@@ -6,6 +6,8 @@ import json
 import os
 from collections import Counter
 
+from ..reference.dialects import generation
+
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "covering_arrays")
 REMEDY = "write it anew with: python -m rnn_oracle.cover"
 
@@ -36,6 +38,11 @@ def cases(kind, dialect):
             )
         )
     return [_case(kind, row) for row in stored["rows"]]
+
+
+def cases_of_dialect(kind, dialect):
+    """Return the cases of a family in a dialect, those of its generation; none in `tf1`."""
+    return [] if dialect == "tf1" else cases(kind, generation(dialect))
 
 
 def path_of(kind, dialect):

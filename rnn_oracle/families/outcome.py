@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..arithmetic import nest
 from ..reference.errors import OracleError
-from .cases import DEFAULTS
 
 
 class Refusal(NamedTuple):
@@ -138,64 +136,3 @@ def demanded_in(dtype, facts):
 def without_masks(arrays):
     """Return the arrays of an outcome, by name, that are no masks."""
     return {name: array for name, array in arrays.items() if not name.endswith(".mask")}
-
-
-def state_names(case):
-    """Return the names of the final states in order, ``h1 c1 h2 c2`` for two layers of LSTM."""
-    letters = case.states_of_a_cell
-    return [f"{letter}{i + 1}" for i in range(case.depth) for letter in letters]
-
-
-def defaults(case, find):
-    """Return the `Outcome` of a layer that was given no more arguments than it must be.
-
-    Parameters
-    ----------
-    case : Defaults
-    find : callable
-        ``find(name, otherwise)`` is the value of an argument, or `otherwise` if it has none.
-    """
-    told = {name: find(name, "no argument") for name in DEFAULTS[case.layer]}
-    return Outcome(facts={"defaults." + name: str(value) for name, value in told.items()})
-
-
-def observe(call, case, results, masks, as_array):
-    """Name what one call of a stack of layers returned.
-
-    Parameters
-    ----------
-    call : str
-        ``"default"``, or ``"given"`` for a call with an initial state.
-    results : list
-        What each layer returned, from the bottom up.
-    masks : list
-        The masks that go on with each leaf of the top layer's result, None where none does.
-    as_array : callable
-        Turns a leaf into a NumPy array.
-
-    Returns
-    -------
-    arrays, facts : dict
-        For `Outcome`.
-    """
-    outputs, states = results[-1:], []
-    if case.return_state or len(case.outputs) > 1:
-        outputs = list(results[-1][: len(case.outputs)])
-    if case.return_state:
-        each = [result[1:] for result in results[:-1]] + [results[-1][len(case.outputs) :]]
-        states = [leaf for own in each for leaf in nest.flatten(list(own))]
-    leaves = [as_array(leaf) for leaf in outputs + states]
-    names = list(case.outputs) + (state_names(case) if case.return_state else [])
-    arrays = dict(zip(names, leaves))
-    facts = {
-        "nesting": "; ".join(nest.describe(result) for result in results),
-        "dtype": " ".join(leaf.dtype.name for leaf in leaves),
-        "states": str(len(states)),
-        "masks": " ".join("None" if mask is None else "mask" for mask in masks),
-    }
-    if masks[0] is not None:
-        arrays["mask"] = as_array(masks[0])
-    return (
-        {call + "." + name: array for name, array in arrays.items()},
-        {call + "." + name: fact for name, fact in facts.items()},
-    )

@@ -1,25 +1,55 @@
-"""The families of cases: each a class with options of its own."""
+"""The registry of families: each by its id, which is the name of its folder."""
 
-from .bidirectional.case import BidirectionalCase
-from .cases import Case, Defaults
-from .cells.case import CellCase
-from .forms.case import FormsCase
-from .options.case import OptionCase
-from .own_cells.case import OwnCellCase
-from .tf1.case import Tf1Case
-from .training.case import TrainingCase
+import functools
 
-FAMILIES = {kind.family: kind for kind in (Case, Defaults, Tf1Case)}
-"""By name, in the order in which a recording lists them.
+from .family import find_part
 
-Such a class is a frozen dataclass with a `family`, an `id`, the `sizes` of its arrays, the `axes`
-of a table of such cases, and `options`: a dict of plain values from which ``kind(**options)`` makes
-an equal case, raising TypeError or ValueError for impossible ones.
-"""
+IDS = (
+    "layers",
+    "defaults",
+    "tf1",
+    "options",
+    "bidirectional",
+    "cells",
+    "own_cells",
+    "forms",
+    "training",
+    "refusals",
+)
+"""In the order in which recordings and reports list them."""
 
-_KINDS = (OptionCase, BidirectionalCase, CellCase, OwnCellCase, FormsCase, TrainingCase)
-CROSSED = {kind.family: kind for kind in _KINDS}
-"""Those whose axes are crossed by covering arrays; they are run, and not recorded."""
 
-CROSSED_ON = {"keras2": ">=2.15", "keras3": ">=3.12"}
-"""The versions of each target on which crossed cases were measured, and are judged."""
+def get(name):
+    """Return the `rnn_oracle.families.family.Family` of an id.
+
+    Raises
+    ------
+    ValueError
+        If there is no such family.
+    MissingPartError
+        If its folder has no module `family` that defines ``FAMILY``.
+    """
+    if name not in IDS:
+        raise ValueError(f"there is no family {name!r}, only {', '.join(IDS)}")
+    return find_part(f"{__package__}.{name}.family", "FAMILY", name).FAMILY
+
+
+@functools.lru_cache(maxsize=None)
+def families():
+    """Return all families, as a tuple."""
+    return tuple(map(get, IDS))
+
+
+def crossed():
+    """Return the families whose axes are crossed by covering arrays, as a list."""
+    return [family for family in families() if family.is_crossed]
+
+
+def recorded():
+    """Return the families that recordings hold, as a list."""
+    return [family for family in families() if family.recorded]
+
+
+def recorded_cases(dialect="keras3"):
+    """Return the cases of a dialect that are recorded, in a fixed order."""
+    return [case for family in recorded() for case in family.cases(dialect)]

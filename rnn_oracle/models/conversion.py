@@ -4,9 +4,9 @@ import sys
 
 import numpy as np
 
-from ..families.cases import DEFAULTS
 from ..reference import bidirectional, cells, recurrent
 from ..reference import surrounding as core
+from ..reference.arguments import DEFAULTS
 from ..reference.dialects import DIALECTS
 from ..reference.errors import OracleTypeError, OracleValueError
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..families.cases import AXES, MASK_FROM
+from ..families.layers.matrix import AXES, MASK_FROM
 
 TABLES = ("rules", "features", "layouts", "refusals")
 """The tables of the manifest of vectors that serve all of its groups."""

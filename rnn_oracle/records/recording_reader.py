@@ -4,7 +4,7 @@ import contextlib
 import functools
 import os
 
-from ..families.registry import FAMILIES
+from ..families import registry
 from .checked import array_at, case_of, file_bytes, item, of_cases, outcome, require
 from .format import (
     ARRAYS_FILE,
@@ -146,8 +146,9 @@ def _check_sha256(fields, data):
 def _cases_in(data):
     """Return the cases that a file lists; most recordings share a few such files."""
     found = parse(data, CASES, "the list of cases")
-    require(found["family"] in FAMILIES, "unknown family {!r} of cases", found["family"])
-    kind, names, cases = FAMILIES[found["family"]], found["options"], []
+    kinds = {family.id: family.case for family in registry.recorded()}
+    require(found["family"] in kinds, "unknown family {!r} of cases", found["family"])
+    kind, names, cases = kinds[found["family"]], found["options"], []
     for fields in found["cases"]:
         with told("{}", fields["id"]):
             values = fields["options"]

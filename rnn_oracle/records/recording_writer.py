@@ -1,6 +1,6 @@
 """Writes a recording: each distinct answer once, and no array that another recording lends."""
 
-from ..families.registry import FAMILIES
+from ..families import registry
 from .format import MANIFEST, crc32, crc32_of_answer, crc32_of_manifest
 from .manifest import CASES, RECORDING, VERSIONS
 from .writer import Binary, Table, answer, form_and_bytes, lines, named
@@ -52,7 +52,7 @@ class RecordingWriter:
         own, beside : dict of str to bytes
             By name.
         """
-        families = [[e for e in entries if e.case.family == name] for name in FAMILIES]
+        families = [[e for e in entries if e.case.family == name] for name in registry.IDS]
         lists = [_list_of_cases(family) for family in families if family]
         entries = [entry for family in families for entry in family]
         answers = self._answers(entries, about["dialect"])

@@ -1,7 +1,7 @@
 """Reads the vectors."""
 
-from ..families.cases import Case
-from ..families.problems import Problem
+from ..families.layers.case import CoreCase
+from ..families.layers.problem import Problem
 from .checked import array_at, case_of, file_bytes, item, of_cases, outcome, require
 from .format import (
     FILE,
@@ -138,7 +138,7 @@ class _Group:
                 name,
                 value,
             )
-        return case_of(Case, dict(zip(names, values)), case["id"])
+        return case_of(CoreCase, dict(zip(names, values)), case["id"])
 
     def _problem(self, case):
         stack = item(self.fields["stacks"], case["stack"], "stack")

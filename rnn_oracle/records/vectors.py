@@ -8,9 +8,10 @@ import numpy as np
 from ..arithmetic import nest
 from ..arithmetic.decimals import DIGITS, DecimalArray
 from ..arithmetic.error_bounds import UNIT_ROUNDOFF, converted
-from ..families.expected import build, calls, expected, run_stack, set_weights
-from ..families.outcome import Outcome, observe
-from ..families.problems import problem
+from ..families.expected import expected
+from ..families.layers.problem import problem
+from ..families.outcome import Outcome
+from ..families.stacks.reference import answers, build
 from ..reference.dialects import DIALECTS
 from .format import Entry
 from .writer import Writer
@@ -79,27 +80,27 @@ def _lay_out(name, case, array, axis=0):
 @functools.lru_cache(maxsize=None)
 def _numbers(case):
     """Return the numbers of both calls, and the tolerances, by name."""
-    given = problem(case)
-    layers = build(case, "keras3")  # the dialects differ in no number
-    set_weights(layers, given)
-    arrays, tolerances = {}, {}
-    for call, states in calls(given):
+    given = problem(case).in_calls(case)
+    layers = build(case, "keras3", case.sizes)  # the dialects differ in no number
 
-        def run(followed, call=call, states=states):
-            x, near = followed(given.x), nest.map_structure(followed, states)
-            results, masks = run_stack(case, layers, x, given.mask, near)
-            return observe(call, case, results, masks, lambda leaf: leaf)[0]
+    def run(followed):
+        return answers(case, layers, given.map(followed), lambda leaf: leaf)[0]
 
-        found = run(lambda array: array if array is None else DecimalArray(array))
-        with np.errstate(over="ignore", invalid="ignore"):  # a bound may be infinite
-            near = {d: run(functools.partial(converted, unit=UNIT_ROUNDOFF[d])) for d in _FOLLOWED}
-        for name, value in found.items():
-            arrays[name] = value
-            if isinstance(value, DecimalArray):
-                arrays[name] = value.rounded()
-                errors = [near[dtype][name].error for dtype in _FOLLOWED]
-                tolerances[name] = _narrowed(_units(arrays[name], errors))
+    found = run(_in_decimals)
+    with np.errstate(over="ignore", invalid="ignore"):  # a bound may be infinite
+        near = [run(functools.partial(converted, unit=UNIT_ROUNDOFF[d])) for d in _FOLLOWED]
+    arrays, tolerances = dict(found), {}
+    for name, value in found.items():
+        if isinstance(value, DecimalArray):
+            arrays[name] = value.rounded()
+            tolerances[name] = _narrowed(
+                _units(arrays[name], [bound[name].error for bound in near])
+            )
     return arrays, tolerances
+
+
+def _in_decimals(arrays):
+    return nest.map_structure(lambda a: a if a is None else DecimalArray(a), arrays)
 
 
 def _units(value, errors):

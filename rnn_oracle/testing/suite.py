@@ -71,7 +71,7 @@ def judged(record_property, record_worst, imported_targets):
     What a release cannot run is skipped.
 
     ``judged(target, case)`` takes a target of `rnn_oracle.targets` and a case of
-    `rnn_oracle.families.matrix`, and the entries of another ledger than ledger.json, if there is
+    `rnn_oracle.families`, and the entries of another ledger than ledger.json, if there is
     one. The constants above name what it puts on record.
     """
 

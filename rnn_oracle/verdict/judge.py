@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ..families.crossed import Crossed
+from ..families import registry
 from ..families.expected import expected
 from .compare import compare
-from .deviations import DEVIATIONS
+from .deviations import deviation
 from .ledger import matching
 
 AGREE, KNOWN, DIVERGES, UNSUPPORTED = "agree", "known divergence", "DIVERGES", "unsupported"
@@ -95,7 +95,7 @@ def _speaking(entries, claims):
 
     Its other options may undo what the entry speaks of: a mask of one step masks nothing.
     """
-    if not isinstance(claims.case, Crossed):
+    if not registry.get(claims.case.family).is_crossed:
         return entries
     together = claims.of(entries)
     return [
@@ -141,5 +141,6 @@ def apart(claimed):
 def changed_by(entries, outcome, target, case, sizes=None):
     """Return what the rules demand, changed by what the ledger says is returned instead."""
     for entry in entries:
-        outcome = DEVIATIONS[entry.instead](case, target.dialect, sizes or case.sizes, outcome)
+        deviate = deviation(case.family, entry.instead)
+        outcome = deviate(case, target.dialect, sizes or case.sizes, outcome)
     return outcome

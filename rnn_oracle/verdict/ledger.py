@@ -8,8 +8,8 @@ import os
 from dataclasses import fields as fields_of
 from typing import NamedTuple
 
-from ..families.registry import CROSSED, FAMILIES
-from .deviations import DEVIATIONS
+from ..families import registry
+from .deviations import deviation
 
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ledger.json")
 
@@ -84,14 +84,13 @@ def _entry(fields):
         wrong = sorted(set(fields) ^ set(Entry._fields))
         raise ValueError(f"{where}: missing or unknown fields {wrong}")
     entry = Entry(**fields)
-    if entry.instead not in DEVIATIONS:
-        raise ValueError(f"{where}: unknown deviation {entry.instead!r}")
-    kinds = {**FAMILIES, **CROSSED}
     for pattern in entry.cases:
-        family = pattern.get(FAMILY, RECORDED)
-        if family not in kinds:
-            raise ValueError(f"{where}: there is no family {family!r}")
-        options = {field.name for field in fields_of(kinds[family])}
+        try:
+            family = registry.get(pattern.get(FAMILY, RECORDED))
+            deviation(family.id, entry.instead)
+        except ValueError as error:
+            raise ValueError(f"{where}: {error}") from None
+        options = {field.name for field in fields_of(family.case)}
         unknown = sorted(set(pattern) - options - _ABOUT)
         if unknown:
             raise ValueError(f"{where}: no case has the options {unknown}")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from helpers import without_symbolic
 
-from rnn_oracle.families.matrix import core
+from rnn_oracle.families.layers.matrix import core
 from rnn_oracle.reference import cells, recurrent
 from rnn_oracle.verdict.judge import DIVERGES, judge
 from rnn_oracle.verdict.ledger import load

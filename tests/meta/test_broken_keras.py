@@ -15,10 +15,7 @@ from mutants.live import Living
 from mutants.sources import mutants
 from mutants.worker import Worker, answer
 
-from rnn_oracle.families import covering
-from rnn_oracle.families.matrix import all_cases
-from rnn_oracle.families.registry import CROSSED
-from rnn_oracle.reference.dialects import generation
+from rnn_oracle.families.registry import families
 from rnn_oracle.targets import installed
 from rnn_oracle.verdict.judge import DIVERGES, judge
 from rnn_oracle.verdict.ledger import load
@@ -51,9 +48,8 @@ class Keras:
         self._target, self._mutants = installed()[name], mutants(name)
         self._target.load()
         self._living, self._ledger = Living(), load()
-        kinds = CROSSED.values()
-        crossed = [covering.cases(kind, generation(self._target.dialect)) for kind in kinds]
-        self._cases = {case.id: case for cases in [all_cases(), *crossed] for case in cases}
+        found = [family.cases(self._target.dialect) for family in families()]
+        self._cases = {case.id: case for cases in found for case in cases}
 
     def diverges(self, case):
         return judge(self._target, self._cases[case], self._ledger).verdict == DIVERGES

@@ -11,7 +11,7 @@ import pytest
 from differences import call_of, dialect_of, direction, gradients_of, off, slope
 from test_gradients import LEGAL
 
-from rnn_oracle.families.problems import mask_of_kind
+from rnn_oracle.families.numbers import mask_of_kind
 from rnn_oracle.reference import activations
 from rnn_oracle.reference import cell_gradients as cell_backward
 from rnn_oracle.reference import gradients as backward

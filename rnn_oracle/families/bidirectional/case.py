@@ -1,13 +1,15 @@
 """A case of `Bidirectional`: alone, beside a recurrent layer, or upon another of its kind."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from ...reference.dialects import get_dialect
-from ..cases import SIZES, Sizes
-from ..crossed import Constraint, unless
-from ..options.case import (
+from ..axis import axis, together
+from ..case import SIZES, Crossed, Sizes, case
+from ..constraint import Constraint, unless
+from ..stacks import axes
+from ..stacks.axes import ALL_MODES, COMBINATIONS, DTYPES, GIVEN, MASKS, SEVERAL_CALLS
+from ..stacks.case import StackCase
+from ..stacks.constraints import (
     IDS_HAVE_NO_WIDTH,
-    LAYER_MODES,
     MASK_FROM_SOMEWHERE,
     MODELS_HAVE_A_DTYPE,
     NO_CONSTANT_EXPORTED,
@@ -17,62 +19,10 @@ from ..options.case import (
     NO_IMPLEMENTATION_OF_SIMPLE_RNN,
     NO_MASK_FROM_HDF5,
     NO_RESET_ONCE_EXPORTED,
-    NO_STATES_IN_A_LIST,
-    NO_TIME_MAJOR,
-    REBUILT,
     SYMBOLIC_STATES_IN_A_MODEL,
     ZEROS_NEED_A_MASK,
-    StackCase,
 )
-from ..options.problem import stacked
-
-AXES = {
-    "cell": ("simple_rnn", "lstm", "gru", "gru_reset_before"),
-    "merge_mode": ("concat", "sum", "ave", "mul", None),
-    "backward_layer": ("default", "own", "own_units"),
-    "go_backwards": (False, True),
-    "inner": ("layer", "rnn", "cells"),
-    "stacking": ("alone", "above", "below", "two"),
-    "mode": LAYER_MODES + ("model", "predict") + REBUILT,
-    "return_sequences": (False, True),
-    "return_state": (False, True),
-    "time_major": (False, True),
-    "mask": ("none", "right", "left", "holes", "first", "row"),
-    "mask_from": (None, "argument", "masking", "embedding"),
-    "initial_state": ("none", "argument", "inputs", "symbolic"),
-    "stateful": ("no", "two_calls", "three_calls", "reset_between"),
-    "unroll": (False, True),
-    "zero_output_for_mask": (False, True),
-    "use_bias": (True, False),
-    "implementation": (2, 1),
-    "activation": ("tanh", "relu"),
-    "recurrent_activation": ("sigmoid", "hard_sigmoid"),
-    "dtype": ("float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16"),
-    "given_as": ("tensor", "array", "wide"),
-    "batch": (4, 1),
-    "steps": (6, 1),
-}
-"""The axes and their values; the first is the default.
-
-`backward_layer` is the default one, one given with an activation of its own, or one that has other
-units too. `go_backwards` is that of the layer that is wrapped; a backward layer that is given runs
-the other way. What is wrapped, `inner`, is a layer, an `RNN` of one cell, or one of a list of two.
-With the `stacking` ``"above"``, `Bidirectional` is above a recurrent layer, with ``"below"`` below
-one, and with ``"two"`` upon another; `return_sequences` is that of the topmost `Bidirectional`, and
-all other options hold for each. A layer beside it has the same options, but `go_backwards` and
-`zero_output_for_mask`, and returns its sequence. For the other axes see
-`rnn_oracle.families.options.case`.
-"""
-
-TRIPLES = (
-    "merge_mode",
-    "backward_layer",
-    "go_backwards",
-    "return_sequences",
-    "return_state",
-    "time_major",
-    "unroll",
-)
+from ..stacks.problem import stacked
 
 PRESETS = (
     {"backward_layer": "own_units", "mode": "h5", "stacking": "below"},
@@ -121,40 +71,65 @@ _STACKS = {
 OWN_ACTIVATION = "softsign"
 
 
-@dataclass(frozen=True)
-class BidirectionalCase(StackCase):
-    """One combination of all options of `Bidirectional`; see `AXES` for the values."""
+@case
+class BidirectionalCase(StackCase, Crossed):
+    """One combination of all options of `Bidirectional`.
 
-    cell: str = "simple_rnn"
-    merge_mode: str = "concat"
-    backward_layer: str = "default"
-    go_backwards: bool = False
-    inner: str = "layer"
-    stacking: str = "alone"
-    mode: str = "eager"
-    return_sequences: bool = False
-    return_state: bool = False
-    time_major: bool = False
-    mask: str = "none"
-    mask_from: str = None
-    initial_state: str = "none"
-    stateful: str = "no"
-    unroll: bool = False
-    zero_output_for_mask: bool = False
-    use_bias: bool = True
-    implementation: int = 2
-    activation: str = "tanh"
-    recurrent_activation: str = "sigmoid"
-    dtype: str = "float32"
-    given_as: str = "tensor"
-    batch: int = 4
-    steps: int = 6
+    `backward_layer` is the default one, one given with an activation of its own, or one that has
+    other units too. `go_backwards` is that of the layer that is wrapped; a backward layer that is
+    given runs the other way. What is wrapped, `inner`, is a layer, an `RNN` of one cell, or one of
+    a list of two. With the `stacking` ``"above"``, `Bidirectional` is above a recurrent layer, with
+    ``"below"`` below one, and with ``"two"`` upon another; `return_sequences` is that of the
+    topmost `Bidirectional`, and all other options hold for each. A layer beside it has the same
+    options, but `go_backwards` and `zero_output_for_mask`, and returns its sequence. For the other
+    axes see `rnn_oracle.families.options.case`.
+    """
 
-    family, axes, triples, presets = "bidirectional", AXES, TRIPLES, PRESETS
+    cell: str = axes.CELL.of("simple_rnn", "lstm", "gru", "gru_reset_before")
+    merge_mode: str | None = axis("concat", "sum", "ave", "mul", None)
+    backward_layer: str = axis("default", "own", "own_units")
+    go_backwards: bool = axes.GO_BACKWARDS.of(False, True)
+    inner: str = axis("layer", "rnn", "cells", rules={"cells": "C6 D2"})
+    stacking: str = axis(
+        "alone", "above", "below", "two", rules={"above": "L7", "below": "L7", "two": "L7"}
+    )
+    mode: str = axes.MODE.of(*ALL_MODES)
+    return_sequences: bool = axes.RETURN_SEQUENCES.of(False, True)
+    return_state: bool = axes.RETURN_STATE.of(False, True)
+    time_major: bool = axes.TIME_MAJOR.of(False, True)
+    mask: str = axes.MASK.of("none", *MASKS[1:])
+    mask_from: str | None = axes.MASK_FROM.of(None, "argument", "masking", "embedding")
+    initial_state: str = axes.INITIAL_STATE.of("none", "argument", "inputs", "symbolic")
+    stateful: str = axes.STATEFUL.of("no", *SEVERAL_CALLS)
+    unroll: bool = axes.UNROLL.of(False, True)
+    zero_output_for_mask: bool = axes.ZERO_OUTPUT_FOR_MASK.of(False, True)
+    use_bias: bool = axes.USE_BIAS.of(True, False)
+    implementation: int = axes.IMPLEMENTATION.of(2, 1)
+    activation: str = axes.ACTIVATION.of("tanh", "relu")
+    recurrent_activation: str = axes.ACTIVATION.of("sigmoid", "hard_sigmoid")
+    dtype: str = axes.DTYPE.of(*DTYPES)
+    given_as: str = axes.GIVEN_AS.of("tensor", "array", "wide")
+    batch: int = axes.BATCH.of(4, 1)
+    steps: int = axes.STEPS.of(6, 1)
 
-    @staticmethod
-    def constraints_of(dialect):
-        return _EVERYWHERE + _OF_GENERATION[get_dialect(dialect).generation]
+    family, presets = "bidirectional", PRESETS
+    triples = (
+        "merge_mode",
+        "backward_layer",
+        "go_backwards",
+        "return_sequences",
+        "return_state",
+        "time_major",
+        "unroll",
+    )
+    always = StackCase.always + " B1 B2 B4 B7 G1"
+    combinations = COMBINATIONS + (
+        together("B3 B6 G2 M5", mask=MASKS),
+        together("M3", mask=MASKS, return_sequences=(True,)),
+        together("M6", mask_from=("argument",), stacking=("above", "below", "two")),
+        together("B5", initial_state=GIVEN),
+        together("B5 H3", return_state=(True,)),
+    )
 
     @property
     def sizes(self):
@@ -200,105 +175,73 @@ class BidirectionalCase(StackCase):
             features = sum(ends) if self.merge_mode == "concat" else ends[0]
         return layers
 
-    @property
-    def rules(self):
-        """Ids of the rules in SPEC.md that decide what this case returns."""
-        cells = {"simple_rnn": "C1", "lstm": "C2", "gru": "C4", "gru_reset_before": "C5"}
-        cited = [cells[self.cell], "A1", "B1", "B2", "B4", "D1", "D6", "H1", "R1", "R2", "S1", "S3"]
-        told = {
-            "B3": self.mask != "none",
-            "B5": self.initial_state != "none" or self.return_state,
-            "B6": self.mask != "none",
-            "B7": True,
-            "C6": self.inner == "cells",
-            "D3": self.time_major,
-            "G1": True,
-            "G2": self.mask != "none",
-            "H3": self.return_state,
-            "L1": self.mask_from == "embedding",
-            "L2": self.mask_from == "masking",
-            "L7": len(self.stack) > 1,
-            "M1": self.mask != "none",
-            "M2": self.mask != "none",
-            "M3": self.mask != "none",
-            "M4": self.mask != "none",
-            "M6": self.mask_from not in (None, "argument"),
-            "R3": self.unroll,
-            "R5": self.mode in REBUILT,
-            "R6": self.mode != "eager",
-            "S4": self.stateful != "no",
-            "S5": self.stateful != "no" and self.initial_state != "none",
-        }
-        return cited + [rule for rule, holds in told.items() if holds]
 
-
-_EVERYWHERE = [
-    MASK_FROM_SOMEWHERE,
-    Constraint(
-        ("mask", "batch"),
-        lambda mask, batch: batch > 1 or mask in ("none", "holes", "row"),
-        "the mask would mask nothing of one sequence",
-    ),
-    Constraint(
-        ("mask", "steps"),
-        lambda mask, steps: steps > 1 or mask in ("none", "first", "row"),
-        "the mask would mask nothing of one step",
-    ),
-    ZEROS_NEED_A_MASK,
-    SYMBOLIC_STATES_IN_A_MODEL,
-    NO_GATES_OF_SIMPLE_RNN,
-    IDS_HAVE_NO_WIDTH,
-    MODELS_HAVE_A_DTYPE,
-    Constraint(
-        ("backward_layer", "merge_mode"),
-        lambda backward, merge: backward != "own_units" or merge in ("concat", None),
-        "outputs of unequal width can only be joined or left apart",
-    ),
-    Constraint(
-        ("stacking", "merge_mode"),
-        lambda stacking, merge: merge or stacking in ("alone", "above"),
-        "two outputs are no input of a layer",
-    ),
-    Constraint(
-        ("stacking", "return_sequences"),
-        lambda stacking, sequences: sequences or stacking != "below",
-        "the layer above needs a sequence",
-    ),
-    Constraint(
-        ("mode", "stacking"),
-        lambda mode, stacking: mode != "saved_model" or stacking == "alone",
-        "a larger graph takes long to save, and is saved in the same way",
-    ),
-    Constraint(
-        ("mode", "unroll"),
-        lambda mode, unroll: mode != "saved_model" or not unroll,
-        "a larger graph takes long to save, and is saved in the same way",
-    ),
-    Constraint(
-        ("mode", "time_major"),
-        lambda mode, major: not (mode == "predict" and major),
-        "predict takes the first axis for the batch, and leaves it open",
-    ),
-    NO_CONSTANT_ROW_IN_PREDICT,
-]
+_DEFAULTS = {name: values[0] for name, values in BidirectionalCase.axes.items()}
 
 
 def _alone(refused, axes, reason):
     """Return the rules that what is refused, by two axes, stands with defaults alone besides."""
 
     def with_default_of(axis):
-        default = AXES[axis][0]
+        default = _DEFAULTS[axis]
         return lambda first, second, value: not refused(first, second) or value == default
 
-    others = [axis for axis in AXES if axis not in axes]
+    others = [axis for axis in _DEFAULTS if axis not in axes]
     return [Constraint(axes + (axis,), with_default_of(axis), reason) for axis in others]
 
 
-_OF_GENERATION = {
+BidirectionalCase.constraints = {
+    "all": [
+        MASK_FROM_SOMEWHERE,
+        Constraint(
+            ("mask", "batch"),
+            lambda mask, batch: batch > 1 or mask in ("none", "holes", "row"),
+            "the mask would mask nothing of one sequence",
+        ),
+        Constraint(
+            ("mask", "steps"),
+            lambda mask, steps: steps > 1 or mask in ("none", "first", "row"),
+            "the mask would mask nothing of one step",
+        ),
+        ZEROS_NEED_A_MASK,
+        SYMBOLIC_STATES_IN_A_MODEL,
+        NO_GATES_OF_SIMPLE_RNN,
+        IDS_HAVE_NO_WIDTH,
+        MODELS_HAVE_A_DTYPE,
+        Constraint(
+            ("backward_layer", "merge_mode"),
+            lambda backward, merge: backward != "own_units" or merge in ("concat", None),
+            "outputs of unequal width can only be joined or left apart",
+        ),
+        Constraint(
+            ("stacking", "merge_mode"),
+            lambda stacking, merge: merge or stacking in ("alone", "above"),
+            "two outputs are no input of a layer",
+        ),
+        Constraint(
+            ("stacking", "return_sequences"),
+            lambda stacking, sequences: sequences or stacking != "below",
+            "the layer above needs a sequence",
+        ),
+        Constraint(
+            ("mode", "stacking"),
+            lambda mode, stacking: mode != "saved_model" or stacking == "alone",
+            "a larger graph takes long to save, and is saved in the same way",
+        ),
+        Constraint(
+            ("mode", "unroll"),
+            lambda mode, unroll: mode != "saved_model" or not unroll,
+            "a larger graph takes long to save, and is saved in the same way",
+        ),
+        Constraint(
+            ("mode", "time_major"),
+            lambda mode, major: not (mode == "predict" and major),
+            "predict takes the first axis for the batch, and leaves it open",
+        ),
+        NO_CONSTANT_ROW_IN_PREDICT,
+    ],
     "keras3": [
-        NO_TIME_MAJOR,
         NO_IMPLEMENTATION_OF_SIMPLE_RNN,
-        NO_STATES_IN_A_LIST,
         NO_RESET_ONCE_EXPORTED,
         NO_CONSTANT_EXPORTED,
         Constraint(

@@ -1,18 +1,13 @@
 """What a release returns instead of what the rules demand of `Bidirectional`."""
 
-import functools
-
-import numpy as np
-
-from ...reference.recurrent import RNN
-from ..options.deviations import Unrolled, answered_again
+from ..stacks.deviations import IMPLICIT, ROUNDED, UNROLLED, of_numbers
 from .case import BOTH
-from .oracle import build
+from .expected import build
 from .outcome import told
 from .problem import problem
 
 
-def single_states_wrapped(case, outcome):
+def single_states_wrapped(case, dialect, sizes, outcome):
     """Each single state of stacked cells comes in a list of one."""
     nestings = outcome.facts["first.nesting"].split("; ")
     for i, kind in enumerate(case.stack):
@@ -34,26 +29,8 @@ def shape_of_two_forward_layers(case, dialect, sizes, outcome):
     return outcome.changed(facts=dict(outcome.facts, **facts))
 
 
-def answered_by(deviation, case, dialect, sizes, outcome):
-    """Return the outcome with the numbers of layers that deviate so too."""
-
-    def layers(together):
-        kind = Unrolled if "unrolled_zeros_misplaced" in together else RNN
-        made = build(case, dialect, sizes, kind)
-        if "stacked_input_rounded" in together:
-            _round_inputs(case, made)
-        return made
-
-    return answered_again(case, outcome, deviation, problem(case, sizes), layers)
-
-
-def _round_inputs(case, layers):
-    for kind, layer in zip(case.stack, layers):
-        for side in layer.parts() if kind == BOTH else []:
-            side.forward = functools.partial(_of_rounded, side.forward)
-
-
-def _of_rounded(forward, x, *others):
-    if isinstance(x, np.ndarray):
-        x = x.astype("float32").astype("float64")
-    return forward(x, *others)
+DEVIATIONS = dict(
+    of_numbers([IMPLICIT, UNROLLED, ROUNDED], build, problem),
+    single_states_wrapped=single_states_wrapped,
+    shape_of_two_forward_layers=shape_of_two_forward_layers,
+)

@@ -1,10 +1,10 @@
 """The arrays of a case of `Bidirectional`: of each of its calls, from seeds in the case itself."""
 
-from ..options.problem import problem_of_layers
+from ..stacks.problem import problem_of_layers
 
 
 def problem(case, sizes):
-    """Return the `rnn_oracle.families.options.problem.Problem` of a case.
+    """Return the `rnn_oracle.families.stacks.problem.Problem` of a case.
 
     The cells of a `Bidirectional` are those of the forward layer, then those of the backward one.
     """

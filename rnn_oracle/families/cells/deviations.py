@@ -1,12 +1,14 @@
 """What a release returns instead of what the rules demand of a cell."""
 
+import functools
+
 import numpy as np
 
 from ...arithmetic import nest
 from ...reference import activations
 from ...reference.dialects import get_dialect
-from ..options import deviations as of_options
-from .oracle import expected
+from ..stacks.deviations import IMPRECISE, SAYS
+from .expected import expected
 
 
 def _sparsemax(x):
@@ -19,16 +21,22 @@ def _sparsemax(x):
     return np.maximum(x - (total - 1) / size, 0)
 
 
-_EXCHANGED = dict(
-    of_options.IMPRECISE, sums_of_sums_in_sparsemax=(activations.sparsemax, _sparsemax)
+SPARSEMAX = "sums_of_sums_in_sparsemax"
+_EXCHANGED = dict(IMPRECISE, **{SPARSEMAX: (activations.sparsemax, _sparsemax)})
+_SAYS = dict(
+    SAYS,
+    **{
+        SPARSEMAX: "`sparsemax` adds up the sums of the largest numbers where it needs the last "
+        "sum alone."
+    },
 )
 
 
-def answered_by(deviation, case, dialect, sizes, outcome):
+def _answered_by(name, case, dialect, sizes, outcome):
     """Return the outcome with the numbers that other activations give too."""
-    together = outcome.deviations + (deviation,)
+    together = outcome.deviations + (name,)
     dialect = get_dialect(dialect)
-    instead = dict(_EXCHANGED[name] for name in together)
+    instead = dict(_EXCHANGED[other] for other in together)
     functions = {name: instead.get(f, f) for name, f in dialect.activations.items()}
     wrong = expected(case, dialect.replaced(activations=functions), sizes, bounded=True)
     return outcome.changed(wrong.arrays, allowed=wrong.allowed, deviations=together)
@@ -44,3 +52,9 @@ def initial_states_wrapped(case, dialect, sizes, outcome):
         if name.endswith(".nesting")
     }
     return outcome.changed(facts=dict(outcome.facts, **facts))
+
+
+DEVIATIONS = {"initial_states_wrapped": initial_states_wrapped}
+for _name in _EXCHANGED:
+    DEVIATIONS[_name] = functools.partial(_answered_by, _name)
+    DEVIATIONS[_name].__doc__ = _SAYS[_name]

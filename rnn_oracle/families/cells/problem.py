@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..problems import numbers, weight_numbers
+from ..numbers import cell_weights, numbers
 
 
 class Problem(NamedTuple):
@@ -27,7 +27,7 @@ def problem(case, sizes):
     states, weights, features = [], [], sizes.features
     for i, (part, units) in enumerate(zip(case.parts, sizes.units)):
         where = f"{part.cell}.{i}"
-        arrays = weight_numbers(part, units, features, where)
+        arrays = cell_weights(part, units, features, where)
         weights.append(arrays if case.use_bias else arrays[:-1])
         states.append(
             [

@@ -3,13 +3,13 @@
 import numpy as np
 
 from ...arithmetic.nest import map_structure
-from ..options import problem as options
-from ..problems import mask_of_kind
+from ..numbers import mask_of_kind
+from ..stacks import problem as stacks
 
 
 def problem(case, sizes):
-    """Return the `rnn_oracle.families.options.problem.Problem` of a case."""
-    given = options.problem(case, sizes)
+    """Return the `rnn_oracle.families.stacks.problem.Problem` of a case."""
+    given = stacks.problem(case, sizes)
     (call,) = given.calls
     call = call._replace(
         x=in_dtype(call.x, case.x_dtype),

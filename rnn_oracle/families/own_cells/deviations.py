@@ -1,18 +1,12 @@
-"""What a release returns instead with cells of one's own, see `rnn_oracle.verdict.deviations`."""
+"""What a release returns instead of what the rules demand of cells of one's own."""
 
-from ...reference.recurrent import RNN
-from .oracle import allow, answers, build
+from ..stacks.deviations import IMPLICIT, not_passed_on, of_numbers
+from .expected import build
 from .problem import problem
 
 
-class _Unmasked(RNN):
-    def forward(self, x, mask, *others):
-        return super().forward(x, None, *others)
+def _in_calls(case, sizes):
+    return problem(case, sizes).in_calls
 
 
-def answered_by(deviation, case, dialect, sizes, outcome):
-    """Return the outcome if a mask that is attached to the input goes on, but is not applied."""
-    given = problem(case, sizes)
-    arrays, _ = answers(case, build(case, dialect, given, _Unmasked), given)
-    allowed = allow(case, build(case, dialect, given, _Unmasked), given)
-    return outcome.changed(arrays, allowed=allowed)
+DEVIATIONS = dict(of_numbers([IMPLICIT], build, _in_calls), **not_passed_on(build, _in_calls))

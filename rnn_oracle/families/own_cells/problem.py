@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import NamedTuple
 
 from ...arithmetic import nest
-from ..problems import mask_of_kind, numbers
+from ..numbers import mask_of_kind, numbers
+from ..stacks.problem import Call
+from ..stacks.problem import Problem as StackProblem
 from .case import LSTM_UNITS
 from .kinds import KINDS
 
@@ -17,22 +17,15 @@ class Problem(NamedTuple):
 
     Attributes
     ----------
-    calls : list of arrays, or of tuples or dicts of them
-        The input of each call, shape (batch, steps, features), or (steps, batch, features) if
-        time-major.
-    mask : array of bool with the first two axes of the inputs, or None
-    states : nested list of arrays, shape (batch, size)
-    constants : list of arrays, shape (batch, size), or None
+    in_calls : rnn_oracle.families.stacks.problem.Problem
+        What the calls are given; the weights are beside it.
     own : dict of str to array
         The weights of the cell of one's own.
     lstm : list of arrays
         Those of the `LSTMCell`.
     """
 
-    calls: list
-    mask: np.ndarray | None
-    states: Any
-    constants: list | None
+    in_calls: StackProblem
     own: dict
     lstm: list
 
@@ -40,28 +33,33 @@ class Problem(NamedTuple):
 def problem(case, sizes):
     """Return the `Problem` of a case; the same arrays on every machine and NumPy."""
     mask, kind = mask_of_kind(case.mask, sizes), KINDS[case.kind]
-    calls = [_inputs("x." + call, case, sizes, mask) for call in case.calls]
+    inputs = [_inputs(f"x.{call}", case, sizes, mask) for call in case.calls]
     if case.time_major and mask is not None:
         mask = mask.T
-    names = iter("abcdefgh")
-    states = nest.map_structure(
-        lambda size: numbers("state." + next(names), (sizes.batch, size), 0.2, 0.9),
-        case.state_sizes,
-    )
+    names, states = iter("abcdefgh"), None
+    if case.initial_state != "none":
+        states = nest.map_structure(
+            lambda size: numbers(f"state.{next(names)}", (sizes.batch, size), 0.2, 0.9),
+            case.state_sizes,
+        )
     constants = None
     if case.constants is not None:
         constants = [
             numbers(f"constant.{i}", (sizes.batch, size), 0.2, 0.9)
             for i, size in enumerate(kind.constants)
         ]
+    calls = [
+        Call(name, x, None if states is None else [states], constants)
+        for name, x in zip(case.calls, inputs)
+    ]
     own, lstm = {}, []
     below = features_of(case, sizes)
     for name, shape in kind.weights.items():
-        own[name] = numbers(case.kind + "." + name, shape, 0.1, 0.6)
+        own[name] = numbers(f"{case.kind}.{name}", shape, 0.1, 0.6)
     for name, rows in (("kernel", below), ("recurrent", LSTM_UNITS), ("bias", None)):
         shape = (4 * LSTM_UNITS,) if rows is None else (rows, 4 * LSTM_UNITS)
-        lstm.append(numbers("lstm." + name, shape, 0.1, 0.6))
-    return Problem(calls, mask, states, constants, own, lstm)
+        lstm.append(numbers(f"lstm.{name}", shape, 0.1, 0.6))
+    return Problem(StackProblem(calls, mask, None, []), own, lstm)
 
 
 def _inputs(key, case, sizes, mask):

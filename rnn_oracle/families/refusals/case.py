@@ -3,12 +3,12 @@
 import itertools
 from dataclasses import dataclass
 
-from ..cases import SIZES, Optioned
+from ..case import Case
 from .faults import FAULTS
 
 
 @dataclass(frozen=True)
-class RefusalCase(Optioned):
+class RefusalCase(Case):
     """One thing that is wrong.
 
     Attributes
@@ -27,7 +27,6 @@ class RefusalCase(Optioned):
     mode: str
 
     family = "refusals"
-    sizes = SIZES
 
     def __post_init__(self):
         fault = FAULTS.get(self.fault)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Callable, NamedTuple
 
-from ..problems import numbers
+from ..numbers import numbers
 
 LAYERS = ("SimpleRNN", "LSTM", "GRU")
 CELLS = ("SimpleRNNCell", "LSTMCell", "GRUCell")

@@ -1,10 +1,12 @@
 """The cases of TensorFlow 1: frozen data with ids that never change, and their matrix."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
 from itertools import product
 
-from ..cases import CELLS as KERAS_CELLS
-from ..cases import Optioned, Sizes, check_axes
+from ..axis import axis
+from ..case import CELLS as KERAS_CELLS
+from ..case import NamedByPosition, Sizes, case
 
 CELLS = {
     "basic_rnn": ("BasicRNNCell", {}),
@@ -35,56 +37,56 @@ KERAS = {
 }
 """The Keras cells, likewise; their classes end in Cell."""
 
-AXES = {
-    "cell": tuple(CELLS) + tuple(KERAS),
-    "driver": ("dynamic", "static", "bidirectional"),
-    "stacking": ("one", "two", "two_concatenated"),
-    "state_is_tuple": (True, False),
-    "lengths": ("none", "mixed", "short"),
-    "time_major": (False, True),
-}
-"""The axes and their values, in the order of the id.
-
-`stacking` is one cell, or a `MultiRNNCell` over two, with a tuple of states or with one array.
-`state_is_tuple` is that of the cells and False for LSTM cells only. The lengths are not given,
-differ from nothing to all steps, or all end before the last step.
-"""
-
-_WORDS = {
-    "state_is_tuple": {True: "tuple", False: "array"},
-    "lengths": {"none": "nolengths", "mixed": "mixed", "short": "short"},
-    "time_major": {True: "time_major", False: "batch_major"},
-}
-_RULES = {"BasicRNNCell": ["V1"], "GRUCell": ["V2"], "BasicLSTMCell": ["V3"], "LSTMCell": ["V3"]}
+_RULES = dict(
+    dict.fromkeys(CELLS, "V3 V7"),
+    basic_rnn="V1 V7",
+    gru="V2 V7",
+    lstm_peephole="V3 V5 V7",
+    lstm_clipped="V3 V6 V7",
+    lstm_projected="V3 V6 V7",
+    lstm_all="V3 V5 V6 V7",
+    keras_simple_rnn="C1 V16",
+    keras_lstm="C2 V16",
+    keras_gru="C4 V16",
+    keras_gru_reset_before="C5 V16",
+)
 PLAIN = ("basic_rnn", "gru", "basic_lstm", "lstm")
 """The cells that are made with no more than their number of units."""
 
 
-@dataclass(frozen=True)
-class Tf1Case(Optioned):
-    """One combination of options; see `AXES` for the values.
+@case
+class Tf1Case(NamedByPosition):
+    """One combination of options of TensorFlow 1.
 
-    Attributes
-    ----------
-    cell, driver, stacking, lengths : str
-    state_is_tuple, time_major : bool
-    dtype : str
-        The dtype of the input.
+    `stacking` is one cell, or a `MultiRNNCell` over two, with a tuple of states or with one array.
+    `state_is_tuple` is that of the cells and False for LSTM cells only. The lengths are not given,
+    differ from nothing to all steps, or all end before the last step. `dtype` is that of the input.
     """
 
-    cell: str
-    driver: str = "dynamic"
-    stacking: str = "one"
-    state_is_tuple: bool = True
-    lengths: str = "none"
-    time_major: bool = False
-    dtype: str = "float32"
+    cell: str = axis(*CELLS, *KERAS, rules=_RULES)
+    driver: str = axis(
+        *("dynamic", "static", "bidirectional"),
+        rules={"dynamic": "V13", "static": "V14", "bidirectional": "V15"},
+    )
+    stacking: str = axis(
+        *("one", "two", "two_concatenated"), rules={"two": "V8", "two_concatenated": "V8 V9"}
+    )
+    state_is_tuple: bool = axis(
+        True, False, rules={False: "V4"}, words={True: "tuple", False: "array"}
+    )
+    lengths: str = axis(
+        *("none", "mixed", "short"),
+        rules={"mixed": "V10 V11", "short": "V10 V11"},
+        words={"none": "nolengths"},
+    )
+    time_major: bool = axis(False, True, words={False: "batch_major", True: "time_major"})
+    dtype: str = axis("float32", "float64", words={"float32": ""})
 
-    family, axes = "tf1", AXES
+    family, always = "tf1", "V12"
     sizes = Sizes(batch=4, steps=6, features=3, units=(8, 11))
 
     def __post_init__(self):
-        check_axes(self)
+        super().__post_init__()
         reason = impossible(
             self.cell, self.driver, self.stacking, self.state_is_tuple, self.time_major
         )
@@ -93,12 +95,8 @@ class Tf1Case(Optioned):
 
     @property
     def id(self):
-        """A readable name of letters, digits, dots and underscores, for ever the same."""
-        words = ["tf1", self.cell, self.driver, self.stacking]
-        words += [told[getattr(self, axis)] for axis, told in _WORDS.items()]
-        if self.dtype != "float32":
-            words.append(self.dtype)
-        return ".".join(words)
+        """A readable name for ever the same: letters, digits, dots and underscores."""
+        return f"{self.family}.{super().id}"
 
     @property
     def is_keras(self):
@@ -149,27 +147,6 @@ class Tf1Case(Optioned):
         return [letter + str(i + 1) for i in range(self.depth) for letter in letters]
 
     @property
-    def rules(self):
-        """Ids of the rules in SPEC.md that decide what this case returns."""
-        if self.is_keras:
-            rules = {"keras_simple_rnn": "C1", "keras_lstm": "C2", "keras_gru": "C4"}
-            cited = [rules.get(self.cell, "C5"), "V16"]
-        else:
-            cited = _RULES[CELLS[self.cell][0]] + ["V7"]
-        if not self.state_is_tuple:
-            cited.append("V4")
-        if self.cell in ("lstm_peephole", "lstm_all"):
-            cited.append("V5")
-        if self.cell in ("lstm_clipped", "lstm_projected", "lstm_all"):
-            cited.append("V6")
-        if self.depth > 1:
-            cited += ["V8", "V9"] if self.stacking == "two_concatenated" else ["V8"]
-        cited += [{"dynamic": "V13", "static": "V14", "bidirectional": "V15"}[self.driver], "V12"]
-        if self.lengths != "none":
-            cited += ["V10", "V11"]
-        return cited
-
-    @property
     def features(self):
         """What a runtime must be able to do to run this case, as words to select by."""
         found = ["tf1", self.cell, self.driver]
@@ -210,7 +187,8 @@ def matrix():
     forwards. What fails when the cell is made is there once for each cell.
     """
     order = ("cell", "stacking", "state_is_tuple", "driver", "time_major", "lengths")
-    options = [dict(zip(order, values)) for values in product(*(AXES[axis] for axis in order))]
+    values = [Tf1Case.axes[axis] for axis in order]
+    options = [dict(zip(order, combination)) for combination in product(*values)]
     cases = [
         Tf1Case(**chosen)
         for chosen in options

@@ -1,4 +1,4 @@
-"""The arrays of a case of TensorFlow 1, made like those of `rnn_oracle.families.problems`.
+"""The arrays of a case of TensorFlow 1, made like those of `rnn_oracle.families.numbers`.
 
 In addition all sizes of projections and concatenated states differ from the others, and a clipped
 cell has numbers on both sides of its limits and none near them.
@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..cases import Case
-from ..problems import cell_weights, numbers
+from ..layers.case import CoreCase
+from ..numbers import cell_weights, numbers
 from .case import CELLS, Tf1Case, projected
 
 SIZES = Tf1Case.sizes
@@ -66,8 +66,9 @@ def _weights(case, sizes, direction):
     weights, features = [], sizes.features
     for units, where in _cells(case, sizes, direction):
         if case.is_keras:
-            layer = Case(case.cell[len("keras_") :], dtype=case.dtype)
-            weights += cell_weights(layer, units, features, where)
+            layer = CoreCase(case.cell[len("keras_") :])
+            made = cell_weights(layer, units, features, where)
+            weights += [array.astype(case.dtype) for array in made]
             continue
         shapes, features = _shapes(case, units, features)
         for name, shape in shapes.items():

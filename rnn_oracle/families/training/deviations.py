@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 from ...reference.cells import weighted_cells
 from ...reference.dropout import Masks, dropped
-from ..crossed import GRAPH, XLA
+from ..case import GRAPH, XLA
 from ..outcome import Outcome, Refusal
-from .oracle import gates, masks_of_cell, several, with_masks
+from .expected import gates, masks_of_cell, several, with_masks
 
 
 def fails_at_call(case, dialect, sizes, outcome):
@@ -88,3 +88,16 @@ def masks_drawn_again_in_the_loop(case, dialect, sizes, outcome):
         return Masks(drawn(case.dropout, features), drawn(case.recurrent_dropout, units))
 
     return with_masks(case, dialect, sizes, True, masks)
+
+
+DEVIATIONS = {
+    function.__name__: function
+    for function in (
+        fails_at_call,
+        inputs_dropped_step_by_step,
+        one_mask_for_all_gates,
+        state_itself_dropped,
+        recurrent_dropout_at_the_other_rate,
+        masks_drawn_again_in_the_loop,
+    )
+}

@@ -5,7 +5,7 @@ from ...families.bidirectional.outcome import told
 from ...families.bidirectional.problem import problem
 from ...families.outcome import Outcome, in_phases
 from ..runtime import plain_shape
-from . import options
+from . import stacks
 
 
 def run(target, case, sizes):
@@ -14,14 +14,14 @@ def run(target, case, sizes):
 
     def call(stack):
         facts = told(case, stack.layers, given, plain_shape)
-        arrays, words = options.calls(target, case, given, stack)
+        arrays, words = stacks.calls(target, case, given, stack)
         return Outcome(arrays, dict(facts, **words))
 
     return in_phases(lambda: Stack(target, case, sizes, given), call)
 
 
-class Stack(options.Stack):
-    """The layers of a case, with their weights; see `rnn_oracle.targets.keras.options.Stack`."""
+class Stack(stacks.Stack):
+    """The layers of a case, with their weights; see `rnn_oracle.targets.keras.stacks.Stack`."""
 
     def make_layers(self):
         return [

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...arithmetic import nest
-from ...families.cases import CELLS
+from ...families.case import CELLS
 from ...families.cells.outcome import first_states, observe
 from ...families.cells.problem import problem
 from ...families.outcome import Outcome, in_phases

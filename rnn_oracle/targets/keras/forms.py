@@ -5,10 +5,11 @@ import numpy as np
 from ...arithmetic import nest
 from ...families.forms.outcome import refused
 from ...families.forms.problem import lengths, problem
-from ...families.outcome import Outcome, observe
+from ...families.outcome import Outcome
+from ...families.stacks.observation import observe
 from ..runtime import masks_of
 from .modes import Layers
-from .options import Stack
+from .stacks import Stack
 
 
 def run(target, case, sizes):

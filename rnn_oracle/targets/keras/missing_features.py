@@ -3,18 +3,18 @@
 import functools
 import inspect
 
-_NOT_OF_TF1 = {
+NOT_OF_TF1 = {
     "forms": "Keras of TensorFlow 1 takes no ragged tensors, and no masks that are arrays",
     "training": "Keras of TensorFlow 1 does not draw dropout masks anew for each call",
 }
 """Families that were not measured on the Keras of TensorFlow 1, and what it does instead."""
 
 
-def lacking(target, case):
+def missing_feature(target, case):
     """Return why a release cannot run a case of a crossed family, None if it can."""
     options = case.options
-    if target.dialect == "keras2_v1" and case.family in _NOT_OF_TF1:
-        return _NOT_OF_TF1[case.family]
+    if target.dialect == "keras2_v1" and case.family in NOT_OF_TF1:
+        return NOT_OF_TF1[case.family]
     for name in ("activation", "recurrent_activation"):
         if name in options and not _knows_activation(target, options[name]):
             return f"{target} has no activation {options[name]}"

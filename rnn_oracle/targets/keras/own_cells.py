@@ -1,17 +1,12 @@
 """Runs cells of one's own in Keras's `RNN`."""
 
-import numpy as np
-
 from ...arithmetic import nest
-from ...families.options.case import LAYER_MODES
-from ...families.options.outcome import seen_in_mode
-from ...families.outcome import Outcome, in_phases, observe
+from ...families.outcome import Outcome, in_phases
 from ...families.own_cells.case import LSTM_UNITS
 from ...families.own_cells.kinds import KINDS, call_of
 from ...families.own_cells.problem import features_of, problem
 from ..runtime import masks_of
-from .modes import Layers, Model
-from .options import reset
+from .stacks import calls
 
 
 def run(target, case, sizes):
@@ -21,7 +16,9 @@ def run(target, case, sizes):
     with target.keras.utils.custom_object_scope({own.__name__: own}):
         return in_phases(
             lambda: _build(target, case, sizes, given, own),
-            lambda layer: Outcome(*_calls(target, case, sizes, given, layer)),
+            lambda layer: Outcome(
+                *calls(target, case, given.in_calls, _Stack(target, case, sizes, layer))
+            ),
         )
 
 
@@ -108,41 +105,12 @@ def _build(target, case, sizes, given, own_class):
     return layer
 
 
-def _calls(target, case, sizes, given, layer):
-    tf, arrays, facts, run = target.tf, {}, {}, None
-    states = None if case.initial_state == "none" else given.states
-    mask = tf.constant(given.mask) if case.mask_from == "argument" else None
-    stack = _Stack(target, case, layer)
-
-    def tensors(tree):
-        return nest.map_structure(
-            lambda a: None if a is None else tf.constant(a, case.computes_in), tree
-        )
-
-    states, constants = tensors(states), tensors(given.constants)
-    for index, (call, x) in enumerate(zip(case.calls, given.calls)):
-        inputs = [tensors(x), mask, states, constants]
-        if case.mode in LAYER_MODES:
-            run = run or Layers(target, case.mode, stack.masked)
-            result, masks = run(inputs)
-        else:
-            together = sizes.steps if case.time_major else sizes.batch
-            run = run or Model(target, case.mode, _model(stack, sizes), together)
-            result = run([array for array in nest.flatten(inputs) if array is not None])
-            result, masks = result if case.return_state else result[0], [None]
-        observed = observe(call, case, [result], masks, np.asarray)
-        for kept, more in zip((arrays, facts), seen_in_mode(case, *observed)):
-            kept.update(more)
-        if case.stateful == "reset_between" and index == 1:
-            reset([layer] if case.mode in LAYER_MODES else run.layers)
-    return arrays, facts
-
-
 class _Stack:
-    """The layer of a case behind its `Masking`, if it has one."""
+    """The layer of a case behind its `Masking`, if it has one; see `stacks.Stack`."""
 
-    def __init__(self, target, case, layer):
-        self.target, self.case, self.layer = target, case, layer
+    def __init__(self, target, case, sizes, layer):
+        self.target, self.case, self.sizes, self.layer = target, case, sizes, layer
+        self.layers = [layer]
         self.front = (
             target.keras.layers.Masking(dtype=case.dtype)
             if case.mask_from == "masking"
@@ -158,32 +126,57 @@ class _Stack:
         if self.case.constants == "in_input":
             x = [x] + (states or []) + constants
             call = {"mask": mask}
-        return self.layer(x, **{name: value for name, value in call.items() if value is not None})
+        return [self.layer(x, **{name: v for name, v in call.items() if v is not None})]
 
     def masked(self, *inputs):
-        """Call the layer; return the result and the masks of its leaves."""
-        result = self(*inputs)
-        return result, masks_of(result)
+        """Call the layer; return the result in a list, and the masks of its leaves."""
+        results = self(*inputs)
+        return results, masks_of(results[0])
 
+    def begin(self, call):
+        """Nothing has to be done before a call."""
 
-def _model(stack, sizes):
-    """Make the functional model of a layer."""
-    case, keras = stack.case, stack.target.keras
-    batch = sizes.batch if case.stateful != "no" else None
-    shape = [batch, sizes.steps if case.unroll else None]
-    shape = tuple(reversed(shape) if case.time_major else shape)
-    kind = KINDS[case.kind]
+    def inputs(self, call, mask):
+        """Return what a call gives: the input, the mask if it is an argument, states, constants."""
+        mask = self.target.tf.constant(mask) if self.case.mask_from == "argument" else None
+        states = None if call.states is None else call.states[0]
+        return [self._tensors(call.x), mask, self._tensors(states), self._tensors(call.constants)]
 
-    def inputs_of(leading, sizes):
+    def _tensors(self, tree):
+        dtype = self.case.computes_in
         return nest.map_structure(
-            lambda size: keras.Input(batch_shape=leading + (size,), dtype=case.computes_in), sizes
+            lambda a: None if a is None else self.target.tf.constant(a, dtype), tree
         )
 
-    x = inputs_of(shape, kind.inputs)
-    mask = keras.Input(batch_shape=shape, dtype="bool") if case.mask_from == "argument" else None
-    states = inputs_of((batch,), case.state_sizes) if case.initial_state == "symbolic" else None
-    constants = inputs_of((batch,), list(kind.constants)) if case.constants else None
-    result = stack(x, mask, states, constants)
-    inputs = nest.flatten([x, mask, states, constants])
-    inputs = [symbol for symbol in inputs if symbol is not None]
-    return keras.Model(inputs if len(inputs) > 1 else inputs[0], nest.flatten(result))
+    def by_layer(self, outputs):
+        """Gather the flat outputs of a model by layer."""
+        return [outputs if self.case.return_state else outputs[0]]
+
+    def batch_size(self):
+        """Return a size that takes the batch whole."""
+        return self.sizes.steps if self.case.time_major else self.sizes.batch
+
+    def model(self, call):
+        """Make the functional model of the layer."""
+        case, keras, sizes = self.case, self.target.keras, self.sizes
+        batch = sizes.batch if case.stateful != "no" else None
+        shape = [batch, sizes.steps if case.unroll else None]
+        shape = tuple(reversed(shape) if case.time_major else shape)
+        kind = KINDS[case.kind]
+
+        def inputs_of(leading, sizes):
+            return nest.map_structure(
+                lambda size: keras.Input(batch_shape=leading + (size,), dtype=case.computes_in),
+                sizes,
+            )
+
+        x = inputs_of(shape, kind.inputs)
+        mask = (
+            keras.Input(batch_shape=shape, dtype="bool") if case.mask_from == "argument" else None
+        )
+        states = inputs_of((batch,), case.state_sizes) if case.initial_state == "symbolic" else None
+        constants = inputs_of((batch,), list(kind.constants)) if case.constants else None
+        result = self(x, mask, states, constants)
+        inputs = nest.flatten([x, mask, states, constants])
+        inputs = [symbol for symbol in inputs if symbol is not None]
+        return keras.Model(inputs if len(inputs) > 1 else inputs[0], nest.flatten(result))

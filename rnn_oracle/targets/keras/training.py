@@ -5,11 +5,11 @@ import sys
 from collections import Counter
 from unittest import mock
 
-from ...families.options.outcome import numbers_only
-from ...families.options.problem import problem
 from ...families.outcome import Outcome, in_phases
+from ...families.stacks.observation import numbers_only
+from ...families.stacks.problem import problem
 from ...families.training.problem import drawn
-from .options import Stack, calls
+from .stacks import Stack, calls
 
 
 def run(target, case, sizes):

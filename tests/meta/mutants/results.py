@@ -8,10 +8,8 @@ import os
 import re
 from typing import NamedTuple
 
-from rnn_oracle.families import covering
-from rnn_oracle.families.matrix import all_cases
 from rnn_oracle.families.refusals import case as refusals
-from rnn_oracle.families.registry import CROSSED
+from rnn_oracle.families.registry import crossed, recorded_cases
 
 from .search import CAUGHT, COMPARISON, Found
 
@@ -123,11 +121,11 @@ def judge(found, judged):
 
 
 def _crossed(generation):
-    return [case for kind in CROSSED.values() for case in covering.cases(kind, generation)]
+    return [case for family in crossed() for case in family.cases(generation)]
 
 
 CASES = {
-    "tests/test_core.py::test_core": all_cases,
+    "tests/test_core.py::test_core": recorded_cases,
     "tests/test_crossed.py::test_case": _crossed,
     "tests/test_refusals.py::test_case": refusals.cases,
 }

@@ -127,10 +127,11 @@ class Suite:
         for kept in vars(self._target).values():
             if hasattr(kept, "cache_clear"):
                 kept.cache_clear()
+        kept_shapes = self._target.symbolic_shapes
         if not whole:
-            self._target._symbolic_shapes = without_symbolic(self._target)._symbolic_shapes
+            self._target.symbolic_shapes = without_symbolic(self._target).symbolic_shapes
         yield
-        vars(self._target).pop("_symbolic_shapes", None)
+        self._target.symbolic_shapes = kept_shapes
 
 
 def _target(item):

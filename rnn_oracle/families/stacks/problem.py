@@ -1,12 +1,13 @@
-"""The arrays of a case of all options: of each of its calls, from seeds in the case itself."""
+"""The arrays of stacked layers: of each of the calls of a case, from seeds in the case itself."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..problems import layer_units, mask_of_kind, nest_states, numbers, weight_numbers
+from ..numbers import cell_weights, mask_of_kind, numbers
+from .axes import FROM_A_LAYER
 from .case import MASK_VALUE
 
 _EXPLODE = {"exponential", "log_softmax"}
@@ -19,15 +20,17 @@ class Call(NamedTuple):
     Attributes
     ----------
     name : str
-    x : array
+    x : array, or nested arrays
         (batch, steps, features), or ids of shape (batch, steps) for an `Embedding`; time-major ones
         have the first two axes swapped.
     states : list (a layer) of what it takes as `initial_state`, or None
+    constants : list of arrays, shape (batch, size), or None
     """
 
     name: str
-    x: np.ndarray
+    x: Any
     states: list | None
+    constants: list | None = None
 
 
 class Problem(NamedTuple):
@@ -46,6 +49,35 @@ class Problem(NamedTuple):
     mask: np.ndarray | None
     table: np.ndarray | None
     weights: list
+
+    def map(self, function):
+        """Return the problem with a function applied to all that weights are multiplied by.
+
+        It takes inputs, states, constants and the table as they are: nested, whole numbers, None.
+        """
+        calls = [Call(call.name, *map(function, call[1:])) for call in self.calls]
+        return self._replace(calls=calls, table=function(self.table))
+
+
+def layer_units(case, sizes):
+    """Return the units of the cells of each layer, from the bottom: ``[[5], [7]]``."""
+    units = list(sizes.units[: case.depth])
+    return [units] if case.stacking == "cells" else [[u] for u in units]
+
+
+def sequences_of_layers(case):
+    """Return `return_sequences` of each layer, from the bottom up."""
+    below = [True] * (case.depth - 1 if case.stacking != "cells" else 0)
+    if case.stacking.endswith("without_sequences"):
+        below[-1] = False
+    return below + [case.return_sequences]
+
+
+def nest_states(case, cells):
+    """Nest a layer's states, a list for each cell, as Keras's `state_size`: bare if single."""
+    if case.stacking != "cells":
+        return cells[0]
+    return [cell[0] if len(cell) == 1 else cell for cell in cells]
 
 
 def problem(case, sizes):
@@ -67,7 +99,7 @@ def problem_of_layers(case, sizes, layers, nested):
 
     Parameters
     ----------
-    case : Crossed
+    case : StackCase
     sizes : Sizes
     layers : list (a layer) of lists (a cell) of (features, units)
     nested : callable
@@ -81,9 +113,7 @@ def problem_of_layers(case, sizes, layers, nested):
         ]
         for i, cells in enumerate(layers)
     ]
-    table, calls = None, []
-    if case.mask_from == "embedding":
-        table = _embeddings(sizes)
+    calls = []
     for name in case.calls:
         x, states = _input(case, sizes, mask, name), None
         if case.initial_state != "none":
@@ -93,11 +123,12 @@ def problem_of_layers(case, sizes, layers, nested):
         calls.append(Call(name, x.swapaxes(0, 1) if case.time_major else x, states))
     if case.time_major and mask is not None:
         mask = mask.T
+    table = _embeddings(sizes) if case.mask_from == "embedding" else None
     return Problem(calls, mask, table, weights)
 
 
 def _weights(case, units, features, where):
-    arrays = weight_numbers(case, units, features, where)
+    arrays = cell_weights(case, units, features, where)
     if {case.activation, case.recurrent_activation} & _EXPLODE:
         arrays = [array / 8 for array in arrays]
     return arrays if case.use_bias else arrays[:-1]
@@ -109,7 +140,7 @@ def _input(case, sizes, mask, name):
         ids = 1 + np.arange(sizes.batch * sizes.steps).reshape(shape) + len(name)
         return np.where(mask, ids, 0)
     x = numbers("x." + name, shape + (sizes.features,), 0.2, 1.2).copy()
-    if case.mask_from in ("masking", "masking_value"):
+    if case.mask_from in FROM_A_LAYER:
         value = 0.0 if case.mask_from == "masking" else MASK_VALUE
         x[~mask] = value
         # A step that equals the value in some features only is not masked.

@@ -3,12 +3,11 @@
 from contextlib import ExitStack, contextmanager
 
 from ...reference.dropout import Masks, dropped
-from ..cases import CELLS
-from ..options.oracle import allow, answers, build
-from ..options.outcome import numbers_only
-from ..options.problem import problem
+from ..case import CELLS
 from ..outcome import Outcome
-from ..problems import layer_units
+from ..stacks.observation import numbers_only
+from ..stacks.problem import layer_units, problem
+from ..stacks.reference import allow, answers, build
 from .problem import drawn
 
 GATES = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}

@@ -1,29 +1,21 @@
-"""The oracle's answer to a case of `Bidirectional`, with the error to allow."""
+"""What the rules demand of a case of `Bidirectional`."""
 
 import functools
 
-from ...reference import recurrent
+from ...reference import cells, recurrent
 from ...reference.bidirectional import Bidirectional
 from ...reference.dialects import get_dialect
-from ...reference.errors import OracleError
-from ..options.oracle import allow, answers, cell_of
-from ..outcome import Outcome, in_phases
+from ..stacks.reference import demanded
 from .case import BOTH, OWN_ACTIVATION
 from .outcome import told
 from .problem import problem
 
 
 def expected(case, dialect, sizes, bounded):
-    """Return the `Outcome` that the rules demand of a case, see `families.expected`."""
+    """Return the `Outcome` that the rules demand of a case, see `rnn_oracle.families.expected`."""
     given = problem(case, sizes)
-
-    def call(layers):
-        facts = told(case, layers, given)
-        arrays, words = answers(case, layers, given)
-        allowed = allow(case, build(case, dialect, sizes), given) if bounded else {}
-        return Outcome(arrays, dict(facts, **words), allowed, batch_axis=case.batch_axis)
-
-    return in_phases(lambda: build(case, dialect, sizes), call, (OracleError,))
+    make = functools.partial(build, case, dialect, sizes)
+    return demanded(case, given, make, bounded, lambda layers: told(case, layers, given))
 
 
 def build(case, dialect, sizes, kind=recurrent.RNN):
@@ -49,7 +41,8 @@ def _both(case, make, sides, sequences):
 
 
 def _recurrent(case, dialect, kind, side, sequences, activation=None, **options):
-    cell_class, arguments = cell_of(case, dialect)
+    cell_class = getattr(cells, case.layer + "Cell")
+    arguments = dict(case.cell_arguments, dialect=dialect)
     if activation is not None:
         arguments["activation"] = activation
     stack = [cell_class(units, **arguments) for _, units in side]

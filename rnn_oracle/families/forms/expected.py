@@ -3,8 +3,8 @@
 import numpy as np
 
 from ...reference.dialects import get_dialect
-from ..options.oracle import allow, answers, build
 from ..outcome import Outcome, without_masks
+from ..stacks.reference import allow, answers, build
 from .outcome import refused
 from .problem import lengths, problem
 

@@ -5,7 +5,7 @@ import numpy as np
 from ...arithmetic.error_bounds import UNIT_ROUNDOFF, claim, converted
 from ...reference import cells
 from ...reference.dialects import get_dialect
-from ..cases import CELLS
+from ..case import CELLS
 from ..outcome import Outcome, demanded_in
 from .outcome import first_states, observe
 from .problem import problem

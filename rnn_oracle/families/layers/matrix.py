@@ -1,9 +1,16 @@
-"""The matrix: the whole product of the core axes, and what stands beside it."""
+"""The core matrix: the whole product of the core axes, and a few cases beside it."""
 
 import itertools
 
-from .cases import AXES, DEFAULTS, MASK_FROM, Case, Defaults
-from .tf1.case import matrix as tf1_matrix
+from .case import CoreCase
+
+AXES = {
+    name: values for name, values in CoreCase.axes.items() if name not in ("mask_from", "dtype")
+}
+AXES["cell"] = ("simple_rnn", "lstm", "gru", "gru_reset_before")
+"""The axes of the matrix and their values, in the order of the id."""
+
+MASK_FROM = ("argument", "masking")
 
 ORDER = (
     "cell",
@@ -33,19 +40,12 @@ def core():
 def activations():
     """Return the cases of gates whose function the generations of Keras define differently."""
     return [
-        Case(cell, "one", sequences, True, False, backwards, mask, mask_from)
+        CoreCase(cell, "one", sequences, True, False, backwards, mask, mask_from)
         for cell in ("lstm_hard_sigmoid", "gru_hard_sigmoid")
         for sequences in (False, True)
         for backwards in (False, True)
         for mask, mask_from in (("none", None), ("right", "argument"))
     ]
-
-
-def all_cases(dialect="keras3"):
-    """Return all cases of a dialect, in a fixed order; those of all Keras are the same."""
-    if dialect == "tf1":
-        return tf1_matrix()
-    return core() + activations() + [Defaults(layer) for layer in DEFAULTS]
 
 
 def _indices(axis):
@@ -56,4 +56,4 @@ def _case(indices):
     options = {axis: AXES[axis][i] for axis, i in zip(ORDER, indices)}
     if options["mask"] != "none":
         options["mask_from"] = MASK_FROM[sum(indices) % 2]
-    return Case(**options)
+    return CoreCase(**options)

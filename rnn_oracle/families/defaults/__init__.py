@@ -1,0 +1,1 @@
+"""What layers are when they are given no more arguments than they must be."""

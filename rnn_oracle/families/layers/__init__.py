@@ -1,0 +1,1 @@
+"""The core matrix: stacked layers in the options that most people use, the whole product."""

@@ -1,0 +1,23 @@
+"""What a release returns instead of what the rules demand of a case of the core matrix."""
+
+from ..stacks.deviations import IMPLICIT, not_passed_on, of_numbers, single_states_wrapped
+from ..stacks.reference import build
+from .problem import problem
+
+
+def _in_calls(case, sizes):
+    return problem(case, sizes).in_calls(case)
+
+
+def symbolic_call_refused(case, dialect, sizes, outcome):
+    """A symbolic call raises ValueError; others do what they should."""
+    facts = dict(outcome.facts, **{"symbolic.shapes": "ValueError at call"})
+    return outcome.changed(facts=facts)
+
+
+DEVIATIONS = dict(
+    of_numbers([IMPLICIT], build, _in_calls),
+    single_states_wrapped=single_states_wrapped,
+    symbolic_call_refused=symbolic_call_refused,
+    **not_passed_on(build, _in_calls),
+)

@@ -1,0 +1,3 @@
+"""No deviation has a name of its own in the family refusals."""
+
+DEVIATIONS = {}

@@ -1,0 +1,1 @@
+"""What families of stacked layers share: axes, arrays, the engine on the reference, observation."""

@@ -1,0 +1,153 @@
+"""What a release returns instead of what the rules demand of a stack, in any family of stacks."""
+
+import functools
+
+import numpy as np
+
+from ...reference import activations
+from ...reference.recurrent import RNN
+from ..outcome import without_masks
+from .reference import allow, answers
+
+_SLOPE, _ROOT = float(np.float32(0.2)), float(np.float32(np.sqrt(2)))
+_FACTOR = float(np.float32(np.sqrt(0.5)))
+IMPRECISE = {
+    "leaky_slope_of_float32": (
+        activations.leaky_relu,
+        lambda x: np.where(x > 0, x, _SLOPE * x),
+    ),
+    "gelu_factor_of_float32": (
+        activations.gelu,
+        lambda x: activations.gelu(x, 1 / _FACTOR),
+    ),
+    "gelu_root_of_float32": (activations.gelu, lambda x: activations.gelu(x, _ROOT)),
+}
+"""By deviation: an activation, and what stands in its place."""
+
+IMPLICIT, ARGUMENT = "implicit_mask_dropped", "mask_argument_not_passed_on"
+UNROLLED, ROUNDED = "unrolled_zeros_misplaced", "stacked_input_rounded"
+SAYS = {
+    IMPLICIT: "With an initial state, a mask that is attached to the input is passed on, but not "
+    "applied.",
+    UNROLLED: "The mask is not turned round for zeroing the outputs of an unrolled layer that goes "
+    "backwards.",
+    ROUNDED: "A list of cells rounds its input to float32, whatever its dtype.",
+    "leaky_slope_of_float32": "The slope of leaky_relu, 0.2, has the precision of float32.",
+    "gelu_factor_of_float32": "In gelu, one over the root of 2, by which is multiplied, has the "
+    "precision of float32.",
+    "gelu_root_of_float32": "In gelu, the root of 2, by which is divided, has the precision of "
+    "float32.",
+}
+"""What each deviation is that gives other numbers."""
+
+
+def of_numbers(names, build, problem):
+    """Return the deviations that give other numbers in a family, by name.
+
+    Parameters
+    ----------
+    names : list of str
+        Of those in `SAYS`.
+    build : callable
+        ``build(case, dialect, sizes, kind)`` makes the layers of a case, without weights, of
+        recurrent ones of that class.
+    problem : callable
+        ``problem(case, sizes)`` returns the `rnn_oracle.families.stacks.problem.Problem`.
+    """
+
+    def deviation(name, case, dialect, sizes, outcome):
+        make = functools.partial(build, case, dialect, sizes)
+        return answered_again(name, case, problem(case, sizes), make, outcome)
+
+    found = {}
+    for name in names:
+        found[name] = functools.partial(deviation, name)
+        found[name].__doc__ = SAYS[name]
+    return found
+
+
+def answered_again(name, case, given, make, outcome):
+    """Return the outcome with the numbers that deviate so too, beside what deviated before."""
+    together = outcome.deviations + (name,)
+
+    def layers():
+        made = make(Unrolled if UNROLLED in together else RNN)
+        for other in together:
+            _exchange_activation(made, *IMPRECISE.get(other, (None, None)))
+        if ROUNDED in together:
+            _round_inputs(made)
+        return made
+
+    applied = functools.partial(_explicit, case, together)
+    arrays, _ = answers(case, layers(), given, applied=applied)
+    allowed = allow(case, layers(), given, applied)
+    return outcome.changed(arrays=arrays, allowed=allowed, deviations=together)
+
+
+def _explicit(case, together, call, i, mask):
+    """Return the mask that a layer applies where none counts that is attached to its input."""
+    ignored = ARGUMENT in together or (IMPLICIT in together and call.states is not None)
+    given = i == 0 and case.mask_from == "argument"
+    return mask if given or not ignored else None
+
+
+def mask_argument_not_passed_on(build, problem, case, dialect, sizes, outcome):
+    """A mask that comes as an argument is applied, but is not attached to the output."""
+    if case.stacking in ("two", "three"):
+        make = functools.partial(build, case, dialect, sizes)
+        outcome = answered_again(ARGUMENT, case, problem(case, sizes), make, outcome)
+    facts = {
+        name: fact.replace("mask", "None") if name.endswith(".masks") else fact
+        for name, fact in outcome.facts.items()
+    }
+    return outcome.changed(without_masks(outcome.arrays), facts)
+
+
+def not_passed_on(build, problem):
+    """Return the deviation `mask_argument_not_passed_on` of a family, by its name."""
+    deviation = functools.partial(mask_argument_not_passed_on, build, problem)
+    deviation.__doc__ = mask_argument_not_passed_on.__doc__
+    return {ARGUMENT: deviation}
+
+
+def single_states_wrapped(case, dialect, sizes, outcome):
+    """In a call without initial state, each single state of stacked cells comes in a list."""
+    facts = dict(outcome.facts)
+    for call in case.calls_without_states:
+        nesting = f"{call}.nesting"
+        if nesting in facts:
+            facts[nesting] = facts[nesting].replace(", *", ", [*]")
+    return outcome.changed(facts=facts)
+
+
+class Unrolled(RNN):
+    """A layer that zeroes its outputs by the mask as it came, not turned round."""
+
+    def forward(self, x, mask, *others):
+        misplaced = self.return_sequences and self.zero_output_for_mask and mask is not None
+        if not misplaced:
+            return super().forward(x, mask, *others)
+        self.zero_output_for_mask = False
+        output, states = super().forward(x, mask, *others)
+        self.zero_output_for_mask = True
+        return np.where(mask[..., None], output, np.zeros(output.shape)), states
+
+
+def _exchange_activation(layers, right, wrong):
+    for cell in [cell for layer in layers for cell in layer.parts()]:
+        for name in ("activation", "recurrent_activation"):
+            if getattr(cell, name, None) is right:
+                setattr(cell, name, wrong)
+
+
+def _round_inputs(layers):
+    """Let the sides of each `Bidirectional` see rounded inputs."""
+    for layer in layers:
+        for side in layer.parts() if hasattr(layer, "forward_layer") else []:
+            side.forward = functools.partial(_of_rounded, side.forward)
+
+
+def _of_rounded(forward, x, *others):
+    if isinstance(x, np.ndarray):
+        x = x.astype("float32").astype("float64")
+    return forward(x, *others)

@@ -1,0 +1,3 @@
+"""No deviation has a name of its own in the family tf1."""
+
+DEVIATIONS = {}

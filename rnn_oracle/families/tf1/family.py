@@ -1,0 +1,11 @@
+"""The family of TensorFlow 1, put together."""
+
+from ..family import Family
+from .case import Tf1Case, matrix
+
+
+def _cases(dialect):
+    return matrix() if dialect == "tf1" else []
+
+
+FAMILY = Family(id="tf1", case=Tf1Case, cases=_cases, recorded=True, judged_on={"tf1": ""})
