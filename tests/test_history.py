@@ -88,7 +88,7 @@ def test_defaults_that_changed():
     }
     old = release("tf1.15", "keras2_v1", "1.15.5", more=more["keras2_v1"])
     made = history.of_fixtures([old, release(*OLD, more=more["keras2"])])
-    assert told(made, "DefaultsCase") == {
+    assert told(made, "Defaults") == {
         "default-recurrent_activation-lstm-gru": {"tf1.15": "hard_sigmoid", "tf2.15": "sigmoid"},
         "default-reset_after-gru": {"tf1.15": "False", "tf2.15": "True"},
     }

@@ -96,7 +96,7 @@ def test_an_unknown_matrix_is_refused(project):
 SUITE = """
     import numpy as np
     import pytest
-    from rnn_oracle.families.cases import Case
+    from rnn_oracle.families.layers.case import CoreCase as Case
     from rnn_oracle.families.expected import expected
 
     class Small:

@@ -85,7 +85,7 @@ def test_cases_of_a_family_share_their_numbers():
 PROGRAM = """
 import hashlib
 from rnn_oracle.records.vectors import files, vector
-from rnn_oracle.families.matrix import core
+from rnn_oracle.families.layers.matrix import core
 made = files([vector(case) for case in core()[10::331]])
 print(hashlib.sha256(b"".join(made.values())).hexdigest())
 """

@@ -123,12 +123,14 @@ class Case:
 
 
 class NamedByPosition(Case):
-    """A case whose id has a word for each axis, in their order."""
+    """A case whose id has a word for each axis, in their order, and for a dtype of its own."""
 
     @property
     def id(self):
         """A readable name for ever the same: letters, digits, dots and underscores."""
         words = [about.word(getattr(self, name)) for name, about in self.about.items()]
+        if self.dtype != "float32":
+            words.append(self.dtype)
         return ".".join(filter(None, words))
 
 

@@ -44,7 +44,7 @@ class CoreCase(NamedByPosition, StackCase):
     mask_from: str | None = axis(
         None, "argument", "masking", rules={"masking": "L2"}, words={None: ""}
     )
-    dtype: str = axis("float32", "float64", words={"float32": ""})
+    dtype: str = "float32"
 
     family, sizes, calls, calls_without_states = "layers", SIZES, ("default", "given"), ("default",)
     always = "A1 D1 H1 H2 R1 R2 S1 S3"

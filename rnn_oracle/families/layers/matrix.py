@@ -4,9 +4,7 @@ import itertools
 
 from .case import CoreCase
 
-AXES = {
-    name: values for name, values in CoreCase.axes.items() if name not in ("mask_from", "dtype")
-}
+AXES = {name: values for name, values in CoreCase.axes.items() if name != "mask_from"}
 AXES["cell"] = ("simple_rnn", "lstm", "gru", "gru_reset_before")
 """The axes of the matrix and their values, in the order of the id."""
 

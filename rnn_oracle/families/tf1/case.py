@@ -80,7 +80,7 @@ class Tf1Case(NamedByPosition):
         words={"none": "nolengths"},
     )
     time_major: bool = axis(False, True, words={False: "batch_major", True: "time_major"})
-    dtype: str = axis("float32", "float64", words={"float32": ""})
+    dtype: str = "float32"
 
     family, always = "tf1", "V12"
     sizes = Sizes(batch=4, steps=6, features=3, units=(8, 11))
