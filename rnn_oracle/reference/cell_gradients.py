@@ -8,7 +8,8 @@ step is worked out once more from the states that it began with.
 import numpy as np
 
 from ..arithmetic import nest
-from .cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells, blocks
+from .cell import blocks
+from .cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
 from .derivatives import pull_back
 from .errors import OracleValueError
 
@@ -117,15 +118,15 @@ def step_back(cell, x, states, d_output, d_states):
     Raises
     ------
     ValueError
-        For a cell of the user's own, whose derivatives are not known.
+        For a custom cell, whose derivatives are not known.
     """
     if isinstance(cell, StackedRNNCells):
         return _stack_back(cell, x, states, d_output, d_states)
     if type(cell) not in STEPS:
+        known = ", ".join(kind.__name__ for kind in STEPS)
         raise OracleValueError(
-            "the derivatives of the cell {!r} are not known: gradients need {}".format(
-                getattr(cell, "cell", cell), ", ".join(kind.__name__ for kind in STEPS)
-            )
+            f"the derivatives of the cell {getattr(cell, 'cell', cell)!r} are not known: "
+            f"gradients need {known}"
         )
     d_h = d_output + d_states[0]
     step = STEPS[type(cell)]

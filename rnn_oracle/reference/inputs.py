@@ -30,13 +30,9 @@ def as_numbers(value, module, what):
     array = np.asarray(value)
     if array.dtype.kind == "f" or (array.dtype.kind in "iub" and module.dialect.numbers_are_cast):
         return array.astype(module.dtype, copy=False)
+    more = " or whole numbers" if module.dialect.numbers_are_cast else ""
     raise OracleTypeError(
-        "{}: {} must be floating-point{}, but the dtype is {}".format(
-            module.name,
-            what,
-            " or whole numbers" if module.dialect.numbers_are_cast else "",
-            array.dtype,
-        )
+        f"{module.name}: {what} must be floating-point{more}, but the dtype is {array.dtype}"
     )
 
 
@@ -48,7 +44,7 @@ def holds_arrays(value):
 
 
 def as_inputs(value, module):
-    """Return the input of a cell of one's own: an array, or several in a tuple or a dict.
+    """Return the input of a custom cell: an array, or several in a tuple or a dict.
 
     Raises
     ------
@@ -69,15 +65,14 @@ def check_sequences(x, owner):
     for shape in shapes:
         if len(shape) < 3:
             raise OracleValueError(
-                f"{owner} takes (batch, steps, ...), but the input has shape {shape}; does "
-                "the layer "
-                "below return its sequence (return_sequences=True)?"
+                f"{owner} takes (batch, steps, ...), but the input has shape {shape}; does the "
+                "layer below return its sequence (return_sequences=True)?"
             )
     if len({shape[:2] for shape in shapes}) > 1:
+        found = ", ".join(map(str, shapes))
         raise OracleValueError(
-            "{}: several inputs have the same first two axes, but these have the shapes {}".format(
-                owner, ", ".join(map(str, shapes))
-            )
+            f"{owner}: several inputs have the same first two axes, but these have the shapes "
+            f"{found}"
         )
 
 
@@ -88,16 +83,12 @@ def check_features(x, rank, cell, name=None):
     """
     name = name or cell.name
     if x.ndim != rank:
+        axes = "(batch, features)" if rank == 2 else "(batch, steps, features)"
+        hint = ""
+        if (rank, x.ndim) == (3, 2):
+            hint = "; does the layer below return its sequence (return_sequences=True)?"
         raise OracleValueError(
-            "{} takes {} axes, {}, but the input has shape {}{}".format(
-                name,
-                rank,
-                "(batch, features)" if rank == 2 else "(batch, steps, features)",
-                x.shape,
-                "; does the layer below return its sequence (return_sequences=True)?"
-                if (rank, x.ndim) == (3, 2)
-                else "",
-            )
+            f"{name} takes {rank} axes, {axes}, but the input has shape {x.shape}{hint}"
         )
     if x.shape[-1] != cell.kernel.shape[0]:
         raise OracleValueError(
@@ -173,14 +164,9 @@ def check_states(states, sizes, batch, module):
     """
     states = nest.as_list(states)
     if len(states) != len(sizes):
-        raise OracleValueError(
-            "{} has {} state{}, but {} given".format(
-                module.name,
-                len(sizes),
-                "" if len(sizes) == 1 else "s",
-                "1 was" if len(states) == 1 else f"{len(states)} were",
-            )
-        )
+        plural = "" if len(sizes) == 1 else "s"
+        were = "1 was" if len(states) == 1 else f"{len(states)} were"
+        raise OracleValueError(f"{module.name} has {len(sizes)} state{plural}, but {were} given")
     if not nest.same_structure(sizes, states):
         raise OracleValueError(
             f"{module.name}: the states are given nested {nest.describe(states)}, but are "
