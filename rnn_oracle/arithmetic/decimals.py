@@ -5,7 +5,10 @@ NumPy. Python's `decimal` is specified to the digit, so that what is computed wi
 rounded to float64 is the same everywhere, and is off by half an ULP at most.
 """
 
+from __future__ import annotations
+
 import decimal
+from typing import Any
 
 import numpy as np
 
@@ -27,23 +30,23 @@ class DecimalArray(TrackedArray):
         Of float64, each of which is a decimal number exactly, or of `decimal.Decimal`.
     """
 
-    def __init__(self, value):
+    def __init__(self, value: Any) -> None:
         value = np.asarray(value)
         self.value = value if value.dtype == object else _decimal(value.astype(np.float64))
 
-    def parts(self, operand):
+    def parts(self, operand: Any) -> tuple[Any, ...]:
         return (
             operand.value if isinstance(operand, DecimalArray) else DecimalArray(operand).value,
         )
 
-    def made_of(self, value):
-        return DecimalArray(value)
+    def made_of(self, *parts: Any) -> DecimalArray:
+        return DecimalArray(*parts)
 
-    def rounded(self):
+    def rounded(self) -> np.ndarray:
         """Return the numbers nearest to these in float64."""
         return self.value.astype(np.float64)
 
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         name = ufunc.__name__.replace("true_divide", "divide")
         values = [part for operand in inputs for part in self.parts(operand)]
         with decimal.localcontext() as context:
@@ -59,6 +62,6 @@ class DecimalArray(TrackedArray):
             return DecimalArray(ufunc(*values)) if name in _ARITHMETIC else NotImplemented
 
 
-def _tanh(x):
+def _tanh(x: Any) -> Any:
     decay = np.exp(-2 * np.abs(x))
     return np.where(x < 0, -1, 1) * (1 - decay) / (1 + decay)
