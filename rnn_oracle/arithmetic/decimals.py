@@ -17,8 +17,8 @@ from .tracked_arrays import COMPARISONS, TrackedArray
 DIGITS = 34  # those of IEEE 754's decimal128
 
 _decimal = np.frompyfunc(decimal.Decimal, 1, 1)
-_ARITHMETIC = ("add", "subtract", "multiply", "divide", "matmul", "negative", "absolute", "exp")
-_ARITHMETIC += ("maximum", "minimum")
+_ARITHMETIC = {"add", "subtract", "multiply", "divide", "matmul", "negative", "absolute", "exp"}
+_ARITHMETIC |= {"maximum", "minimum"}
 
 
 class DecimalArray(TrackedArray):
@@ -40,7 +40,8 @@ class DecimalArray(TrackedArray):
         )
 
     def made_of(self, *parts: Any) -> DecimalArray:
-        return DecimalArray(*parts)
+        (value,) = parts
+        return DecimalArray(value)
 
     def rounded(self) -> np.ndarray:
         """Return the numbers nearest to these in float64."""

@@ -89,7 +89,8 @@ class BoundedArray(TrackedArray):
         return value, _conversion_error(value, self.unit)
 
     def made_of(self, *parts: Any) -> BoundedArray:
-        return BoundedArray(*parts, unit=self.unit)
+        value, error = parts
+        return BoundedArray(value, error, self.unit)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         name = ufunc.__name__

@@ -27,10 +27,20 @@ class TrackedArray(np.lib.mixins.NDArrayOperatorsMixin):
     def _moved(self, move: Callable[[Any], Any]) -> TrackedArray:
         return self.made_of(*[move(part) for part in self.parts(self)])
 
-    shape = property(lambda self: self.value.shape)
-    ndim = property(lambda self: self.value.ndim)
-    T = property(lambda self: self.swapaxes(0, 1))
+    value: Any
     dtype = np.dtype("float64")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.value.shape
+
+    @property
+    def ndim(self) -> int:
+        return self.value.ndim
+
+    @property
+    def T(self) -> TrackedArray:  # noqa: N802  # NumPy's name
+        return self.swapaxes(0, 1)
 
     def __len__(self) -> int:
         return len(self.value)

@@ -50,7 +50,7 @@ class Cell(Weighted):
     kernel: Array
     recurrent_kernel: Array
     bias: Array | float
-    state_size: int | list[int]
+    state_size: Any
 
     def __init__(
         self, own: dict[str, Any], kept: dict[str, Any], dialect: DialectLike, dtype: Any
@@ -61,8 +61,7 @@ class Cell(Weighted):
         self.use_bias = own["use_bias"]
         self.activation = self.dialect.activation(own["activation"])
         self.recurrent_activation = self.dialect.activation(own.get("recurrent_activation"))
-        self.output_size = self.units
-        self.state_size = self.units
+        self.output_size = self.state_size = self.units
 
     def weight_shapes(self) -> list[WeightShape]:
         width, formula = self.gates * self.units, f"{self.gates} * units"
@@ -73,7 +72,7 @@ class Cell(Weighted):
         ]
         return shapes if self.use_bias else shapes[:2]
 
-    def _unpack(self, kernel, recurrent_kernel, bias=0.0):
+    def _unpack(self, kernel: Array, recurrent_kernel: Array, bias: Any = 0.0) -> None:
         self.kernel, self.recurrent_kernel, self.bias = kernel, recurrent_kernel, bias
 
     def project(self, x: Array) -> Array:

@@ -5,6 +5,10 @@ Names are those of `rnn_oracle.reference.cells`; ``d_`` marks the gradient of wh
 step is worked out once more from the states that it began with.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from ..arithmetic import nest
@@ -59,7 +63,8 @@ def lstm(cell, zx, states, d_h, d_states):
 
 def gru(cell, zx, states, d_h, d_states):
     """Rules J4 and J5."""
-    return (_gru_reset_after if cell.reset_after else _gru_reset_before)(cell, zx, *states, d_h)
+    (h,) = states
+    return (_gru_reset_after if cell.reset_after else _gru_reset_before)(cell, zx, h, d_h)
 
 
 def _gru_reset_after(cell, zx, h, d_h):
@@ -144,7 +149,8 @@ def _stack_back(stack, x, states, d_output, d_states):
     inputs = [x]
     for cell, state in zip(stack.cells[:-1], states):
         inputs.append(cell.step(cell.project(inputs[-1]), state)[0])
-    before, d_weights = [], []
+    before: list[Any] = []
+    d_weights: list[Any] = []
     for cell, x, state, d_state in reversed(list(zip(stack.cells, inputs, states, d_states))):
         d_output, d_before, d_own = step_back(cell, x, state, d_output, _listed(d_state))
         before.insert(0, d_before if nest.is_nested(d_state) else d_before[0])

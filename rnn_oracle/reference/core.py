@@ -163,9 +163,9 @@ class Masking(Module):
 
     def __call__(self, x: ArrayLike, mask: ArrayLike | None = None) -> Array:
         """Return the input with zeros at the masked steps; a mask that is given is not used."""
-        mask = self.compute_mask(x)
+        valid = self.compute_mask(x)
         x = as_numbers(x, self, "the input")
-        return np.where(mask[..., None], x, np.zeros(x.shape, x.dtype))
+        return np.where(valid[..., None], x, np.zeros(x.shape, x.dtype))
 
     def compute_mask(self, x: Any, mask: Any = None) -> Any:
         """Return where some feature differs from `mask_value`, both in the input's dtype."""

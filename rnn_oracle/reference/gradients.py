@@ -98,7 +98,8 @@ def _of_stack(layers, x, d_results, mask, initial_states):
         result, back = _run(layer, x, mask, state)
         runs.append((layer, result, back))
         x, mask = _first(result), _first(layer.compute_mask(x, mask))
-    found, d_x = [], 0.0
+    found: list[dict[str, Any]] = []
+    d_x: Any = 0.0
     for (layer, result, back), d_result in reversed(list(zip(runs, d_results))):
         d_result = _filled(d_result, result, layer)
         found.insert(0, back(_added(d_result, d_x)))
@@ -236,7 +237,9 @@ def _scan_back(layer, steps, befores, valid, d_outputs, d_states):
     """
     valid = np.ones(steps.shape[:2], bool) if valid is None else valid
     nothing = nest.map_structure(_zeros, d_states)
-    d_steps, d_weights, d_repeated = [], [], 0.0
+    d_steps: list[Any] = []
+    d_weights: list[Any] = []
+    d_repeated: Any = 0.0
     for t in reversed(range(len(steps))):
         d_output = d_outputs[t] + d_repeated
         d_x, d_before, d_weight = step_back(
@@ -276,9 +279,11 @@ def _run_bidirectional(layer, x, mask, initial_state):
                 runs, _turned(layer, d_outputs), (d_states[:half], d_states[half:])
             )
         ]
-        d_states = None if initial_state is None else _both(found, "initial_state")
-        d_x = found[0]["x"] + found[1]["x"]
-        return {"x": d_x, "initial_state": d_states, "weights": _both(found, "weights")}
+        return {
+            "x": found[0]["x"] + found[1]["x"],
+            "initial_state": None if initial_state is None else _both(found, "initial_state"),
+            "weights": _both(found, "weights"),
+        }
 
     return layer.merged(results), back
 

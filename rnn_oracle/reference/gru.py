@@ -74,6 +74,7 @@ class GRUCell(Cell):
 
     arguments = ("units", "activation", "recurrent_activation", "use_bias", "reset_after")
     gates = 3
+    recurrent_bias: Array | float
 
     def __init__(
         self,

@@ -1,12 +1,17 @@
 """Checks of what a call is given: sequences, masks, states and constants (rules I1 to I9)."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from ..arithmetic import nest
+from .aliases import Array, ArrayLike, States
 from .errors import OracleTypeError, OracleValueError
 
 
-def as_numbers(value, module, what):
+def as_numbers(value: Any, module: Any, what: str) -> Array:
     """Return `value` as an array of the module's dtype.
 
     Floating-point input of any width is cast. Whole numbers and booleans are promoted in
@@ -36,14 +41,14 @@ def as_numbers(value, module, what):
     )
 
 
-def holds_arrays(value):
+def holds_arrays(value: Any) -> bool:
     """Tell whether `value` is a nest of arrays, as against one of numbers."""
     return nest.is_nested(value) and any(
         hasattr(leaf, "__array_function__") for leaf in nest.flatten(value)
     )
 
 
-def as_inputs(value, module):
+def as_inputs(value: Any, module: Any) -> Any:
     """Return the input of a custom cell: an array, or several in a tuple or a dict.
 
     Raises
@@ -59,7 +64,7 @@ def as_inputs(value, module):
     return as_numbers(value, module, "the input")
 
 
-def check_sequences(x, owner):
+def check_sequences(x: Any, owner: str) -> None:
     """Raise ValueError unless all arrays of `x` have three axes or more, the first two alike."""
     shapes = [part.shape for part in nest.flatten(x)]
     for shape in shapes:
@@ -76,7 +81,7 @@ def check_sequences(x, owner):
         )
 
 
-def check_features(x, rank, cell, name=None):
+def check_features(x: Array, rank: int, cell: Any, name: str | None = None) -> None:
     """Raise ValueError unless `x` has that rank and as many features as the kernel has rows.
 
     `name` is whose input it is, by default the cell's.
@@ -97,7 +102,7 @@ def check_features(x, rank, cell, name=None):
         )
 
 
-def check_mask(mask, leading, owner):
+def check_mask(mask: ArrayLike | None, leading: tuple[int, ...], owner: str) -> Array | None:
     """Return the mask as booleans with the two leading axes of the input, or None.
 
     Parameters
@@ -131,7 +136,7 @@ def check_mask(mask, leading, owner):
     return mask.astype(bool)
 
 
-def check_symbolic(layer, leading):
+def check_symbolic(layer: Any, leading: tuple[int | None, int | None]) -> None:
     """Raise ValueError where a functional model must know an axis that it does not (rule E3).
 
     Parameters
@@ -147,7 +152,7 @@ def check_symbolic(layer, leading):
         raise OracleValueError(f"{layer.name} is stateful: its model must know the batch size")
 
 
-def check_states(states, sizes, batch, module):
+def check_states(states: States, sizes: list[Any], batch: int, module: Any) -> list[Any]:
     """Return the states as arrays of the module's dtype, nested as `sizes`.
 
     Parameters
@@ -175,7 +180,7 @@ def check_states(states, sizes, batch, module):
     return nest.map_structure(lambda size, state: _state(state, size, batch, module), sizes, states)
 
 
-def _state(state, size, batch, module):
+def _state(state: Any, size: int, batch: int, module: Any) -> Array:
     state = as_numbers(state, module, "a state")
     if state.shape != (batch, size):
         raise OracleValueError(
@@ -185,7 +190,7 @@ def _state(state, size, batch, module):
     return state
 
 
-def check_constants(constants, layer):
+def check_constants(constants: Any, layer: Any) -> list[Any] | None:
     """Return the constants of a call as a list of arrays, None if there are none (rule C8).
 
     Floating-point ones are cast to the layer's dtype, others stay as they are.
@@ -216,6 +221,6 @@ def check_constants(constants, layer):
     return [_constant(constant, layer) for constant in nest.as_list(constants)]
 
 
-def _constant(constant, layer):
+def _constant(constant: Any, layer: Any) -> Array:
     floating = getattr(constant, "dtype", np.asarray(constant).dtype).kind == "f"
     return as_numbers(constant, layer, "a constant") if floating else np.asarray(constant)

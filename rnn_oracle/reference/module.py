@@ -193,7 +193,7 @@ class Weighted(Module):
             )
         return weight
 
-    def _unpack(self, *weights: Array) -> None:
+    def _unpack(self, *weights: Any, **by_name: Any) -> None:
         """Give the weights the names that the equations use."""
         raise NotImplementedError
 

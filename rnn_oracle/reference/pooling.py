@@ -53,7 +53,7 @@ class Flatten(Module):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the output, with None where it is unknown."""
-        inner = tuple(input_shape)[1:]
+        inner: Any = tuple(input_shape)[1:]
         return (input_shape[0], None if None in inner else int(np.prod(inner)))
 
 

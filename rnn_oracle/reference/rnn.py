@@ -124,14 +124,15 @@ class RNN(Composite):
         """Take a cell and the other arguments of a constructor, see `Module`."""
         self.cell = cell
         inner = weighted_cells(cell)
-        dialect = get_dialect(dialect or getattr(cell, "dialect", KERAS3))
-        if any(part.dialect is not dialect for part in inner):
-            raise OracleValueError(f"the cells are not of dialect {dialect.name}")
-        if dialect.time_major:
+        of_cell: DialectLike = getattr(cell, "dialect", KERAS3)
+        followed = get_dialect(dialect or of_cell)
+        if any(part.dialect is not followed for part in inner):
+            raise OracleValueError(f"the cells are not of dialect {followed.name}")
+        if followed.time_major:
             own.setdefault("time_major", False)
         elif "time_major" in own:  # it is refused, as is any argument that is not known
             kept = dict(kept, time_major=own.pop("time_major"))
-        super().__init__(own, kept, dialect, dtype or (inner[0].dtype if inner else None))
+        super().__init__(own, kept, followed, dtype or (inner[0].dtype if inner else None))
         self.return_sequences: bool = own["return_sequences"]
         self.return_state: bool = own["return_state"]
         self.go_backwards: bool = own["go_backwards"]
@@ -334,7 +335,7 @@ class RNN(Composite):
     ) -> Any:
         """Return ``leaf(shape)`` for all that a call returns, nested as the call nests it."""
         batch, steps = input_shape[1::-1] if self.time_major else input_shape[:2]
-        output = (batch, self.output_size)
+        output: Shape = (batch, self.output_size)
         if self.return_sequences:
             output = ((steps, batch) if self.time_major else (batch, steps)) + output[1:]
         if not self.return_state:

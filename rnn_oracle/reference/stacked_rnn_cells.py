@@ -57,13 +57,13 @@ class StackedRNNCells(Composite):
     ) -> None:
         if not isinstance(cells, (list, tuple)):
             raise OracleTypeError(f"StackedRNNCells takes a list of cells, not {cells!r}")
-        self.cells = [as_cell(cell) for cell in cells]
+        self.cells: list[AnyCell] = [as_cell(cell) for cell in cells]
         if not self.cells:
             raise OracleValueError("StackedRNNCells needs at least one cell")
-        dialect = dialect or getattr(self.cells[0], "dialect", KERAS3)
-        super().__init__({"cells": cells}, kwargs, dialect, dtype)
-        self.state_size = self.dialect.stacked(cell.state_size for cell in self.cells)
-        self.output_size = self.cells[-1].output_size
+        of_first = getattr(self.cells[0], "dialect", KERAS3)
+        super().__init__({"cells": cells}, kwargs, dialect or of_first, dtype)
+        self.state_size: Any = self.dialect.stacked(cell.state_size for cell in self.cells)
+        self.output_size: int = self.cells[-1].output_size
         for below, cell in zip(self.cells, self.cells[1:]):
             bottom_cell(cell).features = below.output_size
 
@@ -135,7 +135,7 @@ def as_cell(cell: Any) -> AnyCell:
     return cell if isinstance(cell, (Cell, CustomCell, StackedRNNCells)) else CustomCell(cell)
 
 
-def bottom_cell(cell: AnyCell) -> Cell | CustomCell:
+def bottom_cell(cell: AnyCell) -> Any:
     """Return the cell that sees the input."""
     return bottom_cell(cell.cells[0]) if isinstance(cell, StackedRNNCells) else cell
 

@@ -80,9 +80,6 @@ class Tf1Cell(Weighted):
         """Return the entry of `weight_shapes` for a bias."""
         return name, (gates * self.num_units,), f"({gates} * num_units,)"
 
-    def _unpack(self, kernel: Array, bias: Array) -> None:
-        self.kernel, self.bias = kernel, bias
-
     @property
     def features(self) -> int:
         """The number of features of the input: the kernel's other rows are for the state."""

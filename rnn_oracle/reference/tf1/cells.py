@@ -65,6 +65,9 @@ class BasicRNNCell(Tf1Cell):
     def weight_shapes(self) -> list[WeightShape]:
         return [self.kernel_shape("kernel", 1), self.bias_shape("bias", 1)]
 
+    def _unpack(self, kernel: Array, bias: Array) -> None:
+        self.kernel, self.bias = kernel, bias
+
     def step(self, x: Array, h: Array) -> tuple[Array, Array]:
         h = self.activation(np.concatenate([x, h], axis=1) @ self.kernel + self.bias)
         return h, h
@@ -200,6 +203,9 @@ class BasicLSTMCell(Tf1Cell):
 
     def weight_shapes(self) -> list[WeightShape]:
         return [self.kernel_shape("kernel", 4), self.bias_shape("bias", 4)]
+
+    def _unpack(self, kernel: Array, bias: Array) -> None:
+        self.kernel, self.bias = kernel, bias
 
     def split(self, state: States) -> tuple[Array, Array]:
         """Return c and h of a state."""

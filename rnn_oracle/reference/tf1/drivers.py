@@ -185,8 +185,8 @@ def bidirectional_dynamic_rnn(
     steps = _steps(cell_fw, inputs, time_major)
     forward, state_fw = _carry(cell_fw, steps, sequence_length, initial_state_fw, dtype)
     turned = _turned(steps, sequence_length)
-    backward, state_bw = _carry(cell_bw, turned, sequence_length, initial_state_bw, dtype)
-    backward = _turned(np.stack(backward, axis=0), sequence_length)
+    outputs, state_bw = _carry(cell_bw, turned, sequence_length, initial_state_bw, dtype)
+    backward = _turned(np.stack(outputs, axis=0), sequence_length)
     if not time_major:
         backward = backward.swapaxes(0, 1)
     return (np.stack(forward, axis=axis), backward), (state_fw, state_bw)
@@ -202,7 +202,7 @@ def check_cell(cell: Any, function: str) -> None:
         )
 
 
-def _steps(cell, inputs, time_major):
+def _steps(cell: Any, inputs: ArrayLike, time_major: bool) -> Array:
     """Return the input with the steps on its first axis."""
     x = as_numbers(inputs, cell, "the input")
     if x.ndim != 3 or 0 in x.shape[:2]:
@@ -211,7 +211,9 @@ def _steps(cell, inputs, time_major):
     return x if time_major else x.swapaxes(0, 1)
 
 
-def _carry(cell, steps, lengths, state, dtype):
+def _carry(
+    cell: Any, steps: Array, lengths: ArrayLike | None, state: States, dtype: Any
+) -> tuple[list[Array], States]:
     """Carry a cell over checked steps; return the list of outputs, and the final state."""
     count, batch = steps.shape[:2]
     if dtype is not None and np.dtype(dtype) != cell.dtype:
@@ -233,13 +235,13 @@ def _carry(cell, steps, lengths, state, dtype):
     return scan(cell, steps, state, counts, zero_output_for_mask=True)
 
 
-def _zeros(cell, batch, dtype):
+def _zeros(cell: Any, batch: int, dtype: Any) -> States:
     if dtype is None:
         raise OracleValueError("give a `dtype` where there is no `initial_state`")
     return nest.map_structure(lambda size: np.zeros((batch, size), dtype), cell.state_size)
 
 
-def _checked(lengths, count, batch):
+def _checked(lengths: ArrayLike, count: int, batch: int) -> Array:
     lengths = np.asarray(lengths)
     if lengths.dtype.kind not in "iu":
         raise OracleTypeError(
@@ -257,7 +259,7 @@ def _checked(lengths, count, batch):
     return lengths
 
 
-def _turned(steps, lengths):
+def _turned(steps: Array, lengths: ArrayLike | None) -> Array:
     """Turn each sequence round within its length; what lies behind stays where it is."""
     count, batch = steps.shape[:2]
     lengths = np.full(batch, count) if lengths is None else np.asarray(lengths)
