@@ -69,9 +69,20 @@ class CustomCell:
         return repr(self.cell)
 
     def project(self, x: Any) -> Any:
+        """Return the input itself: what a custom cell makes of it is not known."""
         return x
 
     def step(self, x: Any, states: list[Any], **constants: Any) -> tuple[Array, list[Any]]:
+        """Advance by one step, and check what the cell returns.
+
+        Raises
+        ------
+        ValueError
+            For another number of things returned than two, another size of the output than
+            `output_size`, or states of another nesting or shape than those given.
+        TypeError
+            For what is no pair, and for several outputs.
+        """
         returned = self.function(x, states, **constants)
         several = isinstance(returned, (list, tuple))
         if not several or len(returned) != 2:

@@ -81,9 +81,11 @@ class StackedRNNCells(Composite):
         return weighted_cells(self)
 
     def project(self, x: Array) -> Array:
+        """Return the input itself: each cell projects what the one below puts out."""
         return x
 
     def step(self, x: Array, states: Any, **constants: Any) -> tuple[Array, Any]:
+        """Advance by one step, from the bottom cell up; for arguments that are checked."""
         after = []
         for cell, state in zip(self.cells, states):
             bare = not nest.is_nested(state)

@@ -78,6 +78,7 @@ class MultiRNNCell(Composite):
         return list({id(cell): cell for cell in self.cells}.values())
 
     def step(self, x: Array, state: States) -> tuple[Array, States]:
+        """Advance by one step, from the bottom cell up; for arguments that are checked."""
         if not self.state_is_tuple:
             ends = np.cumsum([cell.state_size for cell in self.cells])
             state = [state[:, a:b] for a, b in zip([0] + list(ends), ends)]
