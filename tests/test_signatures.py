@@ -9,6 +9,8 @@ from helpers import within
 
 import rnn_oracle
 from rnn_oracle import dropout, tf1
+from rnn_oracle.arithmetic import decimals, error_bounds, nest
+from rnn_oracle.reference import scan
 from rnn_oracle.reference.custom_cell import CustomCell
 from rnn_oracle.reference.dialects import ABSENT, DEFAULT, KERAS3
 
@@ -250,9 +252,7 @@ def test_a_docstring_names_the_arguments_and_shows_an_example(name):
 
 
 def examples(name, **given):
-    found = doctest.DocTestFinder(exclude_empty=True).find(PUBLIC[name], name, False, globs=given)
-    assert any(test.examples for test in found)
-    return found
+    return doctest.DocTestFinder().find(PUBLIC[name], name, False, globs=given)
 
 
 @pytest.mark.parametrize("name", sorted(set(PUBLIC) - {"from_keras"}))
@@ -266,7 +266,14 @@ def test_the_example_of_from_keras_is_right(target):
     run(examples("from_keras", keras=target.keras))
 
 
+@pytest.mark.parametrize("module", [decimals, error_bounds, nest, scan], ids=lambda m: m.__name__)
+def test_the_examples_of_a_module_are_right(module):
+    """Of modules without public names that show how they are used."""
+    run(doctest.DocTestFinder().find(module))
+
+
 def run(tests):
+    assert any(test.examples for test in tests)
     runner = doctest.DocTestRunner()
     for test in tests:
         printed = []

@@ -28,6 +28,14 @@ class DecimalArray(TrackedArray):
     ----------
     value : array
         Of float64, each of which is a decimal number exactly, or of `decimal.Decimal`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_oracle.arithmetic.decimals import DecimalArray
+    >>> tenth = DecimalArray(np.array([1.0])) / 10
+    >>> (tenth + tenth + tenth).rounded().tolist()
+    [0.3]
     """
 
     def __init__(self, value: Any) -> None:

@@ -74,6 +74,14 @@ class BoundedArray(TrackedArray):
         Bound on the absolute error, broadcast to the shape of `value`.
     unit : float
         Unit roundoff of the precision that is judged, see `UNIT_ROUNDOFF`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_oracle.arithmetic.error_bounds import BoundedArray
+    >>> third = BoundedArray(np.array([1.0]), 0.0, 2.0**-24) / 3
+    >>> bool(abs(np.float32(1) / np.float32(3) - third.value[0]) <= third.error[0])
+    True
     """
 
     def __init__(self, value: Any, error: Any, unit: float) -> None:
@@ -210,6 +218,17 @@ def bounds(layer: Any, x: Any, dtype: str, mask: Any = None, initial_state: Any 
         As for its call.
     dtype : str
         What the target computes in: a key of `UNIT_ROUNDOFF`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_oracle import SimpleRNN
+    >>> from rnn_oracle.arithmetic.error_bounds import bounds
+    >>> layer = SimpleRNN(1)
+    >>> layer.set_weights([[[1.0]], [[0.5]], [0.0]])
+    >>> allowed = bounds(layer, np.array([[[0.25], [0.75]]]), "float32")
+    >>> bool(0 < allowed[0, 0] < 1e-5)
+    True
     """
     unit = UNIT_ROUNDOFF[dtype]
     call = {} if initial_state is None else {"initial_state": exact(initial_state, unit)}
@@ -232,12 +251,40 @@ def claim(array: Any) -> np.ndarray:
 
 
 def exact(arrays: Any, unit: float) -> Any:
-    """Return floating-point arrays, nested or not, as `BoundedArray` ones without error."""
+    """Return floating-point arrays as `BoundedArray` ones without error.
+
+    Parameters
+    ----------
+    arrays : array, or arrays nested in lists, tuples or dicts
+        What is no array of floating-point numbers stays as it is.
+    unit : float
+        Unit roundoff of the precision that is judged, see `UNIT_ROUNDOFF`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_oracle.arithmetic.error_bounds import exact
+    >>> exact([np.array([0.1])], 2.0**-24)[0].error.tolist()
+    [0.0]
+    """
     return _followed(arrays, unit, lambda array: 0.0)
 
 
 def converted(arrays: Any, unit: float) -> Any:
-    """Return floating-point arrays, nested or not, as `BoundedArray`, each rounded once."""
+    """Return floating-point arrays as `BoundedArray` ones, with the error of rounding once.
+
+    Parameters
+    ----------
+    arrays, unit
+        As for `exact`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_oracle.arithmetic.error_bounds import converted
+    >>> (converted(np.array([0.1, 0.5]), 2.0**-24).error > 0).tolist()
+    [True, False]
+    """
     return _followed(arrays, unit, lambda array: _conversion_error(array, unit))
 
 

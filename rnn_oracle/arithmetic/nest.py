@@ -21,7 +21,14 @@ def as_list(tree: Any) -> list[Any]:
 
 
 def flatten(tree: Any) -> list[Any]:
-    """Return the leaves of `tree` in order, as a list."""
+    """Return the leaves of `tree` in order, as a list.
+
+    Examples
+    --------
+    >>> from rnn_oracle.arithmetic.nest import flatten
+    >>> flatten([1, (2, {"b": 4, "a": 3})])
+    [1, 2, 3, 4]
+    """
     if not is_nested(tree):
         return [tree]
     return [leaf for branch in branches(tree) for leaf in flatten(branch)]
@@ -36,7 +43,14 @@ def same_structure(tree: Any, other: Any) -> bool:
 
 
 def map_structure(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
-    """Apply `function` leaf by leaf over trees of one structure; the first gives the containers."""
+    """Apply `function` leaf by leaf over trees of one structure; the first gives the containers.
+
+    Examples
+    --------
+    >>> from rnn_oracle.arithmetic.nest import map_structure
+    >>> map_structure(lambda x, y: x + y, [1, (2, 3)], [10, [20, 30]])
+    [11, (22, 33)]
+    """
     if not is_nested(tree):
         return function(tree, *others)
     mapped = [
@@ -66,6 +80,12 @@ def describe(tree: Any, leaf: Callable[[Any], str] = lambda value: "*") -> str:
 
     A dict has its keys, ``{x: *, y: *}``; a namedtuple keeps its name and those of its fields:
     ``LSTMStateTuple(c=*, h=*)``.
+
+    Examples
+    --------
+    >>> from rnn_oracle.arithmetic.nest import describe
+    >>> describe(([1, 2], {"a": 3}), leaf=str)
+    '([1, 2], {a: 3})'
     """
     if not is_nested(tree):
         return leaf(tree)

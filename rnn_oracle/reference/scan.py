@@ -38,6 +38,18 @@ def scan(
     outputs : list of arrays, one a step
     states : list
         The final states.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_oracle.reference.scan import scan
+    >>> def add(x, states):
+    ...     total = states[0] + x
+    ...     return total, [total]
+    >>> mask = np.array([[True], [False], [True]])
+    >>> outputs, states = scan(add, np.ones((3, 1)), [np.zeros(1)], mask)
+    >>> [output.tolist() for output in outputs]
+    [[1.0], [1.0], [2.0]]
     """
     outputs: list[Array] = []
     for t, x in enumerate(inputs):
