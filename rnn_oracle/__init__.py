@@ -1,7 +1,9 @@
 """A reference implementation, in NumPy, of Keras's recurrent layers; SPEC.md has the rules."""
 
+from __future__ import annotations
+
 import importlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # what an editor reads; at run time `__getattr__` does the same
     from .models.conversion import from_keras
@@ -54,7 +56,7 @@ _MODULES = (
 )
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     """Import the oracle, and with it NumPy, at the first use of a public name.
 
     pytest imports this package in every project, for the sake of `rnn_oracle.plugin`.
@@ -67,5 +69,5 @@ def __getattr__(name):
     return globals()[name]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return sorted(set(globals()) | set(__all__))

@@ -5,7 +5,10 @@ NumPy. Python's `decimal` is specified to the digit, so that what is computed wi
 rounded to float64 is the same everywhere, and is off by half an ULP at most.
 """
 
+from __future__ import annotations
+
 import decimal
+from typing import Any
 
 import numpy as np
 
@@ -14,8 +17,8 @@ from .tracked_arrays import COMPARISONS, TrackedArray
 DIGITS = 34  # those of IEEE 754's decimal128
 
 _decimal = np.frompyfunc(decimal.Decimal, 1, 1)
-_ARITHMETIC = ("add", "subtract", "multiply", "divide", "matmul", "negative", "absolute", "exp")
-_ARITHMETIC += ("maximum", "minimum")
+_ARITHMETIC = {"add", "subtract", "multiply", "divide", "matmul", "negative", "absolute", "exp"}
+_ARITHMETIC |= {"maximum", "minimum"}
 
 
 class DecimalArray(TrackedArray):
@@ -25,25 +28,34 @@ class DecimalArray(TrackedArray):
     ----------
     value : array
         Of float64, each of which is a decimal number exactly, or of `decimal.Decimal`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_oracle.arithmetic.decimals import DecimalArray
+    >>> tenth = DecimalArray(np.array([1.0])) / 10
+    >>> (tenth + tenth + tenth).rounded().tolist()
+    [0.3]
     """
 
-    def __init__(self, value):
+    def __init__(self, value: Any) -> None:
         value = np.asarray(value)
         self.value = value if value.dtype == object else _decimal(value.astype(np.float64))
 
-    def parts(self, operand):
+    def parts(self, operand: Any) -> tuple[Any, ...]:
         return (
             operand.value if isinstance(operand, DecimalArray) else DecimalArray(operand).value,
         )
 
-    def made_of(self, value):
+    def made_of(self, *parts: Any) -> DecimalArray:
+        (value,) = parts
         return DecimalArray(value)
 
-    def rounded(self):
+    def rounded(self) -> np.ndarray:
         """Return the numbers nearest to these in float64."""
         return self.value.astype(np.float64)
 
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         name = ufunc.__name__.replace("true_divide", "divide")
         values = [part for operand in inputs for part in self.parts(operand)]
         with decimal.localcontext() as context:
@@ -59,6 +71,6 @@ class DecimalArray(TrackedArray):
             return DecimalArray(ufunc(*values)) if name in _ARITHMETIC else NotImplemented
 
 
-def _tanh(x):
+def _tanh(x: Any) -> Any:
     decay = np.exp(-2 * np.abs(x))
     return np.where(x < 0, -1, 1) * (1 - decay) / (1 + decay)

@@ -29,7 +29,7 @@ References
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 import numpy as np
 
@@ -74,24 +74,33 @@ class BoundedArray(TrackedArray):
         Bound on the absolute error, broadcast to the shape of `value`.
     unit : float
         Unit roundoff of the precision that is judged, see `UNIT_ROUNDOFF`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_oracle.arithmetic.error_bounds import BoundedArray
+    >>> third = BoundedArray(np.array([1.0]), 0.0, 2.0**-24) / 3
+    >>> bool(abs(np.float32(1) / np.float32(3) - third.value[0]) <= third.error[0])
+    True
     """
 
-    def __init__(self, value, error, unit):
+    def __init__(self, value: Any, error: Any, unit: float) -> None:
         self.value = np.asarray(value, np.float64)
         shape = self.value.shape
         self.error = error if np.shape(error) == shape else np.broadcast_to(error, shape)
         self.unit = unit
 
-    def parts(self, operand):
+    def parts(self, operand: Any) -> tuple[Any, ...]:
         if isinstance(operand, BoundedArray):
             return operand.value, operand.error
         value = np.asarray(operand, np.float64)
         return value, _conversion_error(value, self.unit)
 
-    def made_of(self, value, error):
+    def made_of(self, *parts: Any) -> BoundedArray:
+        value, error = parts
         return BoundedArray(value, error, self.unit)
 
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         name = ufunc.__name__
         pairs = [self.parts(operand) for operand in inputs]
         if method in ("reduce", "accumulate"):
@@ -107,7 +116,7 @@ class BoundedArray(TrackedArray):
             result = None if rule is None else rule(*(pairs[0] + pairs[1]))
         return NotImplemented if result is None else self._within_format(*result)
 
-    def __array_function__(self, function, types, args, kwargs):
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if function is np.sort:
             value, error = self.parts(args[0])
             most = np.max(error, initial=0.0, keepdims=True, **kwargs)
@@ -199,7 +208,7 @@ class BoundedArray(TrackedArray):
         return np.minimum(a, b), np.maximum(d, e)
 
 
-def bounds(layer, x, dtype, mask=None, initial_state=None):
+def bounds(layer: Any, x: Any, dtype: str, mask: Any = None, initial_state: Any = None) -> Any:
     """Return how far each number that a layer returns may be off, nested as its result.
 
     Parameters
@@ -209,6 +218,17 @@ def bounds(layer, x, dtype, mask=None, initial_state=None):
         As for its call.
     dtype : str
         What the target computes in: a key of `UNIT_ROUNDOFF`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_oracle import SimpleRNN
+    >>> from rnn_oracle.arithmetic.error_bounds import bounds
+    >>> layer = SimpleRNN(1)
+    >>> layer.set_weights([[[1.0]], [[0.5]], [0.0]])
+    >>> allowed = bounds(layer, np.array([[[0.25], [0.75]]]), "float32")
+    >>> bool(0 < allowed[0, 0] < 1e-5)
+    True
     """
     unit = UNIT_ROUNDOFF[dtype]
     call = {} if initial_state is None else {"initial_state": exact(initial_state, unit)}
@@ -219,28 +239,56 @@ def bounds(layer, x, dtype, mask=None, initial_state=None):
     return nest.map_structure(claim, x)
 
 
-def claim(rounded):
+def claim(array: Any) -> np.ndarray:
     """Return how far off a number may be, infinite where nothing is claimed.
 
     A plain array, which no operation has changed since it was given, is exact.
     """
-    if not isinstance(rounded, BoundedArray):
-        return np.zeros(np.shape(rounded))
-    beyond = ~(np.abs(rounded.value) + rounded.error <= LARGEST[rounded.unit])
-    return np.where(beyond, np.inf, rounded.error)
+    if not isinstance(array, BoundedArray):
+        return np.zeros(np.shape(array))
+    beyond = ~(np.abs(array.value) + array.error <= LARGEST[array.unit])
+    return np.where(beyond, np.inf, array.error)
 
 
-def exact(arrays, unit):
-    """Return floating-point arrays, nested or not, as `BoundedArray` ones without error."""
+def exact(arrays: Any, unit: float) -> Any:
+    """Return floating-point arrays as `BoundedArray` ones without error.
+
+    Parameters
+    ----------
+    arrays : array, or arrays nested in lists, tuples or dicts
+        What is no array of floating-point numbers stays as it is.
+    unit : float
+        Unit roundoff of the precision that is judged, see `UNIT_ROUNDOFF`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_oracle.arithmetic.error_bounds import exact
+    >>> exact([np.array([0.1])], 2.0**-24)[0].error.tolist()
+    [0.0]
+    """
     return _followed(arrays, unit, lambda array: 0.0)
 
 
-def converted(arrays, unit):
-    """Return floating-point arrays, nested or not, as `BoundedArray`, each rounded once."""
+def converted(arrays: Any, unit: float) -> Any:
+    """Return floating-point arrays as `BoundedArray` ones, with the error of rounding once.
+
+    Parameters
+    ----------
+    arrays, unit
+        As for `exact`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_oracle.arithmetic.error_bounds import converted
+    >>> (converted(np.array([0.1, 0.5]), 2.0**-24).error > 0).tolist()
+    [True, False]
+    """
     return _followed(arrays, unit, lambda array: _conversion_error(array, unit))
 
 
-def _followed(arrays, unit, error):
+def _followed(arrays: Any, unit: float, error: Callable[[Any], Any]) -> Any:
     return nest.map_structure(
         lambda a: (
             BoundedArray(a, error(a), unit) if type(a) is np.ndarray and a.dtype.kind == "f" else a
@@ -249,12 +297,12 @@ def _followed(arrays, unit, error):
     )
 
 
-def _to_precision(value, unit):
+def _to_precision(value: Any, unit: float) -> Any:
     """Round to the target's precision."""
     mantissa, exponent = np.frexp(value)
     return np.ldexp(np.rint(mantissa / unit) * unit, exponent)
 
 
-def _conversion_error(value, unit):
+def _conversion_error(value: Any, unit: float) -> Any:
     """Bound the rounding of a constant to the target's precision; zero where it fits."""
     return np.where(_to_precision(value, unit) == value, 0.0, unit * np.abs(value))

@@ -1,5 +1,9 @@
 """Arrays with an arithmetic of their own, on which the oracle's equations run unchanged."""
 
+from __future__ import annotations
+
+from typing import Any, Callable
+
 import numpy as np
 
 COMPARISONS = ("greater", "greater_equal", "less", "less_equal", "equal", "not_equal")
@@ -12,44 +16,54 @@ class TrackedArray(np.lib.mixins.NDArrayOperatorsMixin):
     NumPy's operations do to them. What only selects or moves elements is done here.
     """
 
-    def parts(self, operand):
-        """Return the arrays of a carrier of this class, or those that a plain array stands for."""
+    def parts(self, operand: Any) -> tuple[Any, ...]:
+        """Return the arrays of an operand of this class, or those that a plain array stands for."""
         raise NotImplementedError
 
-    def made_of(self, *parts):
-        """Return a carrier of this class with other arrays."""
+    def made_of(self, *parts: Any) -> TrackedArray:
+        """Return an array of this class that is made of other arrays."""
         raise NotImplementedError
 
-    def _moved(self, move):
+    def _moved(self, move: Callable[[Any], Any]) -> TrackedArray:
         return self.made_of(*[move(part) for part in self.parts(self)])
 
-    shape = property(lambda self: self.value.shape)
-    ndim = property(lambda self: self.value.ndim)
-    T = property(lambda self: self.swapaxes(0, 1))
+    value: Any
     dtype = np.dtype("float64")
 
-    def __len__(self):
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.value.shape
+
+    @property
+    def ndim(self) -> int:
+        return self.value.ndim
+
+    @property
+    def T(self) -> TrackedArray:  # noqa: N802  # NumPy's name
+        return self.swapaxes(0, 1)
+
+    def __len__(self) -> int:
         return len(self.value)
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> TrackedArray:
         return self._moved(lambda part: part[index])
 
-    def __iadd__(self, other):
+    def __iadd__(self, other: Any) -> Any:
         return self + other
 
-    def swapaxes(self, first, second):
+    def swapaxes(self, first: int, second: int) -> TrackedArray:
         return self._moved(lambda part: part.swapaxes(first, second))
 
-    def reshape(self, *shape):
+    def reshape(self, *shape: Any) -> TrackedArray:
         return self._moved(lambda part: part.reshape(*shape))
 
-    def astype(self, dtype, copy=True):
+    def astype(self, dtype: Any, copy: bool = True) -> TrackedArray:
         return self
 
-    def copy(self):
+    def copy(self) -> TrackedArray:
         return self
 
-    def __array_function__(self, function, types, args, kwargs):
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if function is np.where:
             condition, choices = args[0], args[1:]
             return self._together(lambda same: np.where(condition, *same), choices)
@@ -61,6 +75,6 @@ class TrackedArray(np.lib.mixins.NDArrayOperatorsMixin):
             return self._together(lambda same: function(same, *args[1:], **kwargs), args[0])
         return NotImplemented
 
-    def _together(self, function, arrays):
-        """Apply `function` to the first arrays of several carriers, to the second, and so on."""
+    def _together(self, function: Callable[[Any], Any], arrays: Any) -> TrackedArray:
+        """Apply `function` to the first parts of several arrays, to the second, and so on."""
         return self.made_of(*[function(same) for same in zip(*map(self.parts, arrays))])

@@ -1,12 +1,13 @@
 """`from_keras`: copy configuration and weights out of a live Keras object, of either generation."""
 
+from __future__ import annotations
+
 import sys
+from typing import Any
 
 import numpy as np
 
-from ..reference import bidirectional, cells, recurrent
-from ..reference import surrounding as core
-from ..reference.arguments import DEFAULTS
+from ..reference import bidirectional, cells, recurrent, surrounding
 from ..reference.dialects import DIALECTS
 from ..reference.errors import OracleTypeError, OracleValueError
 
@@ -18,14 +19,13 @@ _PLAIN = {
     for module, names in (
         (cells, ("SimpleRNNCell", "LSTMCell", "GRUCell")),
         (recurrent, ("SimpleRNN", "LSTM", "GRU")),
-        (core, ("Embedding", "Masking", "Dense", "Flatten", "GlobalAveragePooling1D")),
+        (surrounding, ("Embedding", "Masking", "Dense", "Flatten", "GlobalAveragePooling1D")),
     )
     for name in names
 }
-_OPTIONS = tuple(DEFAULTS["RNN"])
 
 
-def from_keras(layer, dtype=None):
+def from_keras(layer: Any, dtype: Any = None) -> Any:
     """Return the oracle's copy of a Keras cell, layer or chain.
 
     Parameters
@@ -34,7 +34,7 @@ def from_keras(layer, dtype=None):
         A cell, a recurrent layer, `Bidirectional`, one of the layers of
         `rnn_oracle.reference.surrounding`, or a `Sequential` or functional model
         that is a plain chain of them. It must have been built, so that there are weights to copy.
-        What is of a class of one's own that extends one of these is copied as what it extends.
+        A user's class that extends one of these is copied as what it extends.
     dtype : str, optional
         What the copy computes in: ``"float64"`` (the default) or ``"float32"``.
 
@@ -51,6 +51,16 @@ def from_keras(layer, dtype=None):
     ValueError
         For a layer that is not built yet, a model that is no chain, or an option that
         changes the forward pass and that the oracle does not have.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_oracle import from_keras
+    >>> x = np.ones((4, 5, 3), "float32")
+    >>> layer = keras.layers.LSTM(2)  # of keras, tf_keras or tf.keras
+    >>> y = np.asarray(layer(x))
+    >>> np.allclose(from_keras(layer)(x), y, rtol=1e-5)
+    True
     """
     name = keras_class(layer).__name__
     if name in _PLAIN:
@@ -60,39 +70,35 @@ def from_keras(layer, dtype=None):
     if name == "RNN":
         return _rnn(layer, dtype)
     if name == "TimeDistributed":
-        return core.TimeDistributed(from_keras(layer.layer, dtype), name=layer.name)
+        return surrounding.TimeDistributed(from_keras(layer.layer, dtype), name=layer.name)
     if name == "Bidirectional":
         return _bidirectional(layer, dtype)
     if name in ("Sequential", "Functional") or _is_early_functional(layer, name):
-        return core.Sequential([_link(link, dtype) for link in _chain(layer)])
+        return surrounding.Sequential([_link(link, dtype) for link in _chain(layer)])
+    known = sorted(_PLAIN) + ["Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed"]
     raise OracleTypeError(
-        "from_keras cannot copy {}.{}: it knows {}, and a user's own cell has to be written in "
-        "NumPy and given to rnn_oracle.RNN".format(
-            type(layer).__module__,
-            type(layer).__name__,
-            ", ".join(
-                sorted(_PLAIN) + ["Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed"]
-            ),
-        )
+        f"from_keras cannot copy {type(layer).__module__}.{type(layer).__name__}: it knows "
+        f"{', '.join(known)}, and a user's own cell has to be written in NumPy and given to "
+        "rnn_oracle.RNN"
     )
 
 
-def _is_early_functional(layer, name):
+def _is_early_functional(layer: Any, name: str) -> bool:
     """Tell whether it is a functional model as up to TensorFlow 2.2, without a class of its own."""
     return name == "Model" and getattr(layer, "_is_graph_network", False)
 
 
-def keras_class(layer):
+def keras_class(layer: Any) -> type:
     """Return the class of an object, or the first that it extends and that is Keras's own."""
     own = [kind for kind in type(layer).__mro__ if _package(kind) in _PACKAGES]
     return own[0] if own else type(layer)
 
 
-def _package(kind):
+def _package(kind: type) -> str:
     return kind.__module__.partition(".")[0]
 
 
-def dialect_of(layer):
+def dialect_of(layer: Any) -> str:
     """Return the name of the dialect of the Keras generation that an object belongs to."""
     package = _package(keras_class(layer))
     if package == "keras":
@@ -104,7 +110,7 @@ def dialect_of(layer):
     raise OracleTypeError(f"{type(layer).__name__} is not a Keras object")
 
 
-def _plain(layer, name, dtype):
+def _plain(layer: Any, name: str, dtype: Any) -> Any:
     dialect = dialect_of(layer)
     # Without the functions: Keras writes down their names only, and fails at some.
     functions = ("activation", "recurrent_activation")
@@ -114,14 +120,14 @@ def _plain(layer, name, dtype):
         config = {k: v for k, v in layer.get_config().items() if k not in _DROPPED + functions}
     except (TypeError, ValueError):
         own = getattr(_PLAIN[name], "cell_class", _PLAIN[name]).arguments
-        options = [key for key in own + _OPTIONS if hasattr(layer, key)]
+        options = [key for key in own + recurrent.RNN.options if hasattr(layer, key)]
         config = {key: getattr(layer, key) for key in options if key not in functions}
     config = {k: v for k, v in config.items() if k not in _ignored(layer, config)}
     config.update({key: _activation(function, dialect) for key, function in kept.items()})
     return _PLAIN[name](name=layer.name, dtype=dtype, dialect=dialect, **config)
 
 
-def _ignored(layer, config):
+def _ignored(layer: Any, config: dict[str, Any]) -> list[str]:
     """Name the settings that say nothing: absent features, at the value that turns them off."""
     off = {
         "time_major": False,
@@ -140,7 +146,7 @@ def _ignored(layer, config):
     return [name for name, value in off.items() if name in config and config[name] == value]
 
 
-def _activation(function, dialect):
+def _activation(function: Any, dialect: str) -> Any:
     """Return the name of one of Keras's own activations, else the function, fed with arrays."""
     name = getattr(function, "__name__", None)
     name = "log_softmax" if name == "log_softmax_v2" else name  # so called up to TensorFlow 2.12
@@ -150,24 +156,24 @@ def _activation(function, dialect):
     return lambda x: np.asarray(function(x))
 
 
-def _weighted(copy, layer):
+def _weighted(copy: Any, layer: Any) -> Any:
     if hasattr(copy, "set_weights"):
         _check_built(layer)
         copy.set_weights(layer.get_weights())
     return copy
 
 
-def _check_built(layer):
+def _check_built(layer: Any) -> None:
     if not layer.built or not layer.weights:
         raise OracleValueError(
             f"{layer.name} has no weights yet: call it once, or build it, before from_keras"
         )
 
 
-def _rnn(layer, dtype):
+def _rnn(layer: Any, dtype: Any) -> recurrent.RNN:
     _check_built(layer)
     dialect = dialect_of(layer)
-    options = _OPTIONS + (("time_major",) if DIALECTS[dialect].time_major else ())
+    options = recurrent.RNN.options + (("time_major",) if DIALECTS[dialect].time_major else ())
     inner = layer.cell
     stacked = keras_class(inner).__name__ == "StackedRNNCells"
     cell = [from_keras(c, dtype) for c in _inner(inner)] if stacked else from_keras(inner, dtype)
@@ -175,14 +181,14 @@ def _rnn(layer, dtype):
     return recurrent.RNN(cell, name=layer.name, dialect=dialect, **given)
 
 
-def _inner(stack):
+def _inner(stack: Any) -> list[Any]:
     """Return the cells of a stack, the states of which must be in the order of the cells."""
     if getattr(stack, "reverse_state_order", False):
         raise OracleValueError(f"{stack.name} has reverse_state_order=True (rule D8)")
     return stack.cells
 
 
-def _bidirectional(layer, dtype):
+def _bidirectional(layer: Any, dtype: Any) -> bidirectional.Bidirectional:
     forward, backward = (
         from_keras(layer.forward_layer, dtype),
         from_keras(layer.backward_layer, dtype),
@@ -194,7 +200,7 @@ def _bidirectional(layer, dtype):
     return copy
 
 
-def _chain(model):
+def _chain(model: Any) -> list[Any]:
     """Return the layers of a model in order, or raise ValueError where it is no chain."""
     if keras_class(model).__name__ == "Sequential":
         return model.layers
@@ -206,8 +212,7 @@ def _chain(model):
         if not alone or node.input is not output or "initial_state" in _arguments(node):
             raise OracleValueError(
                 f"{model.name} is not a chain: {node.name} does not take the output of the "
-                "layer before it, and "
-                "nothing else"
+                "layer before it, and nothing else"
             )
         output = node.output
     if len(model.outputs) != 1 or model.outputs[0] is not output:
@@ -215,7 +220,7 @@ def _chain(model):
     return chain
 
 
-def _arguments(node):
+def _arguments(node: Any) -> dict[str, Any]:
     """Return the arguments that an operation of a functional model was called with, by name."""
     (call,) = node._inbound_nodes
     if hasattr(call, "call_kwargs"):
@@ -228,13 +233,13 @@ def _arguments(node):
     return dict(zip(("input", "axis"), args), **named)
 
 
-def _link(link, dtype):
+def _link(link: Any, dtype: Any) -> Any:
     if _is_mean_over_time(link):
-        return core.MeanOverTime(dtype=dtype, dialect=dialect_of(link))
+        return surrounding.MeanOverTime(dtype=dtype, dialect=dialect_of(link))
     return from_keras(link, dtype)
 
 
-def _is_mean_over_time(link):
+def _is_mean_over_time(link: Any) -> bool:
     over_time = (1, -2, [1], (1,), [-2], (-2,))
     if type(link).__name__ == "Mean":
         return link.axis in over_time and not link.keepdims

@@ -1,13 +1,19 @@
 """`Bidirectional`: one layer forwards, one backwards, and their outputs merged (rules B1 to B7)."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from ..arithmetic import nest
+from .aliases import ArrayLike, Shape, States
+from .dialects import ABSENT
 from .errors import OracleAttributeError, OracleValueError
-from .module import Composite
-from .recurrent import RNN
+from .module import Composite, given
+from .rnn import RNN
 
-MERGE = {
+MERGE: dict[str | None, Any] = {
     "concat": lambda y, z: np.concatenate([y, z], axis=-1),
     "sum": lambda y, z: y + z,
     "ave": lambda y, z: (y + z) / 2,
@@ -25,26 +31,53 @@ class Bidirectional(Composite):
         Its configuration makes the forward layer; the weights are not taken over (rule B1).
     merge_mode : {"concat", "sum", "ave", "mul", None}
         How the outputs are joined; None leaves them apart.
+    weights : list of arrays, optional
+        Those of both layers; `keras2` only (rule D7).
     backward_layer : RNN, optional
         By default like `layer`, run the other way (rule B2).
+    dtype : str, optional
+        By default that of `layer`, from which the dialect is taken too.
+    **kwargs
+        What Keras takes for every layer, such as `name` and `trainable`. It is kept for
+        `get_config` (rule D5).
 
     Raises
     ------
     ValueError
-        For another merge mode, or where the two layers run the same way or differ in
-        `stateful`, `return_sequences` or `return_state`.
+        For what is no recurrent layer, another merge mode, or where the two layers run the same
+        way or differ in `stateful`, `return_sequences` or `return_state`; in `keras3` also for an
+        unknown argument (rule D4).
+    TypeError
+        In `keras2`, for an unknown argument.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_oracle import GRU, Bidirectional
+    >>> layer = Bidirectional(GRU(2, return_sequences=True), merge_mode="concat")
+    >>> layer.set_weights(2 * [np.ones((3, 6)), np.ones((2, 6)), np.zeros((2, 6))])
+    >>> layer(np.ones((4, 5, 3))).shape
+    (4, 5, 4)
     """
 
-    def __init__(self, layer, merge_mode="concat", *, backward_layer=None, dtype=None, **kept):
+    def __init__(
+        self,
+        layer: RNN,
+        merge_mode: str | None = "concat",
+        *,
+        weights: Any = ABSENT,
+        backward_layer: RNN | None = None,
+        dtype: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        own = given(locals())
         for name, side in (("layer", layer), ("backward_layer", backward_layer or layer)):
             if not isinstance(side, RNN):
                 raise OracleValueError(f"`{name}` must be a recurrent layer, not {side!r}")
         if merge_mode not in MERGE:
-            raise OracleValueError(
-                "merge_mode={!r} is not one of {}".format(merge_mode, ", ".join(map(repr, MERGE)))
-            )
-        own = dict(layer=layer, merge_mode=merge_mode, backward_layer=backward_layer)
-        super().__init__(own, kept, layer.dialect, dtype or layer.dtype)
+            modes = ", ".join(map(repr, MERGE))
+            raise OracleValueError(f"merge_mode={merge_mode!r} is not one of {modes}")
+        super().__init__(own, kwargs, layer.dialect, dtype or layer.dtype)
         backwards = not layer.go_backwards if self.dialect.backward_is_flipped else True
         self.forward_layer = layer.copy()
         self.backward_layer = backward_layer or layer.copy(go_backwards=backwards)
@@ -55,25 +88,31 @@ class Bidirectional(Composite):
         self.return_sequences, self.return_state = layer.return_sequences, layer.return_state
         self.stateful = layer.stateful
 
-    def parts(self):
+    def parts(self) -> list[RNN]:
         return [self.forward_layer, self.backward_layer]
 
-    def _check_pair(self):
+    def _check_pair(self) -> None:
         forward, backward = self.parts()
         if forward.go_backwards == backward.go_backwards:
             raise OracleValueError(
                 f"the forward and the backward layer both have go_backwards={forward.go_backwards}"
             )
         for name in ("stateful", "return_sequences", "return_state"):
-            pair = getattr(forward, name), getattr(backward, name)
-            if pair[0] != pair[1]:
+            one, other = getattr(forward, name), getattr(backward, name)
+            if one != other:
                 raise OracleValueError(
-                    "the forward layer has {}={}, the backward layer {}".format(name, *pair)
+                    f"the forward layer has {name}={one}, the backward layer {other}"
                 )
 
     # The call.
 
-    def __call__(self, x, mask=None, initial_state=None, constants=None):
+    def __call__(
+        self,
+        x: ArrayLike | Any,
+        mask: ArrayLike | None = None,
+        initial_state: States = None,
+        constants: Any = None,
+    ) -> Any:
         """Run both layers.
 
         Parameters
@@ -100,7 +139,7 @@ class Bidirectional(Composite):
         ]
         return self.merged(results)
 
-    def merged(self, results):
+    def merged(self, results: list[Any]) -> Any:
         """Join what the two layers return into what a call returns (rules B4, B5)."""
         outputs, states = list(results), []
         if self.return_state:
@@ -115,7 +154,7 @@ class Bidirectional(Composite):
             return outputs[0]
         return self.dialect.results(list(outputs) + states)
 
-    def halves(self, initial_state):
+    def halves(self, initial_state: States) -> tuple[Any, Any]:
         """Part initial states into those of the two layers, two None for None (rule B5)."""
         if initial_state is None:
             return None, None
@@ -128,7 +167,7 @@ class Bidirectional(Composite):
         half = len(states) // 2
         return states[:half], states[half:]
 
-    def reset_states(self, states=None):
+    def reset_states(self, states: States = None) -> None:
         """Set the recorded states of both layers, as `RNN.reset_states` does (rules S4, B5).
 
         Raises
@@ -147,7 +186,7 @@ class Bidirectional(Composite):
 
     # What can be told without a call.
 
-    def compute_mask(self, x, mask=None):
+    def compute_mask(self, x: Any, mask: Any = None) -> Any:
         """Return the mask of the output, of both outputs without a merge mode (rule B6).
 
         In `keras2` a list that goes on with None for each state, with `return_state`.
@@ -158,7 +197,7 @@ class Bidirectional(Composite):
             masks += [None] * sum(len(side.state_size) for side in self.parts())
         return masks[0] if len(masks) == 1 else self.dialect.results(masks)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Any:
         """Return the shapes of what a call returns, as `RNN.compute_output_shape` does."""
         shapes = [side.compute_output_shape(input_shape) for side in self.parts()]
         outputs, states = shapes, []

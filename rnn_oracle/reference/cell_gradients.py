@@ -5,10 +5,15 @@ Names are those of `rnn_oracle.reference.cells`; ``d_`` marks the gradient of wh
 step is worked out once more from the states that it began with.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from ..arithmetic import nest
-from .cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells, blocks
+from .cell import blocks
+from .cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
 from .derivatives import pull_back
 from .errors import OracleValueError
 
@@ -58,7 +63,8 @@ def lstm(cell, zx, states, d_h, d_states):
 
 def gru(cell, zx, states, d_h, d_states):
     """Rules J4 and J5."""
-    return (_gru_reset_after if cell.reset_after else _gru_reset_before)(cell, zx, *states, d_h)
+    (h,) = states
+    return (_gru_reset_after if cell.reset_after else _gru_reset_before)(cell, zx, h, d_h)
 
 
 def _gru_reset_after(cell, zx, h, d_h):
@@ -117,15 +123,15 @@ def step_back(cell, x, states, d_output, d_states):
     Raises
     ------
     ValueError
-        For a cell of the user's own, whose derivatives are not known.
+        For a custom cell, whose derivatives are not known.
     """
     if isinstance(cell, StackedRNNCells):
         return _stack_back(cell, x, states, d_output, d_states)
     if type(cell) not in STEPS:
+        known = ", ".join(kind.__name__ for kind in STEPS)
         raise OracleValueError(
-            "the derivatives of the cell {!r} are not known: gradients need {}".format(
-                getattr(cell, "cell", cell), ", ".join(kind.__name__ for kind in STEPS)
-            )
+            f"the derivatives of the cell {getattr(cell, 'cell', cell)!r} are not known: "
+            f"gradients need {known}"
         )
     d_h = d_output + d_states[0]
     step = STEPS[type(cell)]
@@ -143,7 +149,8 @@ def _stack_back(stack, x, states, d_output, d_states):
     inputs = [x]
     for cell, state in zip(stack.cells[:-1], states):
         inputs.append(cell.step(cell.project(inputs[-1]), state)[0])
-    before, d_weights = [], []
+    before: list[Any] = []
+    d_weights: list[Any] = []
     for cell, x, state, d_state in reversed(list(zip(stack.cells, inputs, states, d_states))):
         d_output, d_before, d_own = step_back(cell, x, state, d_output, _listed(d_state))
         before.insert(0, d_before if nest.is_nested(d_state) else d_before[0])

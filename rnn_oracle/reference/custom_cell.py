@@ -1,10 +1,14 @@
-"""The protocol of a user's own cell: what the layers rely on, and how they call it (rule C7)."""
+"""Custom cells: what the layers rely on, and how they call them (rule C7)."""
+
+from __future__ import annotations
 
 import inspect
+from typing import Any
 
 import numpy as np
 
 from ..arithmetic import nest
+from .aliases import Array, States
 from .errors import OracleTypeError, OracleValueError
 from .module import positive_integer
 
@@ -12,10 +16,14 @@ from .module import positive_integer
 class CustomCell:
     """A user's cell, given the two methods that the layers call (rule C7).
 
-    The documented protocol: a method ``output, states = call(inputs, states)``, an attribute
-    `state_size`, and optionally `output_size` and ``get_initial_state(batch_size=None)``. States
-    go in as a list and may come back bare where there is only one (rule S2). In `keras2`, `call`
-    may also have an argument `constants` (rule C8), and `inputs` may be nested (rule I9).
+    Parameters
+    ----------
+    cell : object
+        What Keras documents of a cell: it has a method ``output, states = call(inputs, states)``,
+        an attribute `state_size`, and optionally `output_size` and
+        ``get_initial_state(batch_size=None)``. States go in as a list and may come back bare
+        where there is only one (rule S2). In `keras2`, `call` may also have an argument
+        `constants` (rule C8), and `inputs` may be nested (rule I9).
 
     Attributes
     ----------
@@ -29,29 +37,52 @@ class CustomCell:
         at all, and a size below 1.
     TypeError
         For a size that is no whole number.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_oracle import RNN
+    >>> class Sum:
+    ...     state_size = 2
+    ...     def call(self, inputs, states):
+    ...         total = states[0] + inputs
+    ...         return total, [total]
+    >>> RNN(Sum())(np.ones((1, 5, 2))).tolist()
+    [[5.0, 5.0]]
     """
 
-    def __init__(self, cell):
+    def __init__(self, cell: Any) -> None:
         _check_kind(cell)
         self.cell = cell
-        self.function = cell if callable(cell) else cell.call
+        self.function: Any = cell if callable(cell) else cell.call
         constants = inspect.signature(cell.call).parameters.get("constants")
         self.takes_constants = constants is not None
-        self.needs_constants = self.takes_constants and constants.default is constants.empty
-        self.state_size = cell.state_size
+        self.needs_constants = constants is not None and constants.default is constants.empty
+        self.state_size: Any = cell.state_size
         sizes = [positive_integer(s, "state_size", cell) for s in nest.flatten(cell.state_size)]
         if not sizes:
             raise OracleValueError(f"a cell needs at least one state: {cell!r}")
         size = getattr(cell, "output_size", None)
         self.output_size = sizes[0] if size is None else positive_integer(size, "output_size", cell)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return repr(self.cell)
 
-    def project(self, x):
+    def project(self, x: Any) -> Any:
+        """Return the input itself: what a custom cell makes of it is not known."""
         return x
 
-    def step(self, x, states, **constants):
+    def step(self, x: Any, states: list[Any], **constants: Any) -> tuple[Array, list[Any]]:
+        """Advance by one step, and check what the cell returns.
+
+        Raises
+        ------
+        ValueError
+            For another number of things returned than two, another size of the output than
+            `output_size`, or states of another nesting or shape than those given.
+        TypeError
+            For what is no pair, and for several outputs.
+        """
         returned = self.function(x, states, **constants)
         several = isinstance(returned, (list, tuple))
         if not several or len(returned) != 2:
@@ -65,7 +96,7 @@ class CustomCell:
         self._check_states(states, after)
         return output, after
 
-    def _check_output(self, output):
+    def _check_output(self, output: Any) -> None:
         if nest.is_nested(output):
             raise OracleTypeError(
                 f"{self.cell!r} must put out one array, not several nested {nest.describe(output)}"
@@ -76,7 +107,7 @@ class CustomCell:
                 f"{self.output_size}"
             )
 
-    def _check_states(self, before, after):
+    def _check_states(self, before: list[Any], after: list[Any]) -> None:
         if not nest.same_structure(after, before):
             raise OracleValueError(
                 f"{self.cell!r} was given states nested {nest.describe(before)} and "
@@ -89,14 +120,14 @@ class CustomCell:
                     f"one of {new.shape}"
                 )
 
-    def get_initial_state(self, batch_size):
+    def get_initial_state(self, batch_size: int) -> States:
         """Return the cell's own initial state, else zeros (rule S3)."""
         if hasattr(self.cell, "get_initial_state"):
             return self.cell.get_initial_state(batch_size=batch_size)
         return nest.map_structure(lambda size: np.zeros((batch_size, size)), self.state_size)
 
 
-def _check_kind(cell):
+def _check_kind(cell: Any) -> None:
     if hasattr(cell, "return_sequences"):
         raise OracleValueError(
             f"RNN takes cells, but {cell!r} is a layer: did you mean {type(cell).__name__}Cell?"

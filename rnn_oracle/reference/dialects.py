@@ -1,10 +1,28 @@
 """Dialects: where generations of Keras differ by design, each difference in one place, by name."""
 
+from __future__ import annotations
+
+from typing import Any, Callable
+
 from . import activations
 from .errors import OracleTypeError, OracleValueError
 
-DEFAULT = type("Default", (), {"__repr__": lambda self: "the dialect's default"})()
+
+class _Mark:
+    """What stands in a signature for a value that is not known there; told by identity."""
+
+    def __init__(self, meaning: str) -> None:
+        self._meaning = meaning
+
+    def __repr__(self) -> str:
+        return self._meaning
+
+
+DEFAULT: Any = _Mark("<the dialect's default>")
 """Stands in a signature for a default that depends on the dialect."""
+
+ABSENT: Any = _Mark("<not given>")
+"""Stands in a signature for an argument that was not given, and that a dialect may not know."""
 
 
 class Dialect:
@@ -29,7 +47,7 @@ class Dialect:
     time_major : bool
         Whether the layers have the argument `time_major` (rule D3).
     nested_inputs : bool
-        Whether a cell of one's own may be given several inputs at each step (rule I9).
+        Whether a custom cell may be given several inputs at each step (rule I9).
     constants : bool
         Whether `RNN` hands `constants` on to its cell (rule C8).
     unknown_argument : type
@@ -59,24 +77,46 @@ class Dialect:
         instead of setting it (rule B2).
     """
 
-    def __init__(self, **facts):
+    name: str
+    generation: str
+    defaults: dict[str, Any]
+    results: Callable[[Any], Any]
+    stacked: Callable[[Any], Any]
+    flat_state_shapes: bool
+    activations: dict[str, Callable[[Any], Any]]
+    time_major: bool
+    nested_inputs: bool
+    constants: bool
+    unknown_argument: type[Exception]
+    layer_arguments: frozenset[str]
+    recurrent_arguments: dict[str, frozenset[str]]
+    implementation: frozenset[str]
+    use_cudnn: bool
+    numbers_are_cast: bool
+    recorded_states_win: bool
+    resets_to_states: bool
+    masks_for_states: bool
+    model_knows_steps: bool
+    backward_is_flipped: bool
+
+    def __init__(self, **facts: Any) -> None:
         self.__dict__.update(facts)
 
-    def replaced(self, **facts):
+    def replaced(self, **facts: Any) -> Dialect:
         """Return a dialect that differs in some facts."""
         return Dialect(**dict(self.__dict__, **facts))
 
-    def default(self, name, value):
+    def default(self, name: str, value: Any) -> Any:
         """Return the value given to an argument, or the default that stands for `DEFAULT`."""
         return self.defaults[name] if value is DEFAULT else value
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: dict[int, Any]) -> Dialect:
         return self
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<dialect {self.name}>"
 
-    def activation(self, identifier):
+    def activation(self, identifier: Any) -> Callable[[Any], Any]:
         """Find an activation by its Keras name; None is linear, a callable is itself.
 
         Raises
@@ -93,10 +133,10 @@ class Dialect:
         if identifier in self.activations:
             return self.activations[identifier]
         error = OracleValueError if isinstance(identifier, str) else OracleTypeError
+        known = ", ".join(sorted(self.activations))
         raise error(
-            "unknown activation {!r} in dialect {}: give a callable, None or one of {}".format(
-                identifier, self.name, ", ".join(sorted(self.activations))
-            )
+            f"unknown activation {identifier!r} in dialect {self.name}: give a callable, None or "
+            f"one of {known}"
         )
 
 
@@ -170,12 +210,12 @@ KERAS2_V1 = KERAS2.replaced(
 DIALECTS = {dialect.name: dialect for dialect in (KERAS3, KERAS2, KERAS2_V1)}
 
 
-def generation(name):
+def generation(name: str) -> str:
     """Return the name by which the ledger knows the targets of a dialect, that of tf1 itself."""
     return DIALECTS[name].generation if name in DIALECTS else name
 
 
-def get_dialect(dialect):
+def get_dialect(dialect: str | Dialect) -> Dialect:
     """Return the `Dialect` of that name (or the one given).
 
     Raises

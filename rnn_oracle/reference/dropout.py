@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import contextlib
-from typing import NamedTuple
+from typing import Any, Iterator, NamedTuple, Sequence
 
 import numpy as np
 
-from .cells import blocks, weighted_cells
+from .aliases import Array
+from .cell import Cell, blocks
 from .errors import OracleTypeError, OracleValueError
+from .stacked_rnn_cells import weighted_cells
 
 
 class Masks(NamedTuple):
-    """The dropout masks of one cell in one call.
+    """The dropout masks of one cell in one call (rules P1 to P4).
 
-    Attributes
+    Parameters
     ----------
     inputs : list of arrays, shape (batch, features), or None
         One for all gates, or one for each; what `dropout` masks. None without it.
     recurrent : list of arrays, shape (batch, units), or None
         The same for `recurrent_dropout`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_oracle.dropout import Masks
+    >>> masks = Masks(inputs=[np.array([[0.0, 2.0]])])
+    >>> masks.recurrent is None
+    True
     """
 
-    inputs: list | None = None
-    recurrent: list | None = None
+    inputs: list[Any] | None = None
+    recurrent: list[Any] | None = None
 
 
 @contextlib.contextmanager
-def dropped(layer, masks):
+def dropped(layer: Any, masks: Sequence[Masks]) -> Iterator[Any]:
     """Let a layer compute as in training, with these dropout masks, for the calls inside.
 
     Parameters
@@ -44,6 +54,18 @@ def dropped(layer, masks):
         For a layer whose cells are not known.
     ValueError
         For another number of cells, or of masks than one or one for each gate.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_oracle import SimpleRNN
+    >>> from rnn_oracle.dropout import Masks, dropped
+    >>> layer = SimpleRNN(1, activation=None)
+    >>> layer.set_weights([[[1.0], [1.0]], [[0.0]], [0.0]])
+    >>> x, mask = np.array([[[3.0, 4.0]]]), np.array([[0.0, 2.0]])
+    >>> with dropped(layer, [Masks(inputs=[mask])]):
+    ...     layer(x).tolist()
+    [[8.0]]
     """
     cells = weighted_cells(getattr(layer, "cell", layer))
     if not cells:
@@ -63,7 +85,7 @@ def dropped(layer, masks):
             cell.kernel, cell.recurrent_kernel = kernels
 
 
-def _masked(cell, kernel, masks):
+def _masked(cell: Cell, kernel: Any, masks: list[Any] | None) -> Any:
     if masks is None:
         return kernel
     if len(masks) not in (1, cell.gates):
@@ -86,11 +108,11 @@ class MaskedKernel:
 
     __array_ufunc__ = None  # so that NumPy leaves the product to this class
 
-    def __init__(self, gates, masks):
+    def __init__(self, gates: list[Array], masks: list[Array]) -> None:
         self.gates, self.masks = gates, masks
         self.shape = (gates[0].shape[0], sum(gate.shape[1] for gate in gates))
 
-    def __rmatmul__(self, x):
+    def __rmatmul__(self, x: Any) -> Any:
         # A layer lays the steps of its input one under the other.
         return np.concatenate(
             [
@@ -100,7 +122,7 @@ class MaskedKernel:
             axis=-1,
         )
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> MaskedKernel:
         """Return the block of columns of one gate."""
         columns = index[-1]
         gate = columns.start // self.gates[0].shape[1]

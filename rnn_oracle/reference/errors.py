@@ -4,7 +4,8 @@
 class OracleError(Exception):
     """What the oracle refuses; always also one of Python's own types."""
 
-    builtin = None
+    builtin: str
+    """The name of that type."""
 
 
 class OracleValueError(OracleError, ValueError):

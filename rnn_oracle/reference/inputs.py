@@ -1,12 +1,17 @@
 """Checks of what a call is given: sequences, masks, states and constants (rules I1 to I9)."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from ..arithmetic import nest
+from .aliases import Array, ArrayLike, States
 from .errors import OracleTypeError, OracleValueError
 
 
-def as_numbers(value, module, what):
+def as_numbers(value: Any, module: Any, what: str) -> Array:
     """Return `value` as an array of the module's dtype.
 
     Floating-point input of any width is cast. Whole numbers and booleans are promoted in
@@ -30,25 +35,21 @@ def as_numbers(value, module, what):
     array = np.asarray(value)
     if array.dtype.kind == "f" or (array.dtype.kind in "iub" and module.dialect.numbers_are_cast):
         return array.astype(module.dtype, copy=False)
+    more = " or whole numbers" if module.dialect.numbers_are_cast else ""
     raise OracleTypeError(
-        "{}: {} must be floating-point{}, but the dtype is {}".format(
-            module.name,
-            what,
-            " or whole numbers" if module.dialect.numbers_are_cast else "",
-            array.dtype,
-        )
+        f"{module.name}: {what} must be floating-point{more}, but the dtype is {array.dtype}"
     )
 
 
-def holds_arrays(value):
+def holds_arrays(value: Any) -> bool:
     """Tell whether `value` is a nest of arrays, as against one of numbers."""
     return nest.is_nested(value) and any(
         hasattr(leaf, "__array_function__") for leaf in nest.flatten(value)
     )
 
 
-def as_inputs(value, module):
-    """Return the input of a cell of one's own: an array, or several in a tuple or a dict.
+def as_inputs(value: Any, module: Any) -> Any:
+    """Return the input of a custom cell: an array, or several in a tuple or a dict.
 
     Raises
     ------
@@ -63,41 +64,36 @@ def as_inputs(value, module):
     return as_numbers(value, module, "the input")
 
 
-def check_sequences(x, owner):
+def check_sequences(x: Any, owner: str) -> None:
     """Raise ValueError unless all arrays of `x` have three axes or more, the first two alike."""
     shapes = [part.shape for part in nest.flatten(x)]
     for shape in shapes:
         if len(shape) < 3:
             raise OracleValueError(
-                f"{owner} takes (batch, steps, ...), but the input has shape {shape}; does "
-                "the layer "
-                "below return its sequence (return_sequences=True)?"
+                f"{owner} takes (batch, steps, ...), but the input has shape {shape}; does the "
+                "layer below return its sequence (return_sequences=True)?"
             )
     if len({shape[:2] for shape in shapes}) > 1:
+        found = ", ".join(map(str, shapes))
         raise OracleValueError(
-            "{}: several inputs have the same first two axes, but these have the shapes {}".format(
-                owner, ", ".join(map(str, shapes))
-            )
+            f"{owner}: several inputs have the same first two axes, but these have the shapes "
+            f"{found}"
         )
 
 
-def check_features(x, rank, cell, name=None):
+def check_features(x: Array, rank: int, cell: Any, name: str | None = None) -> None:
     """Raise ValueError unless `x` has that rank and as many features as the kernel has rows.
 
     `name` is whose input it is, by default the cell's.
     """
     name = name or cell.name
     if x.ndim != rank:
+        axes = "(batch, features)" if rank == 2 else "(batch, steps, features)"
+        hint = ""
+        if (rank, x.ndim) == (3, 2):
+            hint = "; does the layer below return its sequence (return_sequences=True)?"
         raise OracleValueError(
-            "{} takes {} axes, {}, but the input has shape {}{}".format(
-                name,
-                rank,
-                "(batch, features)" if rank == 2 else "(batch, steps, features)",
-                x.shape,
-                "; does the layer below return its sequence (return_sequences=True)?"
-                if (rank, x.ndim) == (3, 2)
-                else "",
-            )
+            f"{name} takes {rank} axes, {axes}, but the input has shape {x.shape}{hint}"
         )
     if x.shape[-1] != cell.kernel.shape[0]:
         raise OracleValueError(
@@ -106,7 +102,7 @@ def check_features(x, rank, cell, name=None):
         )
 
 
-def check_mask(mask, leading, owner):
+def check_mask(mask: ArrayLike | None, leading: tuple[int, ...], owner: str) -> Array | None:
     """Return the mask as booleans with the two leading axes of the input, or None.
 
     Parameters
@@ -140,7 +136,7 @@ def check_mask(mask, leading, owner):
     return mask.astype(bool)
 
 
-def check_symbolic(layer, leading):
+def check_symbolic(layer: Any, leading: tuple[int | None, int | None]) -> None:
     """Raise ValueError where a functional model must know an axis that it does not (rule E3).
 
     Parameters
@@ -156,7 +152,7 @@ def check_symbolic(layer, leading):
         raise OracleValueError(f"{layer.name} is stateful: its model must know the batch size")
 
 
-def check_states(states, sizes, batch, module):
+def check_states(states: States, sizes: list[Any], batch: int, module: Any) -> list[Any]:
     """Return the states as arrays of the module's dtype, nested as `sizes`.
 
     Parameters
@@ -173,14 +169,9 @@ def check_states(states, sizes, batch, module):
     """
     states = nest.as_list(states)
     if len(states) != len(sizes):
-        raise OracleValueError(
-            "{} has {} state{}, but {} given".format(
-                module.name,
-                len(sizes),
-                "" if len(sizes) == 1 else "s",
-                "1 was" if len(states) == 1 else f"{len(states)} were",
-            )
-        )
+        plural = "" if len(sizes) == 1 else "s"
+        were = "1 was" if len(states) == 1 else f"{len(states)} were"
+        raise OracleValueError(f"{module.name} has {len(sizes)} state{plural}, but {were} given")
     if not nest.same_structure(sizes, states):
         raise OracleValueError(
             f"{module.name}: the states are given nested {nest.describe(states)}, but are "
@@ -189,7 +180,7 @@ def check_states(states, sizes, batch, module):
     return nest.map_structure(lambda size, state: _state(state, size, batch, module), sizes, states)
 
 
-def _state(state, size, batch, module):
+def _state(state: Any, size: int, batch: int, module: Any) -> Array:
     state = as_numbers(state, module, "a state")
     if state.shape != (batch, size):
         raise OracleValueError(
@@ -199,7 +190,7 @@ def _state(state, size, batch, module):
     return state
 
 
-def check_constants(constants, layer):
+def check_constants(constants: Any, layer: Any) -> list[Any] | None:
     """Return the constants of a call as a list of arrays, None if there are none (rule C8).
 
     Floating-point ones are cast to the layer's dtype, others stay as they are.
@@ -230,6 +221,6 @@ def check_constants(constants, layer):
     return [_constant(constant, layer) for constant in nest.as_list(constants)]
 
 
-def _constant(constant, layer):
+def _constant(constant: Any, layer: Any) -> Array:
     floating = getattr(constant, "dtype", np.asarray(constant).dtype).kind == "f"
     return as_numbers(constant, layer, "a constant") if floating else np.asarray(constant)

@@ -1,39 +1,38 @@
 """What every part of the oracle shares: constructor arguments, configuration, dtype, weights."""
 
+from __future__ import annotations
+
+from typing import Any, Iterable, Sequence, Tuple
+
 import numpy as np
 
-from .dialects import get_dialect
+from .aliases import Array, ArrayLike, DialectLike, Shape
+from .dialects import ABSENT, get_dialect
 from .errors import OracleTypeError, OracleValueError
 
-_WEIGHT_ARGUMENTS = {
-    "kernel_initializer": "glorot_uniform",
-    "bias_initializer": "zeros",
-    "kernel_regularizer": None,
-    "bias_regularizer": None,
-    "kernel_constraint": None,
-    "bias_constraint": None,
-}
-_CELL_ARGUMENTS = dict(
-    _WEIGHT_ARGUMENTS,
-    recurrent_initializer="orthogonal",
-    recurrent_regularizer=None,
-    recurrent_constraint=None,
-    dropout=0.0,
-    recurrent_dropout=0.0,
-)
-INERT = {
-    "SimpleRNN": _CELL_ARGUMENTS,
-    "LSTM": dict(_CELL_ARGUMENTS, unit_forget_bias=True),
-    "GRU": _CELL_ARGUMENTS,
-    "Dense": _WEIGHT_ARGUMENTS,
-    "Embedding": {
-        "embeddings_initializer": "uniform",
-        "embeddings_regularizer": None,
-        "embeddings_constraint": None,
-    },
-}
-"""Arguments that cannot change a forward pass once the weights are there, with Keras's
-defaults, by kind of layer (rule D5)."""
+WeightShape = Tuple[str, Shape, str]
+"""The name of a weight, its shape, None for a free dimension, and the formula of the shape."""
+
+
+def given(names: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a constructor that were given, by name.
+
+    Parameters
+    ----------
+    names : dict
+        The constructor's `locals()`, taken before it makes any other local name. So a constructor
+        lists its arguments in its signature alone, and cannot forget one when it passes them on.
+
+    Returns
+    -------
+    dict
+        Without what is `ABSENT`, and without `dtype`, `dialect` and ``**kwargs``, which `Module`
+        takes separately.
+    """
+    apart = ("self", "__class__", "dtype", "dialect", "kwargs")
+    return {
+        name: value for name, value in names.items() if name not in apart and value is not ABSENT
+    }
 
 
 class Module:
@@ -42,77 +41,100 @@ class Module:
     Parameters
     ----------
     own : dict
-        The arguments that the class itself handles, by name; `DEFAULT` where the dialect tells.
+        The arguments that the class writes out in its signature, by name; `DEFAULT` where the
+        dialect tells. All of them are kept for `get_config`, also those that cannot change a
+        forward pass (rule D5).
     kept : dict
-        All others given. Those that cannot change a forward pass are kept for
-        `get_config`; any other raises as Keras does (rule D4).
+        All others given. Those that every layer of the dialect has are kept for `get_config`; any
+        other raises as Keras does (rule D4).
     dialect : str or Dialect
         The generation of Keras to follow.
     dtype : str, optional
         ``"float64"`` (the default) or ``"float32"``.
+
+    Raises
+    ------
+    ValueError
+        For an unknown dialect, another dtype, a value that Keras does not document (rule E2), and
+        in `keras3` an argument that the class does not know.
+    TypeError
+        In `keras2`, for an argument that the class does not know.
     """
 
-    kind = None
-
-    def __init__(self, own, kept, dialect, dtype):
+    def __init__(
+        self,
+        own: dict[str, Any],
+        kept: dict[str, Any],
+        dialect: DialectLike,
+        dtype: Any,
+    ) -> None:
         self.dialect = get_dialect(dialect)
         self.dtype = _floating(dtype, type(self).__name__)
-        inert = dict(INERT.get(self.kind, {}))
-        for argument, classes in self.dialect.recurrent_arguments.items():
-            if type(self).__name__ in classes:
-                inert[argument] = None
-        self._refuse_unknown(own, inert, kept)
+        own, kept = dict(own), dict(kept)
+        for name in _NOT_IN_EVERY_DIALECT & set(own):
+            kept[name] = own.pop(name)
+        defaults: dict[str, Any] = {
+            argument: None
+            for argument, classes in self.dialect.recurrent_arguments.items()
+            if type(self).__name__ in classes
+        }
+        self._refuse_unknown(set(own) | set(defaults), kept)
         # Keras 2 alone knows the argument (rule D7), and leaves it out of the configuration.
         self.given_weights = kept.pop("weights", None)
-        inert.update(kept)
-        _check_inert(inert, type(self).__name__)
         own = {name: self.dialect.default(name, value) for name, value in own.items()}
-        self._config = dict(inert, **own)
-        self._config["dtype"] = self.dtype.name
+        self._config = dict(defaults, **kept)
+        self._config.update(own, dtype=self.dtype.name)
+        _check_inert(self._config, type(self).__name__)
 
-    def _refuse_unknown(self, own, inert, kept):
-        name = type(self).__name__
-        allowed = set(inert) | self.dialect.layer_arguments
-        if name in self.dialect.implementation:
-            allowed.add("implementation")
-        if self.dialect.use_cudnn and name in ("LSTM", "GRU"):
-            allowed.add("use_cudnn")
-        unknown = sorted(set(kept) - allowed)
+    def _refuse_unknown(self, known: set[str], kept: dict[str, Any]) -> None:
+        owner = type(self).__name__
+        known = known | self.dialect.layer_arguments
+        if owner in self.dialect.implementation:
+            known.add("implementation")
+        if self.dialect.use_cudnn and owner in ("LSTM", "GRU"):
+            known.add("use_cudnn")
+        unknown = sorted(set(kept) - known)
         if unknown:
+            plural = "s" if len(unknown) > 1 else ""
+            names, choices = ", ".join(unknown), ", ".join(sorted(known | {"dtype"}))
             raise self.dialect.unknown_argument(
-                "{}() of dialect {} does not know the argument{} {}; it knows {}".format(
-                    name,
-                    self.dialect.name,
-                    "s" if len(unknown) > 1 else "",
-                    ", ".join(unknown),
-                    ", ".join(sorted(set(own) | allowed | {"dtype"})),
-                )
+                f"{owner}() of dialect {self.dialect.name} does not know the argument{plural} "
+                f"{names}; it knows {choices}"
             )
 
     @property
-    def name(self):
+    def name(self) -> str:
         """The name given, or the name of the class."""
         return self._config.get("name") or type(self).__name__
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return every constructor argument by name, inert ones included."""
         return dict(self._config)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name} of {self.dialect.name}>"
+
+
+_NOT_IN_EVERY_DIALECT = {"seed", "use_cudnn", "weights"}
+"""Arguments that a signature writes out although a dialect may not know them (rule D5)."""
 
 
 class Weighted(Module):
     """A module that owns weights: `weight_shapes` says which, in Keras's order."""
 
-    weights = None
+    weights: list[Array] | None = None
 
-    def weight_shapes(self):
+    def weight_shapes(self) -> list[WeightShape]:
         """Return ``[(name, shape, formula)]`` in Keras's order; None is a free dimension."""
         raise NotImplementedError
 
-    def set_weights(self, weights):
+    def set_weights(self, weights: Iterable[ArrayLike]) -> None:
         """Take the weights, in the order in which Keras's `get_weights` gives them.
+
+        Parameters
+        ----------
+        weights : list of array_like
+            Of the shapes that `weight_shapes` tells. They are copied.
 
         Raises
         ------
@@ -126,17 +148,23 @@ class Weighted(Module):
         ]
         self._unpack(*self.weights)
 
-    def get_weights(self):
-        """Return copies of the weights, in Keras's order."""
-        self.require_weights()
-        return [weight.copy() for weight in self.weights]
+    def get_weights(self) -> list[Array]:
+        """Return copies of the weights, in Keras's order.
 
-    def take_given_weights(self):
+        Raises
+        ------
+        ValueError
+            While there are none.
+        """
+        self.require_weights()
+        return [weight.copy() for weight in self.weights or []]
+
+    def take_given_weights(self) -> None:
         """Take the weights that were given to the constructor, unless there are others."""
         if self.weights is None and self.given_weights is not None:
             self.set_weights(self.given_weights)
 
-    def require_weights(self):
+    def require_weights(self) -> None:
         """Raise ValueError while there are no weights: the oracle never invents them."""
         self.take_given_weights()
         if self.weights is None:
@@ -145,28 +173,27 @@ class Weighted(Module):
                 "with rnn_oracle.from_keras()"
             )
 
-    def _counted(self, weights):
+    def _counted(self, weights: Iterable[ArrayLike]) -> list[ArrayLike]:
         weights, names = list(weights), [name for name, _, _ in self.weight_shapes()]
         if len(weights) != len(names):
+            needs = ", ".join(names)
             raise OracleValueError(
-                "{} has {} weights ({}), but {} were given".format(
-                    self.name, len(names), ", ".join(names), len(weights)
-                )
+                f"{self.name} has {len(names)} weights ({needs}), but {len(weights)} were given"
             )
         return weights
 
-    def _checked(self, weight, name, shape, formula):
+    def _checked(self, weight: Array, name: str, shape: Shape, formula: str) -> Array:
         fits = weight.ndim == len(shape) and all(
             need in (None, have) for need, have in zip(shape, weight.shape)
         )
         if not fits:
-            needs = "({})".format(", ".join("any" if n is None else str(n) for n in shape))
+            needs = ", ".join("any" if n is None else str(n) for n in shape)
             raise OracleValueError(
-                f"{self.name}.{name} has shape {weight.shape}, but needs {needs} = {formula}"
+                f"{self.name}.{name} has shape {weight.shape}, but needs ({needs}) = {formula}"
             )
         return weight
 
-    def _unpack(self, *weights):
+    def _unpack(self, *weights: Any, **by_name: Any) -> None:
         """Give the weights the names that the equations use."""
         raise NotImplementedError
 
@@ -174,34 +201,37 @@ class Weighted(Module):
 class Composite(Weighted):
     """A module whose weights are those of its parts, one part after the other."""
 
-    def parts(self):
+    def parts(self) -> Sequence[Weighted]:
         """Return the parts that hold weights, in the order of the weights."""
         raise NotImplementedError
 
     @property
-    def weights(self):
-        each = [part.weights for part in self.parts()]
-        if any(weights is None for weights in each):
-            return None
-        return [weight for weights in each for weight in weights]
+    def weights(self) -> list[Array] | None:  # type: ignore[override]  # it has none of its own
+        """The weights of the parts, one part after the other; None while one has none."""
+        found: list[Array] = []
+        for part in self.parts():
+            if part.weights is None:
+                return None
+            found += part.weights
+        return found
 
-    def weight_shapes(self):
+    def weight_shapes(self) -> list[WeightShape]:
         return [shape for part in self.parts() for shape in part.weight_shapes()]
 
-    def take_given_weights(self):
+    def take_given_weights(self) -> None:
         for part in self.parts():
             part.take_given_weights()
         super().take_given_weights()
 
-    def set_weights(self, weights):
-        weights = self._counted(weights)
+    def set_weights(self, weights: Iterable[ArrayLike]) -> None:
+        left = self._counted(weights)
         for part in self.parts():
             count = len(part.weight_shapes())
-            part.set_weights(weights[:count])
-            weights = weights[count:]
+            part.set_weights(left[:count])
+            left = left[count:]
 
 
-def _check_inert(arguments, owner):
+def _check_inert(arguments: dict[str, Any], owner: str) -> None:
     """Raise ValueError or TypeError where a value is none that Keras documents (rule E2)."""
     for name in ("dropout", "recurrent_dropout"):
         value = arguments.get(name, 0.0)
@@ -214,7 +244,7 @@ def _check_inert(arguments, owner):
         raise OracleValueError(f"{owner}: `implementation` must be 1 or 2, not {implementation!r}")
 
 
-def positive_integer(value, name, owner):
+def positive_integer(value: Any, name: str, owner: Any) -> int:
     """Return `value` as int; raise TypeError unless it is one, ValueError unless it is positive."""
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, (bool, np.bool_))
     if not whole or value < 1:
@@ -223,7 +253,7 @@ def positive_integer(value, name, owner):
     return int(value)
 
 
-def _floating(dtype, owner):
+def _floating(dtype: Any, owner: str) -> np.dtype:
     name = "float64" if dtype is None else getattr(dtype, "name", dtype)
     name = getattr(name, "__name__", name)
     if name not in ("float32", "float64"):

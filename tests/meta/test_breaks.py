@@ -12,7 +12,7 @@ import pytest
 from helpers import without_symbolic
 
 from rnn_oracle.families.layers.matrix import core
-from rnn_oracle.reference import cells, recurrent
+from rnn_oracle.reference import cells, recurrent, rnn
 from rnn_oracle.verdict.judge import DIVERGES, judge
 from rnn_oracle.verdict.ledger import load
 
@@ -102,8 +102,8 @@ def mask_not_reversed(monkeypatch):
 
 def spoiled_scan(wrong):
     def spoil(monkeypatch):
-        scan = recurrent.scan
-        monkeypatch.setattr(recurrent, "scan", functools.partial(wrong, scan))
+        scan = rnn.scan
+        monkeypatch.setattr(rnn, "scan", functools.partial(wrong, scan))
 
     return spoil
 

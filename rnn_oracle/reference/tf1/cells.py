@@ -1,135 +1,127 @@
-"""The cells of TensorFlow 1: one step of each, and a stack of cells (rules V1 to V9)."""
+"""The cells of TensorFlow 1, one step of each (rules V1 to V9)."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Sequence
 
 import numpy as np
 
-from ...arithmetic import nest
-from ..activations import KERAS2, sigmoid
-from ..cells import blocks
-from ..dialects import Dialect
-from ..errors import OracleTypeError, OracleValueError
-from ..inputs import as_numbers, check_states
-from ..module import Composite, Weighted, positive_integer
+from ..activations import sigmoid
+from ..aliases import Activation, Array, States
+from ..cell import blocks
+from ..dialects import ABSENT
+from ..errors import OracleValueError
+from ..module import WeightShape, given, positive_integer
+from .cell import LSTMStateTuple, Tf1Cell
+from .multi_rnn_cell import MultiRNNCell
 
-TF1 = Dialect(
-    name="tf1",
-    generation="tf1",
-    activations=KERAS2,
-    unknown_argument=OracleTypeError,
-    layer_arguments=frozenset(["name", "reuse", "trainable"]),
-    recurrent_arguments=dict.fromkeys(
-        ["kernel_initializer", "bias_initializer"], frozenset(["GRUCell"])
-    ),
-    implementation=frozenset(),
-    use_cudnn=False,
-    numbers_are_cast=False,
-)
-
-
-class LSTMStateTuple(NamedTuple):
-    """State of an LSTM: the cell's `c`, then the output `h` (rule V3)."""
-
-    c: Any
-    h: Any
-
-
-class Tf1Cell(Weighted):
-    """One step of a recurrence: ``output, state = cell(inputs, state)``.
-
-    Arguments have TensorFlow's names and defaults; no activation is tanh (rule V7). Those that
-    cannot change a forward pass are kept for `get_config`.
-
-    Attributes
-    ----------
-    state_size : int or LSTMStateTuple of int
-    output_size : int
-    """
-
-    below = None  # known beforehand in a stack: the output size of the cell below
-
-    def __init__(self, own, kept, dtype):
-        super().__init__(own, kept, TF1, dtype)
-        self.num_units = positive_integer(own["num_units"], "num_units", type(self).__name__)
-        self.activation = self.dialect.activation(own["activation"] or "tanh")
-        self.state_size = self.output_size = self.num_units
-
-    def kernel_shape(self, name, gates):
-        """Return the entry of `weight_shapes` for a kernel over input and output together."""
-        rows = None if self.below is None else self.below + self.output_size
-        formula = f"(features + {self.output_size}, {gates} * num_units)"
-        return name, (rows, gates * self.num_units), formula
-
-    def bias_shape(self, name, gates):
-        """Return the entry of `weight_shapes` for a bias."""
-        return name, (gates * self.num_units,), f"({gates} * num_units,)"
-
-    def _unpack(self, kernel, bias):
-        self.kernel, self.bias = kernel, bias
-
-    @property
-    def features(self):
-        """The number of features of the input: the kernel's other rows are for the state."""
-        return self.weights[0].shape[0] - self.output_size
-
-    def step(self, x, state):
-        """Advance by one step.
-
-        Parameters
-        ----------
-        x : array, shape (batch, features)
-        state
-            Arrays of shape (batch, size), nested as `state_size`.
-
-        Returns
-        -------
-        output : array, shape (batch, output_size)
-        state
-        """
-        raise NotImplementedError
-
-    def __call__(self, inputs, state):
-        """Advance by one step; inputs and state are checked."""
-        self.require_weights()
-        inputs = as_numbers(inputs, self, "the input")
-        if inputs.shape[1:] != (self.features,):
-            raise OracleValueError(
-                f"{self.name} takes (batch, {self.features}), with a feature for each row "
-                "of its kernel that is not "
-                f"for the state, but the input has shape {inputs.shape}"
-            )
-        (state,) = check_states([state], [self.state_size], len(inputs), self)
-        with np.errstate(over="ignore"):
-            return self.step(inputs, state)
-
-    def zero_state(self, batch_size, dtype):
-        """Return zeros of shape (batch, size), nested as `state_size`."""
-        return nest.map_structure(lambda size: np.zeros((batch_size, size), dtype), self.state_size)
+__all__ = ["BasicLSTMCell", "BasicRNNCell", "GRUCell", "LSTMCell", "MultiRNNCell"]
 
 
 class BasicRNNCell(Tf1Cell):
-    """Elman's cell (rule V1): ``h' = activation([x, h] W + b)``."""
+    """Elman's cell (rule V1): ``h' = activation([x, h] W + b)``.
 
-    def __init__(self, num_units, activation=None, *, dtype=None, **kept):
-        super().__init__(dict(num_units=num_units, activation=activation), kept, dtype)
+    Parameters
+    ----------
+    num_units : int
+        Size of the output and of the state.
+    activation : str, callable or None
+        Its name, or a function of an array. None is tanh (rule V7).
+    reuse, name, **kwargs
+        Kept for `get_config`, as `trainable` is.
+    dtype : str, optional
+        ``"float64"`` (the default) or ``"float32"``.
 
-    def weight_shapes(self):
+    Raises
+    ------
+    ValueError
+        For a number of units below 1, an unknown activation or another dtype.
+    TypeError
+        For a number of units that is no whole number, and an unknown argument.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_oracle.tf1 import BasicRNNCell
+    >>> cell = BasicRNNCell(1, activation="linear")
+    >>> cell.set_weights([[[2.0], [0.5]], [1.0]])
+    >>> output, h = cell([[3.0]], np.array([[4.0]]))  # 3 * 2 + 4 * 0.5 + 1
+    >>> output.tolist()
+    [[9.0]]
+    """
+
+    def __init__(
+        self,
+        num_units: int,
+        activation: Activation = None,
+        *,
+        reuse: Any = ABSENT,
+        name: str = ABSENT,
+        dtype: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(given(locals()), kwargs, dtype)
+
+    def weight_shapes(self) -> list[WeightShape]:
         return [self.kernel_shape("kernel", 1), self.bias_shape("bias", 1)]
 
-    def step(self, x, h):
+    def _unpack(self, kernel: Array, bias: Array) -> None:
+        self.kernel, self.bias = kernel, bias
+
+    def step(self, x: Array, h: Array) -> tuple[Array, Array]:
         h = self.activation(np.concatenate([x, h], axis=1) @ self.kernel + self.bias)
         return h, h
 
 
 class GRUCell(Tf1Cell):
-    """Gated recurrent unit (rule V2); gates in the order r, u."""
+    """Gated recurrent unit (rule V2); gates in the order r, u.
 
-    def __init__(self, num_units, activation=None, *, dtype=None, **kept):
-        super().__init__(dict(num_units=num_units, activation=activation), kept, dtype)
+    Parameters
+    ----------
+    num_units : int
+        Size of the output and of the state.
+    activation : str, callable or None
+        Its name, or a function of an array. None is tanh (rule V7).
+    kernel_initializer, bias_initializer
+        Kept for `get_config`.
+    reuse, name, **kwargs
+        Kept for `get_config`, as `trainable` is.
+    dtype : str, optional
+        ``"float64"`` (the default) or ``"float32"``.
 
-    def weight_shapes(self):
+    Raises
+    ------
+    ValueError
+        For a number of units below 1, an unknown activation or another dtype.
+    TypeError
+        For a number of units that is no whole number, and an unknown argument.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_oracle.tf1 import GRUCell
+    >>> cell = GRUCell(2)
+    >>> cell.set_weights([np.zeros((5, 4)), np.zeros(4), np.zeros((5, 2)), np.zeros(2)])
+    >>> output, state = cell(np.ones((1, 3)), np.ones((1, 2)))  # both gates are sigmoid(0)
+    >>> state.tolist()
+    [[0.5, 0.5]]
+    """
+
+    def __init__(
+        self,
+        num_units: int,
+        activation: Activation = None,
+        *,
+        reuse: Any = ABSENT,
+        kernel_initializer: Any = None,
+        bias_initializer: Any = None,
+        name: str = ABSENT,
+        dtype: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(given(locals()), kwargs, dtype)
+
+    def weight_shapes(self) -> list[WeightShape]:
         return [
             self.kernel_shape("gates/kernel", 2),
             self.bias_shape("gates/bias", 2),
@@ -137,11 +129,13 @@ class GRUCell(Tf1Cell):
             self.bias_shape("candidate/bias", 1),
         ]
 
-    def _unpack(self, gate_kernel, gate_bias, candidate_kernel, candidate_bias):
+    def _unpack(
+        self, gate_kernel: Array, gate_bias: Array, candidate_kernel: Array, candidate_bias: Array
+    ) -> None:
         self.gate_kernel, self.gate_bias = gate_kernel, gate_bias
         self.candidate_kernel, self.candidate_bias = candidate_kernel, candidate_bias
 
-    def step(self, x, h):
+    def step(self, x: Array, h: Array) -> tuple[Array, Array]:
         gates = np.concatenate([x, h], axis=1) @ self.gate_kernel + self.gate_bias
         r, u = blocks(sigmoid(gates), 2)
         candidate = np.concatenate([x, r * h], axis=1) @ self.candidate_kernel
@@ -152,49 +146,78 @@ class GRUCell(Tf1Cell):
 class BasicLSTMCell(Tf1Cell):
     """Long short-term memory (rule V3); gates in the order i, j, f, o.
 
-    `forget_bias` is added to the forget gate at every step and is no part of `bias`. With
-    ``state_is_tuple=False`` the state is one array, c and h side by side (rule V4).
+    Parameters
+    ----------
+    num_units : int
+        Size of the output and of both states.
+    forget_bias : float
+        Is added to the forget gate at every step and is no part of `bias`.
+    state_is_tuple : bool
+        Whether the state is an `LSTMStateTuple`, or one array, c and h side by side (rule V4).
+    activation : str, callable or None
+        Its name, or a function of an array. None is tanh (rule V7).
+    reuse, name, **kwargs
+        Kept for `get_config`, as `trainable` is.
+    dtype : str, optional
+        ``"float64"`` (the default) or ``"float32"``.
+
+    Raises
+    ------
+    ValueError
+        For a number of units below 1, an unknown activation or another dtype.
+    TypeError
+        For a number of units that is no whole number, and an unknown argument.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_oracle.tf1 import BasicLSTMCell
+    >>> cell = BasicLSTMCell(2, forget_bias=0.0)
+    >>> cell.set_weights([np.zeros((5, 8)), np.zeros(8)])
+    >>> state = np.ones((1, 2)), np.zeros((1, 2))
+    >>> output, state = cell(np.ones((1, 3)), state)  # every gate is sigmoid(0)
+    >>> state.c.tolist()
+    [[0.5, 0.5]]
     """
 
     def __init__(
         self,
-        num_units,
-        forget_bias=1.0,
-        state_is_tuple=True,
-        activation=None,
+        num_units: int,
+        forget_bias: float = 1.0,
+        state_is_tuple: bool = True,
+        activation: Activation = None,
         *,
-        dtype=None,
-        **kept,
-    ):
-        own = dict(
-            num_units=num_units,
-            forget_bias=forget_bias,
-            state_is_tuple=state_is_tuple,
-            activation=activation,
-        )
-        super().__init__(own, kept, dtype)
+        reuse: Any = ABSENT,
+        name: str = ABSENT,
+        dtype: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(given(locals()), kwargs, dtype)
         self.forget_bias = forget_bias
         self._set_sizes(self.num_units, state_is_tuple)
 
-    def _set_sizes(self, output_size, state_is_tuple):
+    def _set_sizes(self, output_size: int, state_is_tuple: bool) -> None:
         self.output_size, self.state_is_tuple = output_size, state_is_tuple
         sizes = LSTMStateTuple(c=self.num_units, h=output_size)
         self.state_size = sizes if state_is_tuple else sum(sizes)
 
-    def weight_shapes(self):
+    def weight_shapes(self) -> list[WeightShape]:
         return [self.kernel_shape("kernel", 4), self.bias_shape("bias", 4)]
 
-    def split(self, state):
+    def _unpack(self, kernel: Array, bias: Array) -> None:
+        self.kernel, self.bias = kernel, bias
+
+    def split(self, state: States) -> tuple[Array, Array]:
         """Return c and h of a state."""
         if self.state_is_tuple:
             return state
         return state[:, : self.num_units], state[:, self.num_units :]
 
-    def join(self, c, h):
+    def join(self, c: Array, h: Array) -> States:
         """Make a state of c and h."""
         return LSTMStateTuple(c, h) if self.state_is_tuple else np.concatenate([c, h], axis=1)
 
-    def step(self, x, state):
+    def step(self, x: Array, state: States) -> tuple[Array, States]:
         c, h = self.split(state)
         i, j, f, o = blocks(np.concatenate([x, h], axis=1) @ self.kernel + self.bias, 4)
         c = c * sigmoid(f + self.forget_bias) + sigmoid(i) * self.activation(j)
@@ -203,24 +226,62 @@ class BasicLSTMCell(Tf1Cell):
 
 
 class LSTMCell(BasicLSTMCell):
-    """`BasicLSTMCell` with peepholes, clipping and a projection (rules V5, V6)."""
+    """`BasicLSTMCell` with peepholes, clipping and a projection (rules V5, V6).
+
+    Parameters
+    ----------
+    num_units, forget_bias, state_is_tuple, activation
+        As for `BasicLSTMCell`.
+    use_peepholes : bool
+        Whether the gates see the cell's state (rule V5).
+    cell_clip, proj_clip : float, optional
+        The cell's state and the projected output are confined to [-clip, clip] (rules V5, V6).
+    initializer
+        Kept for `get_config`.
+    num_proj : int, optional
+        Size of the output, if it is projected (rule V6).
+    reuse, name, **kwargs
+        Kept for `get_config`, as `trainable` is.
+    dtype : str, optional
+        ``"float64"`` (the default) or ``"float32"``.
+
+    Raises
+    ------
+    ValueError
+        For a number of units or a size of the output below 1, a negative limit, an unknown
+        activation or another dtype.
+    TypeError
+        For a number of units that is no whole number, and an unknown argument.
+
+    Examples
+    --------
+    >>> from rnn_oracle.tf1 import LSTMCell
+    >>> cell = LSTMCell(3, use_peepholes=True, num_proj=2)
+    >>> cell.state_size
+    LSTMStateTuple(c=3, h=2)
+    >>> [name for name, shape, formula in cell.weight_shapes()]
+    ['kernel', 'bias', 'w_f_diag', 'w_i_diag', 'w_o_diag', 'projection/kernel']
+    """
 
     def __init__(
         self,
-        num_units,
-        use_peepholes=False,
-        cell_clip=None,
-        initializer=None,
-        num_proj=None,
-        proj_clip=None,
+        num_units: int,
+        use_peepholes: bool = False,
+        cell_clip: float | None = None,
+        initializer: Any = None,
+        num_proj: int | None = None,
+        proj_clip: float | None = None,
         *,
-        forget_bias=1.0,
-        state_is_tuple=True,
-        activation=None,
-        dtype=None,
-        **kept,
-    ):
-        super().__init__(num_units, forget_bias, state_is_tuple, activation, dtype=dtype, **kept)
+        forget_bias: float = 1.0,
+        state_is_tuple: bool = True,
+        activation: Activation = None,
+        reuse: Any = ABSENT,
+        name: str = ABSENT,
+        dtype: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        more = dict(kwargs, reuse=reuse, name=name, dtype=dtype)
+        super().__init__(num_units, forget_bias, state_is_tuple, activation, **more)
         self._config.update(
             use_peepholes=use_peepholes,
             cell_clip=cell_clip,
@@ -236,7 +297,7 @@ class LSTMCell(BasicLSTMCell):
             num_proj = positive_integer(num_proj, "num_proj", type(self).__name__)
             self._set_sizes(num_proj, state_is_tuple)
 
-    def _limit(self, value, name):
+    def _limit(self, value: float | None, name: str) -> float | None:
         if value is not None and not value >= 0:
             raise OracleValueError(
                 f"{type(self).__name__}: `{name}` must be None or a number that is not "
@@ -244,7 +305,7 @@ class LSTMCell(BasicLSTMCell):
             )
         return value
 
-    def weight_shapes(self):
+    def weight_shapes(self) -> list[WeightShape]:
         shapes = super().weight_shapes()
         if self.use_peepholes:
             shapes += [self.bias_shape(name, 1) for name in ("w_f_diag", "w_i_diag", "w_o_diag")]
@@ -253,13 +314,13 @@ class LSTMCell(BasicLSTMCell):
             shapes.append(("projection/kernel", shape, "(num_units, num_proj)"))
         return shapes
 
-    def _unpack(self, kernel, bias, *more):
+    def _unpack(self, kernel: Array, bias: Array, *more: Array) -> None:
         super()._unpack(kernel, bias)
-        more = list(more)
-        self.projection = more.pop() if self.projected else None
-        self.peepholes = more or [None] * 3
+        if self.projected:
+            more, self.projection = more[:-1], more[-1]
+        self.peepholes: Sequence[Any] = more or (None, None, None)
 
-    def step(self, x, state):
+    def step(self, x: Array, state: States) -> tuple[Array, States]:
         c, h = self.split(state)
         i, j, f, o = blocks(np.concatenate([x, h], axis=1) @ self.kernel + self.bias, 4)
         w_f, w_i, w_o = self.peepholes
@@ -272,87 +333,11 @@ class LSTMCell(BasicLSTMCell):
         return h, self.join(c, h)
 
 
-def seen(gate, peephole, c):
+def seen(gate: Array, peephole: Array | None, c: Array) -> Array:
     """Add to a gate what it sees of the cell's state through a peephole, if it has one."""
     return gate if peephole is None else gate + peephole * c
 
 
-def clipped(x, limit):
+def clipped(x: Array, limit: float | None) -> Array:
     """Confine numbers to [-limit, limit]; None is no limit."""
     return x if limit is None else np.minimum(np.maximum(x, -limit), limit)
-
-
-class MultiRNNCell(Composite):
-    """Cells one upon the other, behaving as one cell (rules V8, V9).
-
-    Parameters
-    ----------
-    cells : list or tuple of cells
-        A cell that stands in it twice is one cell with one set of weights.
-    state_is_tuple : bool
-        Whether the state is a tuple with an entry for each cell, or one array in which the
-        cells' states lie side by side.
-
-    Raises
-    ------
-    ValueError
-        For no cells, or a cell whose state is a tuple under ``state_is_tuple=False``.
-    TypeError
-        For anything but cells of this dialect in a list or tuple.
-    """
-
-    def __init__(self, cells, state_is_tuple=True):
-        if not nest.is_nested(cells) or not all(map(is_cell, cells)):
-            raise OracleTypeError(
-                f"MultiRNNCell takes a list of cells of rnn_oracle.tf1, not {cells!r}"
-            )
-        if not cells:
-            raise OracleValueError("MultiRNNCell needs at least one cell")
-        own = dict(cells=cells, state_is_tuple=state_is_tuple)
-        super().__init__(own, {}, TF1, cells[0].dtype)
-        self.cells, self.state_is_tuple = list(cells), state_is_tuple
-        sizes = tuple(cell.state_size for cell in cells)
-        if not state_is_tuple and any(map(nest.is_nested, sizes)):
-            raise OracleValueError(
-                "MultiRNNCell with state_is_tuple=False needs cells with state_is_tuple=False: "
-                f"the cells' states are nested {nest.describe(sizes, str)}"
-            )
-        self.state_size = sizes if state_is_tuple else sum(sizes)
-        self.output_size = cells[-1].output_size
-        for lower, cell in zip(cells, cells[1:]):
-            cell.below = lower.output_size
-
-    @property
-    def below(self):
-        """See `Tf1Cell.below`; it is the bottom cell's."""
-        return self.cells[0].below
-
-    @below.setter
-    def below(self, size):
-        self.cells[0].below = size
-
-    @property
-    def features(self):
-        """The number of features of the input."""
-        return self.cells[0].features
-
-    def parts(self):
-        return list({id(cell): cell for cell in self.cells}.values())
-
-    def step(self, x, state):
-        if not self.state_is_tuple:
-            ends = np.cumsum([cell.state_size for cell in self.cells])
-            state = [state[:, a:b] for a, b in zip([0] + list(ends), ends)]
-        after = []
-        for cell, before in zip(self.cells, state):
-            x, new = cell(x, before)
-            after.append(new)
-        return x, tuple(after) if self.state_is_tuple else np.concatenate(after, axis=1)
-
-    __call__ = Tf1Cell.__call__
-    zero_state = Tf1Cell.zero_state
-
-
-def is_cell(thing):
-    """Tell whether a thing is a cell of this dialect."""
-    return isinstance(thing, (Tf1Cell, MultiRNNCell))

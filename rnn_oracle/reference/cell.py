@@ -1,0 +1,138 @@
+"""What every cell has in common, whatever its equations (rules C1 to C5).
+
+A cell is split in two. `project` is the part that does not depend on the state, which a layer
+computes for all steps in one product; `step` is the rest.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..arithmetic import nest
+from .aliases import Array, ArrayLike, DialectLike, States
+from .inputs import as_numbers, check_features, check_states
+from .module import Weighted, WeightShape, positive_integer
+
+
+def blocks(z: Array, count: int) -> list[Array]:
+    """Return the gates' blocks of columns."""
+    width = z.shape[-1] // count
+    return [z[..., i * width : (i + 1) * width] for i in range(count)]
+
+
+class Cell(Weighted):
+    """One step of a recurrence: ``output, states = cell(inputs, states)``.
+
+    Parameters
+    ----------
+    own, kept, dialect, dtype
+        As for `Module`; `own` has `units`, `use_bias` and `activation`, and may have
+        `recurrent_activation`.
+
+    Attributes
+    ----------
+    arguments : tuple of str
+        Those of the constructor that change a forward pass.
+    gates : int
+        Number of blocks of columns in the kernels.
+    state_size : int or list of int
+        Size of each state; a bare int for a single state (rule S1).
+    output_size : int
+        Size of the output.
+    """
+
+    arguments: tuple[str, ...]
+    gates = 1
+    takes_constants = needs_constants = False
+    features: int | None = None  # known beforehand in a stack: the units of the cell below
+    kernel: Array
+    recurrent_kernel: Array
+    bias: Array | float
+    state_size: Any
+
+    def __init__(
+        self, own: dict[str, Any], kept: dict[str, Any], dialect: DialectLike, dtype: Any
+    ) -> None:
+        super().__init__(own, kept, dialect, dtype)
+        own = self.get_config()
+        self.units = positive_integer(own["units"], "units", type(self).__name__)
+        self.use_bias = own["use_bias"]
+        self.activation = self.dialect.activation(own["activation"])
+        self.recurrent_activation = self.dialect.activation(own.get("recurrent_activation"))
+        self.output_size = self.state_size = self.units
+
+    def weight_shapes(self) -> list[WeightShape]:
+        width, formula = self.gates * self.units, f"{self.gates} * units"
+        shapes: list[WeightShape] = [
+            ("kernel", (self.features, width), f"(features, {formula})"),
+            ("recurrent_kernel", (self.units, width), f"(units, {formula})"),
+            ("bias", (width,), f"({formula},)"),
+        ]
+        return shapes if self.use_bias else shapes[:2]
+
+    def _unpack(self, kernel: Array, recurrent_kernel: Array, bias: Any = 0.0) -> None:
+        self.kernel, self.recurrent_kernel, self.bias = kernel, recurrent_kernel, bias
+
+    def project(self, x: Array) -> Array:
+        """Return the share of the input in every pre-activation, for any leading axes."""
+        rows = x.reshape((-1, x.shape[-1])) if x.ndim > 2 else x  # one product for all
+        z = rows @ self.kernel
+        z += self.bias
+        return z.reshape(x.shape[:-1] + self.kernel.shape[1:])
+
+    def step(self, zx: Array, states: list[Array]) -> tuple[Array, list[Array]]:
+        """Advance by one step.
+
+        Parameters
+        ----------
+        zx : array, shape (batch, gates * units)
+            The projected input.
+        states : list of arrays, shape (batch, units)
+
+        Returns
+        -------
+        output : array, shape (batch, units)
+        states : list of arrays
+        """
+        raise NotImplementedError
+
+    def __call__(self, inputs: ArrayLike, states: States) -> tuple[Array, States]:
+        """Advance by one step from the input itself.
+
+        Parameters
+        ----------
+        inputs : array_like, shape (batch, features)
+        states : array or list of arrays
+            Each of shape (batch, units).
+
+        Returns
+        -------
+        output : array, shape (batch, units)
+        states
+            As they were given: bare or in a list (rule S2).
+
+        Raises
+        ------
+        ValueError
+            For a wrong shape of the input or of a state, another number of states, or missing
+            weights.
+        TypeError
+            For an input or a state that is no real number (rule I4).
+        """
+        self.require_weights()
+        inputs = as_numbers(inputs, self, "the input")
+        check_features(inputs, 2, self)
+        bare = not nest.is_nested(states)
+        sizes = self.state_size if nest.is_nested(self.state_size) else [self.state_size]
+        states = check_states(states, sizes, len(inputs), self)
+        with np.errstate(over="ignore"):
+            output, states = self.step(self.project(inputs), states)
+        return output, states[0] if bare else states
+
+    def get_initial_state(self, batch_size: int) -> States:
+        """Return zeros of shape (batch, units), nested as `state_size` (rule S7)."""
+        return nest.map_structure(
+            lambda size: np.zeros((batch_size, size), self.dtype), self.state_size
+        )

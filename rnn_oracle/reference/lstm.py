@@ -1,0 +1,224 @@
+"""Long short-term memory: the cell, and the layer over it (rules C2, C3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .aliases import Activation, Array, DialectLike
+from .cell import Cell, blocks
+from .dialects import ABSENT, DEFAULT, KERAS3
+from .module import given
+from .rnn import OneCell
+
+
+class LSTMCell(Cell):
+    """Long short-term memory (rule C2); gates in the order i, f, g, o.
+
+    Parameters
+    ----------
+    units : int
+        Size of the output and of both states.
+    activation : str, callable or None
+        Of the candidate and of the output: Keras's name of a function, or a function of an
+        array. None is linear (rules A1 to A4).
+    recurrent_activation : str, callable or None
+        Of the gates, given likewise. By default ``"sigmoid"``, and in `keras2_v1`
+        ``"hard_sigmoid"`` (rule F1).
+    use_bias : bool
+        Whether there is a bias.
+    kernel_initializer, recurrent_initializer, bias_initializer
+        Kept for `get_config`: nothing is initialized here, weights are set (rule D5).
+    unit_forget_bias : bool
+        Kept for `get_config`: Keras adds 1 to the forget gate's bias when it makes one, so that
+        the 1 is part of the weights that are set (rule C3).
+    kernel_regularizer, recurrent_regularizer, bias_regularizer
+        Kept for `get_config` (rule D5).
+    kernel_constraint, recurrent_constraint, bias_constraint
+        Kept for `get_config` (rule D5).
+    dropout, recurrent_dropout : float
+        From 0 to 1. Kept for `get_config`: a call computes as outside training. For dropout in
+        training see `rnn_oracle.dropout`.
+    seed : int, optional
+        Kept for `get_config`, where the dialect knows it (rule D5).
+    dtype : str, optional
+        ``"float64"`` (the default) or ``"float32"``.
+    dialect : str or Dialect
+        The generation of Keras to follow: ``"keras3"``, ``"keras2"`` or ``"keras2_v1"``.
+    **kwargs
+        What Keras takes besides: `name` and `trainable`, and where the dialect knows them
+        `implementation`, `enable_caching_device` and `weights`. It is kept for `get_config`
+        (rules D5, D7).
+
+    Raises
+    ------
+    ValueError
+        For a number of units below 1, an unknown activation, dtype or dialect, a rate of dropout
+        that is not from 0 to 1 (rule E2), and in `keras3` an unknown argument (rule D4).
+    TypeError
+        For a number of units or a rate that is no number, and in `keras2` an unknown argument.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_oracle import LSTMCell
+    >>> cell = LSTMCell(2)
+    >>> cell.set_weights([np.zeros((3, 8)), np.zeros((2, 8)), np.zeros(8)])
+    >>> h, c = np.zeros((1, 2)), np.ones((1, 2))
+    >>> output, (h, c) = cell(np.ones((1, 3)), [h, c])  # every gate is sigmoid(0)
+    >>> c.tolist()
+    [[0.5, 0.5]]
+    """
+
+    arguments = ("units", "activation", "recurrent_activation", "use_bias")
+    gates = 4
+
+    def __init__(
+        self,
+        units: int,
+        activation: Activation = "tanh",
+        recurrent_activation: Activation = DEFAULT,
+        use_bias: bool = True,
+        *,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        unit_forget_bias: bool = True,
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: Any = ABSENT,
+        dtype: Any = None,
+        dialect: DialectLike = KERAS3,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(given(locals()), kwargs, dialect, dtype)
+        self.state_size = [self.units, self.units]
+
+    def step(self, zx: Array, states: list[Array]) -> tuple[Array, list[Array]]:
+        h, c = states
+        i, f, g, o = blocks(zx + h @ self.recurrent_kernel, 4)
+        i = self.recurrent_activation(i)
+        f = self.recurrent_activation(f)
+        o = self.recurrent_activation(o)
+        c = f * c + i * self.activation(g)
+        h = o * self.activation(c)
+        return h, [h, c]
+
+
+class LSTM(OneCell):
+    """Long short-term memory: `LSTMCell` over a sequence (rules C2, R1 to R4).
+
+    A call is documented at `RNN`.
+
+    Parameters
+    ----------
+    units : int
+        Size of the output and of both states.
+    activation : str, callable or None
+        Of the candidate and of the output: Keras's name of a function, or a function of an
+        array. None is linear (rules A1 to A4).
+    recurrent_activation : str, callable or None
+        Of the gates, given likewise. By default ``"sigmoid"``, and in `keras2_v1`
+        ``"hard_sigmoid"`` (rule F1).
+    use_bias : bool
+        Whether there is a bias.
+    kernel_initializer, recurrent_initializer, bias_initializer
+        Kept for `get_config`: nothing is initialized here, weights are set (rule D5).
+    unit_forget_bias : bool
+        Kept for `get_config`: Keras adds 1 to the forget gate's bias when it makes one, so that
+        the 1 is part of the weights that are set (rule C3).
+    kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer
+        Kept for `get_config` (rule D5).
+    kernel_constraint, recurrent_constraint, bias_constraint
+        Kept for `get_config` (rule D5).
+    dropout, recurrent_dropout : float
+        From 0 to 1. Kept for `get_config`: a call computes as outside training. For dropout in
+        training see `rnn_oracle.dropout`.
+    seed : int, optional
+        Kept for `get_config`, where the dialect knows it (rule D5).
+    return_sequences : bool
+        Return the output of every step instead of the last (rule R2).
+    return_state : bool
+        Return the final states too (rules D1, S1).
+    go_backwards : bool
+        Run from the last step to the first; outputs stay in the order in which they were
+        computed (rule G1).
+    stateful : bool
+        Start each call from where the last one ended (rule S4).
+    unroll : bool
+        Changes nothing here; it forbids Keras to leave the number of steps unknown.
+    use_cudnn : bool or "auto", optional
+        Kept for `get_config`; `keras3` only (rule D5).
+    zero_output_for_mask : bool
+        Make the output of masked steps zero (rule M3).
+    time_major : bool, optional
+        Inputs, outputs and masks have the steps on the first axis; `keras2` only (rule D3).
+    dtype : str, optional
+        ``"float64"`` (the default) or ``"float32"``.
+    dialect : str or Dialect
+        The generation of Keras to follow: ``"keras3"``, ``"keras2"`` or ``"keras2_v1"``.
+    **kwargs
+        What Keras takes besides: `name` and `trainable`, and where the dialect knows them
+        `implementation`, `enable_caching_device`, `weights` and the shape of the input. It is
+        kept for `get_config` (rules D5, D7).
+
+    Raises
+    ------
+    ValueError
+        For a number of units below 1, an unknown activation, dtype or dialect, a rate of dropout
+        that is not from 0 to 1 (rule E2), and in `keras3` an unknown argument (rule D4).
+    TypeError
+        For a number of units or a rate that is no number, and in `keras2` an unknown argument.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_oracle import LSTM
+    >>> layer = LSTM(2, return_sequences=True, return_state=True)
+    >>> layer.set_weights([np.ones((3, 8)), np.ones((2, 8)), np.zeros(8)])
+    >>> output, h, c = layer(np.ones((4, 5, 3)))
+    >>> output.shape, h.shape, c.shape
+    ((4, 5, 2), (4, 2), (4, 2))
+    """
+
+    cell_class = LSTMCell
+
+    def __init__(
+        self,
+        units: int,
+        activation: Activation = "tanh",
+        recurrent_activation: Activation = DEFAULT,
+        use_bias: bool = True,
+        *,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        unit_forget_bias: bool = True,
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = ABSENT,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: Any = ABSENT,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        use_cudnn: Any = ABSENT,
+        zero_output_for_mask: bool = False,
+        time_major: bool = ABSENT,
+        dtype: Any = None,
+        dialect: DialectLike = KERAS3,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(given(locals()), kwargs, dialect, dtype)
