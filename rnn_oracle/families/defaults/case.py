@@ -1,8 +1,25 @@
 """A case of defaults: a layer that is given no more arguments than it must be."""
 
-from ...reference.arguments import DEFAULTS
 from ..axis import axis
 from ..case import Case, case
+
+_CELL = ["activation", "use_bias", "dropout", "recurrent_dropout"]
+_RECURRENT = [
+    "return_sequences",
+    "return_state",
+    "go_backwards",
+    "stateful",
+    "unroll",
+    "zero_output_for_mask",
+]
+DEFAULTS = {
+    "SimpleRNN": _CELL + _RECURRENT,
+    "LSTM": _CELL + ["recurrent_activation", "unit_forget_bias"] + _RECURRENT,
+    "GRU": _CELL + ["recurrent_activation", "reset_after"] + _RECURRENT,
+    "RNN": _RECURRENT,
+    "Bidirectional": ["merge_mode"],
+}
+"""The arguments of each layer whose defaults decide what it returns."""
 
 
 @case
@@ -12,7 +29,7 @@ class DefaultsCase(Case):
     Attributes
     ----------
     layer : str
-        One of `rnn_oracle.reference.arguments.DEFAULTS`.
+        One of `DEFAULTS`.
     """
 
     layer: str = axis(*DEFAULTS)

@@ -1,7 +1,7 @@
 """How a layer without arguments is made, and what of it is compared, on either side."""
 
-from ...reference.arguments import DEFAULTS
 from ..outcome import Outcome
+from .case import DEFAULTS
 
 
 def plain_layer(case, homes, **arguments):
