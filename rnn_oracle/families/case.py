@@ -38,8 +38,7 @@ make it, among them all whose default was ever another. The last two stand besid
 def case(kind):
     """Make a frozen dataclass of a class whose fields are made by `rnn_oracle.families.axis.axis`.
 
-    It gets `axes`, a dict of its axes in the order of the fields: name to tuple of values, the
-    default first.
+    It gets `axes`, `about` and `after`, see `Case`.
     """
     kind = dataclasses.dataclass(frozen=True)(kind)
     kind.about = {
@@ -48,6 +47,11 @@ def case(kind):
         if "axis" in field.metadata
     }
     kind.axes = {name: about.values for name, about in kind.about.items()}
+    kind.after = {name: [] for name in kind.axes}
+    for combination in kind.combinations:
+        concerned = [name for name in kind.axes if name in combination.where]
+        if kind.axes:
+            kind.after[(concerned or list(kind.axes))[-1]].append(combination)
     return kind
 
 
@@ -66,13 +70,15 @@ class Case:
         Ids of the rules that decide every case of the family, with blanks between.
     combinations : tuple of Combination
         The rules that several options bring in together.
+    after : dict of str to list of Combination
+        Those of them that end with an axis, by its name.
     sizes : Sizes
         Of the arrays.
     dtype : str
         The dtype of the layers, or the name of a policy.
     """
 
-    family, axes, about, always, combinations = "", {}, {}, "", ()
+    family, axes, about, always, combinations, after = "", {}, {}, "", (), {}
     sizes, dtype = SIZES, "float32"
 
     def __post_init__(self):
@@ -103,14 +109,10 @@ class Case:
             cited += self.about[name].rules.get(getattr(self, name), ())
             if name == names[0]:
                 cited += self.always.split()
-            for combination in self.combinations:
-                if self._last_axis(combination) == name and combination.holds(self):
+            for combination in self.after[name]:
+                if combination.holds(self):
                     cited += combination.rules
         return list(dict.fromkeys(cited))
-
-    def _last_axis(self, combination):
-        concerned = [name for name in self.axes if name in combination.where]
-        return concerned[-1] if concerned else next(iter(self.axes))
 
     @property
     def features(self):
