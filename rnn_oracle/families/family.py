@@ -76,7 +76,7 @@ def find_part(module, attribute, family):
     try:
         found = importlib.import_module(module)
     except ModuleNotFoundError as error:
-        if error.name != module:
+        if not f"{module}.".startswith(f"{error.name}."):
             raise
         raise MissingPartError(
             f"the family {family} has no module {module}, which must define {attribute}"
