@@ -75,15 +75,26 @@ class KerasTarget:
             tf.keras if self.module == "tensorflow.keras" else importlib.import_module(self.module)
         )
 
+    @staticmethod
+    def runner(family):
+        """Return the module that runs a family of cases, by the family's id.
+
+        Raises
+        ------
+        MissingPartError
+            If there is none, or it defines no `run`.
+        """
+        return find_part(f"{__package__}.{family}", "run", family)
+
     def run(self, case, sizes=None):
         """Return the `Outcome` of a case on this Keras.
 
         Raises
         ------
         MissingPartError
-            If there is no module here that runs the family of the case.
+            If nothing here runs the family of the case.
         """
-        runner = find_part(f"{__package__}.{case.family}", "run", case.family)
+        runner = self.runner(case.family)
         self.load()
         started = time.perf_counter()
         try:
