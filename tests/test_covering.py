@@ -2,11 +2,13 @@
 
 import importlib.util
 import itertools
+import os
 import subprocess
 import sys
 
 import pytest
 
+from rnn_oracle.commands import cover
 from rnn_oracle.commands.cover import GENERATIONS, TABLE, table
 from rnn_oracle.families import covering
 from rnn_oracle.families.axis import axis
@@ -37,6 +39,14 @@ def test_what_must_stand_together_does(kind, dialect):
 
 
 @pytest.mark.parametrize("kind, dialect", EACH)
+def test_an_id_that_was_ever_in_the_suite_stays(kind, dialect):
+    """The files are the record: no id in them is ever removed but by --rebuild."""
+    assert covering.lost(kind, dialect) == {}
+    ids = list(covering.stored(kind, dialect).cases)
+    assert ids == [case.id for case in covering.cases(kind, dialect)]
+
+
+@pytest.mark.parametrize("kind, dialect", EACH)
 def test_every_case_is_legal_and_has_an_id_of_its_own(kind, dialect):
     cases = covering.cases(kind, dialect)
     assert [case.forbidden(dialect) for case in cases] == [None] * len(cases)
@@ -52,7 +62,7 @@ def test_the_defaults_are_the_first_values(kind):
 def test_an_axis_without_its_pairs_is_told(kind, monkeypatch):
     covering.cases.cache_clear()
     monkeypatch.setattr(kind, "axes", dict(kind.axes, another=(False, True)))
-    with pytest.raises(ValueError, match="has other axes than .*: another; write it anew with"):
+    with pytest.raises(ValueError, match="has other axes than .*: another; let it grow with"):
         covering.cases(kind, GENERATIONS[0])
 
 
@@ -110,15 +120,222 @@ def test_an_id_tells_what_is_not_the_default():
     assert (Toy().id, Toy("flat", "blue", 2).id) == ("toy.round", "toy.flat.color-blue.size-2")
 
 
-@pytest.mark.skipif(
+@case
+class WithAxis(Toy):
+    weight: str = axis("light", "heavy")
+
+
+@case
+class WithValue(Toy):
+    color: str = axis("red", "white", "green", "blue")
+
+
+@case
+class WithOrder(Toy):
+    color: str = axis("red", "blue", "green")
+
+
+@case
+class WithTriples(Toy):
+    triples = ("shape", "color", "size")
+
+
+@case
+class WithPresets(Toy):
+    presets = (
+        {"shape": "round", "color": "green", "size": 2},
+        {"shape": "flat", "color": "green", "size": 2},
+        {"shape": "flat", "color": "red"},
+    )
+
+
+@case
+class WithLaxity(Toy):
+    constraints = {}
+
+
+@case
+class WithoutBlue(Toy):
+    color: str = axis("red", "green")
+
+
+@case
+class WithoutSize(Crossed):
+    shape: str = axis("round", "flat")
+    color: str = axis("red", "green", "blue")
+
+    family, constraints = "toy", Toy.constraints
+
+
+@case
+class WithOtherDefault(Toy):
+    color: str = axis("green", "red", "blue")
+
+
+@case
+class WithOtherWord(Toy):
+    color: str = axis("red", "green", "blue", words={"blue": "azure"})
+
+
+@case
+class WithConstraint(Toy):
+    constraints = {
+        "all": Toy.constraints["all"]
+        + [unless(lambda *pair: pair == ("blue", 2), ("color", "size"), "blue is small")]
+    }
+
+
+BEFORE = [
+    Toy("flat", "green", 2),
+    Toy(),
+    Toy(size=2),
+    Toy(color="blue", size=2),
+    Toy(color="green"),
+    Toy("flat", "blue"),
+]
+"""All pairs that keras2 has, in an order that no rebuilding makes."""
+
+needs_covertable = pytest.mark.skipif(
     importlib.util.find_spec("covertable") is None, reason="there is no covertable here"
 )
-def test_an_array_is_made_anew_with_all_pairs(tmp_path, monkeypatch):
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Keep the arrays of toys in a folder of their own: at first, `BEFORE`."""
     monkeypatch.setattr(covering, "FOLDER", str(tmp_path))
-    covering.write(Toy, "keras2")
-    cases = covering.cases(Toy, "keras2")
-    for group in covering.groups(Toy):
-        assert covering.covered(group, cases) == covering.legal(Toy, "keras2", group)
+    monkeypatch.setattr(cover, "TABLE", str(tmp_path / "pairs.md"))
+    monkeypatch.setattr(cover, "GENERATIONS", ["keras2"])
+    covering.write(Toy, "keras2", BEFORE)
+    return tmp_path
+
+
+@pytest.fixture
+def run(folder, monkeypatch):
+    """Return a function that runs the command on a family in place of all."""
+
+    def run(kind, *arguments):
+        monkeypatch.setattr(cover, "_kinds", lambda name=None: [kind])
+        return cover.main(list(arguments))
+
+    return run
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@needs_covertable
+@pytest.mark.parametrize(
+    "kind, appended",
+    [
+        (Toy, 0),
+        (WithAxis, 3),
+        (WithValue, 2),
+        (WithOrder, 0),
+        (WithTriples, 4),
+        (WithPresets, 1),
+        (WithLaxity, 1),
+    ],
+)
+def test_an_array_grows_by_the_cases_that_it_lacks(kind, appended, folder, run):
+    before = covering.path_of(Toy, "keras2")
+    with open(before, encoding="ascii") as file:
+        lines = file.read().partition('"cases"')[2].splitlines()
+    assert run(kind) == 0
+    cases = covering.cases(kind, "keras2")
+    assert [case.id for case in cases[: len(BEFORE)]] == [case.id for case in BEFORE]
+    assert len(set(cases)) == len(cases) == len(BEFORE) + appended
+    assert covering.missing(kind, "keras2", cases) == []
+    assert not any(case.forbidden("keras2") for case in cases)
+    with open(before, encoding="ascii") as file:
+        after = file.read().partition('"cases"')[2].splitlines()
+    assert [line.rstrip(",") for line in after[: len(BEFORE) + 1]] == [
+        line.rstrip(",") for line in lines[:-1]
+    ]
+
+
+@needs_covertable
+def test_a_family_without_a_file_grows_from_nothing(folder, run):
+    os.remove(covering.path_of(Toy, "keras2"))
+    with pytest.raises(ValueError, match="has other axes than Toy: color, shape, size"):
+        covering.cases(Toy, "keras2")
+    assert run(Toy, "--check") == 1
+    assert run(Toy) == run(Toy, "--check") == 0
+    assert covering.missing(Toy, "keras2", covering.cases(Toy, "keras2")) == []
+
+
+@pytest.mark.parametrize(
+    "kind, ids, reason",
+    [
+        (WithoutBlue, ["toy.round.color-blue.size-2", "toy.flat.color-blue"], "never 'blue'"),
+        (
+            WithoutSize,
+            ["toy.flat.color-green.size-2", "toy.round.size-2", "toy.round.color-blue.size-2"],
+            "WithoutSize has no axis size",
+        ),
+        (WithConstraint, ["toy.round.color-blue.size-2"], "blue is small"),
+        (
+            WithOtherDefault,
+            ["toy.flat.color-green.size-2", "toy.round", "toy.round.size-2"]
+            + ["toy.round.color-green"],
+            "its id has become toy.",
+        ),
+        (
+            WithOtherWord,
+            ["toy.round.color-blue.size-2", "toy.flat.color-blue"],
+            "its id has become toy.",
+        ),
+    ],
+)
+def test_a_case_that_would_be_lost_stops_the_command(kind, ids, reason, folder, run, capsys):
+    before = contents(folder)
+    assert run(kind) == 1
+    *lines, _, _ = capsys.readouterr().out.splitlines()
+    assert [line.split("would lose ")[1].partition(": ")[0] for line in lines] == ids
+    assert all(reason in line for line in lines)
+    assert run(kind, "--check") == 1
+    assert contents(folder) == before
+
+
+@needs_covertable
+def test_rebuilding_tells_what_is_lost(folder, run, capsys):
+    before = list(covering.product(Toy, "keras2"))
+    covering.write(Toy, "keras2", before)
+    assert run(WithoutBlue, "--rebuild") == 0
+    after = {case.id for case in covering.cases(WithoutBlue, "keras2")}
+    lost = [case.id for case in before if case.id not in after]
+    said, *lines = capsys.readouterr().out.splitlines()
+    assert f"10 cases before, {len(after)} now; {10 - len(lost)} stay, {len(lost)} are lost" in said
+    assert lines == [f"  lost: {name}" for name in lost] and len(lost) >= 4
+    assert covering.missing(WithoutBlue, "keras2", covering.cases(WithoutBlue, "keras2")) == []
+    assert run(WithoutBlue, "--check") == 0
+
+
+def test_an_array_that_lacks_something_or_is_of_other_axes_fails_the_check(folder, run, capsys):
+    assert run(Toy, "--table") == run(Toy, "--check") == 0
+    before = contents(folder)
+    assert run(WithAxis, "--check") == run(WithOrder, "--check") == run(WithPresets, "--check") == 1
+    assert contents(folder) == before
+    said = capsys.readouterr().out
+    assert "no case has {'shape': 'flat', 'weight': 'heavy'}" in said
+    assert "is not written for the axes of WithOrder" in said
+    assert "no case has {'shape': 'round', 'color': 'green', 'size': 2}" in said
+
+
+def test_a_stale_table_fails_the_check(folder, run, capsys):
+    assert run(Toy, "--check") == 1
+    assert run(Toy, "--table") == run(Toy, "--check") == 0
+    (folder / "pairs.md").write_text("none", encoding="utf-8")
+    assert run(Toy, "--check") == 1
+    assert (folder / "pairs.md").read_text(encoding="utf-8") == "none"
+    assert "pairs.md: is not that of the cases" in capsys.readouterr().out
+
+
+def test_an_action_is_one_alone(run, capsys):
+    with pytest.raises(SystemExit):
+        run(Toy, "--check", "--rebuild")
+    assert "not allowed with argument" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("matrix", ["core", "default"])

@@ -1,4 +1,4 @@
-"""`python -m rnn_oracle.cover`: write the covering arrays, and the table of the pairs in them."""
+"""`python -m rnn_oracle.cover`: let the covering arrays grow, and write the table of pairs."""
 
 import argparse
 import itertools
@@ -9,34 +9,96 @@ from ..reference.dialects import DIALECTS
 
 TABLE = os.path.join("docs", "pairs.md")
 GENERATIONS = sorted({dialect.generation for dialect in DIALECTS.values()})
+STOP = """\
+Nothing is written: a case keeps its id for life, and stays in the suite. To make the arrays
+without these cases: python -m rnn_oracle.cover --rebuild --family ID"""
 
 
 def main(arguments=None):
-    """Run the command; return 0."""
+    """Run the command; return 1 if a case would be lost or a file is stale, else 0."""
     parser = argparse.ArgumentParser(prog="python -m rnn_oracle.cover", description=__doc__)
-    parser.add_argument("--table", action="store_true", help=f"write {TABLE} alone")
+    action = parser.add_mutually_exclusive_group()
+    action.add_argument("--table", action="store_true", help=f"write {TABLE} alone")
+    action.add_argument(
+        "--check", action="store_true", help="write nothing; fail if growing would change a file"
+    )
+    action.add_argument(
+        "--rebuild", action="store_true", help="make the arrays from nothing; cases are lost"
+    )
     parser.add_argument(
         "--family",
         choices=[family.id for family in registry.crossed()],
         help="of this family alone",
     )
     options = parser.parse_args(arguments)
-    kinds = [registry.get(options.family).case] if options.family else _kinds()
-    if not options.table:
-        for kind, dialect in itertools.product(kinds, GENERATIONS):
-            covering.write(kind, dialect)
-            print(f"{covering.path_of(kind, dialect)}: {_count(kind, dialect)} cases")
+    arrays = list(itertools.product(_kinds(options.family), GENERATIONS))
+    if options.check:
+        return _check(arrays)
+    if options.rebuild:
+        _rebuild(arrays)
+    elif not options.table and not _grow(arrays):
+        return 1
     with open(TABLE, "w", encoding="utf-8") as file:
         file.write(table())
     return 0
 
 
-def _kinds():
-    return [family.case for family in registry.crossed()]
+def _kinds(name=None):
+    """Return the classes of the cases of one family, or of all that are crossed."""
+    families = [registry.get(name)] if name else registry.crossed()
+    return [family.case for family in families]
 
 
-def _count(kind, dialect):
-    return len(covering.cases(kind, dialect))
+def _grow(arrays):
+    """Append to each array the cases that it lacks; tell whether that loses none."""
+    losses = [_losses(*array) for array in arrays]
+    if any(losses):
+        print("\n".join(itertools.chain(*losses)))
+        print(STOP)
+        return False
+    for array in arrays:
+        before = len(covering.stored(*array).cases)
+        some = covering.grown(*array)
+        covering.write(*array, some)
+        print(f"{covering.path_of(*array)}: {len(some)} cases, {len(some) - before} of them new")
+    return True
+
+
+def _losses(kind, dialect):
+    path = covering.path_of(kind, dialect)
+    lost = covering.lost(kind, dialect)
+    return [f"{path}: would lose {name}: {reason}" for name, reason in lost.items()]
+
+
+def _rebuild(arrays):
+    """Make each array from nothing, and print the ids that are lost."""
+    for array in arrays:
+        before = covering.stored(*array).cases
+        some = covering.rebuilt(*array)
+        covering.write(*array, some)
+        stay = {case.id for case in some}.intersection(before)
+        print(f"{covering.path_of(*array)}: {len(before)} cases before, {len(some)} now;", end=" ")
+        print(f"{len(stay)} stay, {len(before) - len(stay)} are lost")
+        print("".join(f"  lost: {name}\n" for name in before if name not in stay), end="")
+
+
+def _check(arrays):
+    """Print what is stale; return 1 if anything is, else 0."""
+    found = [line for array in arrays for line in _losses(*array) or _lacks(*array)]
+    if not found:
+        found = [] if covering.holds(TABLE, table()) else [f"{TABLE}: is not that of the cases"]
+    print("\n".join(found or ["All is as growing makes it."]))
+    return 1 if found else 0
+
+
+def _lacks(kind, dialect):
+    """Return what growing would change in an array that loses nothing, as lines."""
+    path = covering.path_of(kind, dialect)
+    some = [kind(**options) for options in covering.stored(kind, dialect).cases.values()]
+    lines = [f"{path}: no case has {options}" for options in covering.missing(kind, dialect, some)]
+    if not covering.holds(path, covering.text(kind, some)):
+        lines.append(f"{path}: is not written for the axes of {kind.__name__}")
+    return lines
 
 
 def table():

@@ -1,15 +1,34 @@
-"""Covering arrays: few cases with all legal pairs of options in them, and triples of some axes."""
+"""Covering arrays: few cases with all legal pairs of options in them, and triples of some axes.
+
+They only grow: a case keeps its id for life, and stays.
+"""
 
 import functools
 import itertools
 import json
 import os
 from collections import Counter
+from typing import NamedTuple
 
 from ..reference.dialects import generation
 
-FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "covering_arrays")
-REMEDY = "write it anew with: python -m rnn_oracle.cover"
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+REMEDY = "let it grow with: python -m rnn_oracle.cover"
+
+
+class Stored(NamedTuple):
+    """What the file of a covering array holds.
+
+    Attributes
+    ----------
+    axes : dict of str to tuple
+        The values of each axis when it was written, the default first.
+    cases : dict of str to dict
+        Ids, in the order in which they came into the suite, and the options of each.
+    """
+
+    axes: dict
+    cases: dict
 
 
 @functools.lru_cache(maxsize=None)
@@ -26,18 +45,15 @@ def cases(kind, dialect):
     ValueError
         Where the file was written for other axes than the family has.
     """
-    path = path_of(kind, dialect)
-    with open(path, encoding="ascii") as file:
-        stored = json.load(file)
-    axes = {axis: tuple(values) for axis, values in stored["axes"].items()}
+    axes, rows = stored(kind, dialect)
     if axes != kind.axes:
         wrong = [axis for axis in {**axes, **kind.axes} if axes.get(axis) != kind.axes.get(axis)]
         raise ValueError(
             "{} has other axes than {}: {}; {}".format(
-                path, kind.__name__, ", ".join(sorted(wrong)), REMEDY
+                path_of(kind, dialect), kind.__name__, ", ".join(sorted(wrong)), REMEDY
             )
         )
-    return [_case(kind, row) for row in stored["rows"]]
+    return [kind(**options) for options in rows.values()]
 
 
 def cases_of_dialect(kind, dialect):
@@ -47,29 +63,111 @@ def cases_of_dialect(kind, dialect):
 
 def path_of(kind, dialect):
     """Return where the covering array of a family in a dialect is kept."""
-    return os.path.join(FOLDER, f"{kind.family}.{dialect}.json")
+    return os.path.join(FOLDER, kind.family, f"covering.{dialect}.json")
 
 
-def _case(kind, indices):
-    return kind(**{axis: values[i] for (axis, values), i in zip(kind.axes.items(), indices)})
+def stored(kind, dialect):
+    """Return what the file of a family in a dialect holds, as `Stored`; nothing if there is none.
+
+    An option that the file leaves out has the default that it had when the file was written. An
+    axis that the family has no longer is left out where it had its default.
+    """
+    path = path_of(kind, dialect)
+    if not os.path.exists(path):
+        return Stored({}, {})
+    with open(path, encoding="ascii") as file:
+        content = json.load(file)
+    axes = {axis: tuple(values) for axis, values in content["axes"].items()}
+    defaults = {axis: values[0] for axis, values in axes.items() if axis in kind.axes}
+    return Stored(axes, {name: {**defaults, **row} for name, row in content["cases"].items()})
 
 
-def write(kind, dialect):
-    """Make the covering array of a family in a dialect, and keep it."""
-    indices = [
-        [values.index(case.options[axis]) for axis, values in kind.axes.items()]
-        for case in make(kind, dialect)
+def text(kind, some):
+    """Return the text of a file that holds these cases of a family, each in a line of its own."""
+    defaults = kind().options
+    axes = [(axis, list(values)) for axis, values in kind.axes.items()]
+    rows = [
+        (one.id, {axis: value for axis, value in one.options.items() if value != defaults[axis]})
+        for one in some
     ]
-    rows = ",\n".join(" " + json.dumps(row) for row in sorted(indices))
-    os.makedirs(FOLDER, exist_ok=True)
-    with open(path_of(kind, dialect), "w", encoding="ascii") as file:
-        file.write(f'{{"axes": {json.dumps(kind.axes)},\n"rows": [\n{rows}\n]}}\n')
+    return f'{{"axes": {_by_line(axes)},\n"cases": {_by_line(rows)}}}\n'
 
 
-def make(kind, dialect):
-    """Work out the covering array of a family in a dialect; it takes minutes.
+def _by_line(items):
+    lines = [f" {json.dumps(name)}: {json.dumps(value)}" for name, value in items]
+    return "{\n" + ",\n".join(lines) + "\n}"
+
+
+def write(kind, dialect, some):
+    """Keep these cases as the covering array of a family in a dialect."""
+    path = path_of(kind, dialect)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text(kind, some))
+    cases.cache_clear()
+
+
+def holds(path, content):
+    """Tell whether there is a file with this text."""
+    if not os.path.exists(path):
+        return False
+    with open(path, encoding="utf-8") as file:
+        return file.read() == content
+
+
+def lost(kind, dialect):
+    """Return the ids of stored cases that a family has no longer, each with the reason, a dict.
+
+    A case is lost too if its options have another id now.
+    """
+    reasons = {
+        name: _why_lost(kind, dialect, name, options)
+        for name, options in stored(kind, dialect).cases.items()
+    }
+    return {name: reason for name, reason in reasons.items() if reason}
+
+
+def _why_lost(kind, dialect, name, options):
+    for axis, value in options.items():
+        if axis not in kind.axes:
+            return f"{kind.__name__} has no axis {axis}"
+        if value not in kind.axes[axis]:
+            return f"{axis} is never {value!r}"
+    found = kind(**options)
+    return found.forbidden(dialect) if found.id == name else f"its id has become {found.id}"
+
+
+def grown(kind, dialect):
+    """Return the stored cases of a family in a dialect, then new ones for what these lack.
+
+    None of the stored ones may be lost.
+    """
+    before = [kind(**options) for options in stored(kind, dialect).cases.values()]
+    if not missing(kind, dialect, before):
+        return before
+    return list(dict.fromkeys(before + make(kind, dialect, before)))
+
+
+def rebuilt(kind, dialect):
+    """Return the cases of a covering array that is made from nothing, by their options."""
+
+    def places(one):
+        return [values.index(one.options[axis]) for axis, values in kind.axes.items()]
+
+    return sorted(make(kind, dialect), key=places)
+
+
+def make(kind, dialect, before=()):
+    """Work out cases that cover what a family has in a dialect; it may take minutes.
 
     The first value of each axis, its default, fills what is left open.
+
+    Parameters
+    ----------
+    kind : class derived from Crossed
+    dialect : str
+    before : sequence of Crossed
+        Legal cases that are there already; they come first.
     """
     from covertable import make as covering_array
 
@@ -90,9 +188,28 @@ def make(kind, dialect):
         constraints=constraints,
         sub_models=triples,
         weights={axis: {0: 2} for axis in axes},
-        presets=presets(kind, dialect),
+        presets=[one.options for one in before] + presets_without(kind, dialect, before),
     )
     return [kind(**row) for row in rows]
+
+
+def missing(kind, dialect, some):
+    """Return what must stand in a case and stands in none of these, as a list of options."""
+    return [
+        dict(zip(group, combination))
+        for group in groups(kind)
+        for combination in legal(kind, dialect, group) - covered(group, some)
+    ] + presets_without(kind, dialect, some)
+
+
+def presets_without(kind, dialect, some):
+    """Return the presets of a dialect that none of these cases has, as a list of options."""
+    each = [one.options.items() for one in some]
+    return [
+        preset
+        for preset in presets(kind, dialect)
+        if not any(preset.items() <= options for options in each)
+    ]
 
 
 def presets(kind, dialect):
