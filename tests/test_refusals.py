@@ -1,6 +1,7 @@
 """What must be refused: what the oracle says of it, and what each Keras does."""
 
 import json
+import os
 import re
 
 import pytest
@@ -17,7 +18,7 @@ from rnn_oracle.testing.suite import CASE
 from rnn_oracle.verdict.judge import AGREE, DIVERGES, KNOWN, judge
 from rnn_oracle.verdict.known_refusals import entries
 from rnn_oracle.verdict.ledger import MEASURED, fits
-from rnn_oracle.verdict.refusal_table import ANSWERS, load, tabulate, write
+from rnn_oracle.verdict.refusal_table import ANSWERS, PATH, load, tabulate, write
 
 TABLE = load()
 ENTRIES = entries(TABLE)
@@ -142,6 +143,66 @@ def test_an_entry_speaks_of_cases_that_there_are_and_against_the_rules(entry):
 
 def test_faults_cite_rules_that_exist():
     assert {rule for fault in FAULTS.values() for rule in fault.rules} <= set(rules())
+
+
+# What the table may say.
+
+
+@pytest.fixture(scope="module")
+def schema():
+    jsonschema = pytest.importorskip("jsonschema")
+    with open(
+        os.path.join(os.path.dirname(PATH), "refusals.schema.json"), encoding="ascii"
+    ) as file:
+        content = json.load(file)
+    jsonschema.Draft202012Validator.check_schema(content)
+    return jsonschema.Draft202012Validator(content)
+
+
+def made_up(target="keras3", fault="mask-rank-1", **more):
+    """Return a table of two rows, of which the second may have something wrong."""
+    row = {ANSWERS: {">=3.0,<3.4": "ValueError at call"}, "layer": ["LSTM"], "mode": ["eager"]}
+    return {target: {fault: [{ANSWERS: {">=3.4": "values"}}, dict(row, **more)]}}
+
+
+def test_the_table_keeps_the_schema(schema):
+    schema.validate(TABLE)
+    schema.validate(made_up())
+
+
+UNKNOWN = {
+    "fault": (made_up(fault="magic"), "keras3, magic, row 0: keras3 has no such fault"),
+    "generation": (made_up("keras2", "x-tuple"), "keras2, x-tuple, row 0: keras2 has no such"),
+    "layer": (made_up(layer=["Dense"]), r"row 1: layer is \['Dense'\], expected some of \['Simpl"),
+    "mode": (made_up(mode=["predict"]), r"row 1: mode is \['predict'\], expected some of \['eager"),
+}
+WRONG = {
+    "target": (made_up("theano"), "theano, mask-rank-1, row 0: theano has no such fault"),
+    "no layer": (made_up(layer=[]), r"row 1: layer is \[\], expected some of"),
+    "one layer": (made_up(layer="LSTM"), "row 1: layer is 'LSTM', expected some of"),
+    "field": (made_up(mood="bad"), r"row 1: missing or unknown fields \['mood'\]"),
+    "versions": (made_up(answers={"3.0": "values"}), "row 1: '3.0' are no versions, expected"),
+    "answer": (made_up(answers={">=3.0": "agree"}), "row 1: 'agree' is no answer, expected"),
+    "no answers": (
+        {"keras3": {"mask-rank-1": [{"layer": ["LSTM"]}]}},
+        r"row 0: missing or unknown fields \['answers'\]",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "table, message", [*UNKNOWN.values(), *WRONG.values()], ids=[*UNKNOWN, *WRONG]
+)
+def test_a_row_of_what_does_not_exist_is_refused_by_name(tmp_path, table, message):
+    path = tmp_path / "refusals.json"
+    path.write_text(json.dumps(table))
+    with pytest.raises(ValueError, match="^refusals of .*" + message):
+        load(str(path))
+
+
+@pytest.mark.parametrize("table", [table for table, _ in WRONG.values()], ids=WRONG)
+def test_the_schema_refuses_it_too(schema, table):
+    assert not schema.is_valid(table)
 
 
 # How the table is made.

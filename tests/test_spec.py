@@ -1,6 +1,5 @@
 """SPEC.md and the code cite each other rightly."""
 
-import json
 import os
 import re
 
@@ -8,7 +7,7 @@ import pytest
 
 import rnn_oracle
 from rnn_oracle.families.layers.matrix import core
-from rnn_oracle.verdict.ledger import PATH
+from rnn_oracle.verdict.ledger import load
 
 PACKAGE = os.path.dirname(rnn_oracle.__file__)
 
@@ -54,5 +53,4 @@ def test_cases_cite_rules_that_exist():
 
 
 def test_the_ledger_cites_rules_that_exist():
-    with open(PATH, encoding="utf-8") as file:
-        assert {entry["rule"] for entry in json.load(file)["entries"]} <= set(DEFINED)
+    assert {entry.rule for entry in load()} <= set(DEFINED)

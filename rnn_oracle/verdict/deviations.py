@@ -9,8 +9,38 @@ import re
 
 from ..families import registry
 from ..families.outcome import Outcome
+from .entry import FAMILY, RECORDED
 
 _ANSWER = re.compile(r"values|[A-Z]\w* at (build|call)")
+
+
+def check(entries):
+    """See that every family of an entry's cases has the deviation that the entry names.
+
+    This imports the deviations of these families, and with them the reference.
+
+    Raises
+    ------
+    ValueError
+        For an entry with a deviation that does not exist; it names the entry.
+    """
+    for entry in entries:
+        for pattern in entry.cases:
+            deviation_of(entry, pattern.get(FAMILY, RECORDED))
+
+
+def deviation_of(entry, family):
+    """Return the `deviation` that an entry names, in a family.
+
+    Raises
+    ------
+    ValueError
+        If the family has no such deviation; it names the entry.
+    """
+    try:
+        return deviation(family, entry.instead)
+    except ValueError as error:
+        raise ValueError(f"ledger entry {entry.id!r}: {error}") from None
 
 
 def deviation(family, name):
@@ -32,7 +62,7 @@ def deviation(family, name):
     known = registry.get(family).part("deviations").DEVIATIONS
     if name in known:
         return known[name]
-    if not _ANSWER.fullmatch(name):
+    if not is_answer(name):
         raise ValueError(
             f"the family {family} has no deviation {name!r}: it has {', '.join(sorted(known))}, "
             "and answers such as 'ValueError at call'"
@@ -40,6 +70,11 @@ def deviation(family, name):
     answer = functools.partial(_answered, name)
     answer.__doc__ = f"{name}."
     return answer
+
+
+def is_answer(name):
+    """Tell whether this is an answer, such as ``"ValueError at call"`` or ``"values"``."""
+    return bool(_ANSWER.fullmatch(name))
 
 
 def _answered(answer, case, dialect, sizes, outcome):

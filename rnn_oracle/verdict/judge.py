@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ..families import registry
 from ..families.expected import expected
 from .compare import compare
-from .deviations import deviation
+from .deviations import deviation_of
 from .ledger import matching
 
 AGREE, KNOWN, DIVERGES, UNSUPPORTED = "agree", "known divergence", "DIVERGES", "unsupported"
@@ -54,6 +54,12 @@ def judge(target, case, ledger, sizes=None):
     case : Case
     ledger : list of Entry
     sizes : Sizes, optional
+
+    Raises
+    ------
+    ValueError
+        For an entry that speaks of the case and names a deviation that does not exist; see
+        `rnn_oracle.verdict.deviations.check`.
     """
     sizes = sizes or case.sizes
     actual = target.run(case, sizes)
@@ -141,6 +147,6 @@ def apart(claimed):
 def changed_by(entries, outcome, target, case, sizes=None):
     """Return what the rules demand, changed by what the ledger says is returned instead."""
     for entry in entries:
-        deviate = deviation(case.family, entry.instead)
+        deviate = deviation_of(entry, case.family)
         outcome = deviate(case, target.dialect, sizes or case.sizes, outcome)
     return outcome

@@ -2,7 +2,7 @@
 
 from ..families.refusals.case import RefusalCase
 from ..families.refusals.faults import FAULTS
-from .ledger import FAMILY, Entry
+from .entry import FAMILY, Entry
 from .refusal_table import ANSWERS, load
 
 

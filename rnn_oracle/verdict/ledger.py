@@ -1,100 +1,60 @@
-"""The ledger of known divergences: which cases, in which versions, against which rule, how."""
+"""The ledger of known divergences: which cases, in which versions, against which rule, how.
 
-from __future__ import annotations
+An entry is a file of the folder ``ledger``, under its id. ``index.txt`` lists the ids in order, one
+a line: in this order entries are printed, and where several speak of a case, each changes what
+those above it say is returned.
+"""
 
 import functools
-import json
 import os
-from dataclasses import fields as fields_of
-from typing import NamedTuple
 
-from ..families import registry
-from .deviations import deviation
+from .entry import ABOUT, FAMILY, RECORDED, TENSORFLOW, VERSIONS, read
 
-PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ledger.json")
-
-VERSIONS, FAMILY, TENSORFLOW = "versions", "family", "tensorflow"
-_ABOUT = {VERSIONS, FAMILY, TENSORFLOW}
-RECORDED = "layers"
-"""The family of the cases of a pattern that names none."""
+PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ledger")
+INDEX = "index.txt"
+_SUFFIX = ".json"
 
 MEASURED = {"keras2": "2.21.0", "keras3": "3.15.1", "tf1": "2.21.0"}
 """The newest version of each target that the rules and the ledger were measured on."""
 
 
-class Entry(NamedTuple):
-    """One known divergence, of one cause.
-
-    Attributes
-    ----------
-    id : str
-    title : str
-        What happens, in a sentence.
-    target : str
-        The name of a target, such as ``"keras3"``.
-    versions : str
-        Of the target, as a version specifier: ``">=3.0,<3.4"``.
-    cases : list of dict
-        Patterns: a case matches where, in one of them, each option has one of the values listed. A
-        pattern may name the "family" of its cases, which is that of the core matrix by default, and
-        have "versions" of its own, where other entries explain the case in the others; "tensorflow"
-        are those of TensorFlow, where the cause lies there.
-    rule : str
-        The id of the rule in SPEC.md that is broken.
-    instead : str
-        The name of a function in `rnn_oracle.verdict.deviations` that tells what is returned
-        instead.
-    harm : str
-        What it does to a user.
-    links : list of str
-        The public issue, commit or source.
-    mended : str or None
-        The first release without it.
-    """
-
-    id: str
-    title: str
-    target: str
-    versions: str
-    cases: list
-    rule: str
-    instead: str
-    harm: str
-    links: list[str]
-    mended: str | None
-
-
 def load(path=PATH):
-    """Read the ledger.
+    """Read a ledger.
+
+    Parameters
+    ----------
+    path : str
+        A folder.
+
+    Returns
+    -------
+    list of Entry
+        In the order of the index.
 
     Raises
     ------
     ValueError
-        For an entry with missing or unknown fields, an unknown deviation, or a pattern with
-        an option that no case has; it names the entry.
+        For an entry with something wrong in its file, see `rnn_oracle.verdict.entry.read`, for one
+        that the index does not list once, and for an id in the index without a file; it names the
+        entry. (Whether a deviation exists, `rnn_oracle.verdict.deviations.check` tells.)
     """
-    with open(path, encoding="utf-8") as file:
-        entries = json.load(file)["entries"]
-    return [_entry(fields) for fields in entries]
+    with open(os.path.join(path, INDEX), encoding="ascii") as file:
+        ids = file.read().split()
+    _check_index(ids, path)
+    return [read(os.path.join(path, name + _SUFFIX)) for name in ids]
 
 
-def _entry(fields):
-    where = "ledger entry {!r}".format(fields.get("id"))
-    if set(fields) != set(Entry._fields):
-        wrong = sorted(set(fields) ^ set(Entry._fields))
-        raise ValueError(f"{where}: missing or unknown fields {wrong}")
-    entry = Entry(**fields)
-    for pattern in entry.cases:
-        try:
-            family = registry.get(pattern.get(FAMILY, RECORDED))
-            deviation(family.id, entry.instead)
-        except ValueError as error:
-            raise ValueError(f"{where}: {error}") from None
-        options = {field.name for field in fields_of(family.case)}
-        unknown = sorted(set(pattern) - options - _ABOUT)
-        if unknown:
-            raise ValueError(f"{where}: no case has the options {unknown}")
-    return entry
+def _check_index(ids, path):
+    there = {name[: -len(_SUFFIX)] for name in os.listdir(path) if name.endswith(_SUFFIX)}
+    for name in sorted(there.union(ids)):
+        if name not in there:
+            raise ValueError(
+                f"ledger entry {name!r}: listed in {INDEX}, expected a file {name}.json"
+            )
+        if ids.count(name) != 1:
+            raise ValueError(
+                f"ledger entry {name!r}: expected one line of {INDEX}, not {ids.count(name)}"
+            )
 
 
 def matching(entries, target, case):
@@ -144,5 +104,5 @@ def fits(pattern, case):
     return all(
         name in options and options[name] in values
         for name, values in pattern.items()
-        if name not in _ABOUT
+        if name not in ABOUT
     )

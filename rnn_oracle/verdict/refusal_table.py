@@ -2,6 +2,7 @@
 
 ``refusals.json`` has for each target and fault a list of rows: which layers and modes, where not
 all, and the `answers` by versions: a type and a phase, or "values" where the fault passes.
+``refusals.schema.json`` describes it.
 """
 
 import itertools
@@ -10,15 +11,53 @@ import os
 
 from ..families.expected import expected
 from ..families.refusals.case import cases
+from ..families.refusals.faults import FAULTS
+from .deviations import is_answer
+from .entry import is_specifier
 
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "refusals.json")
 ANSWERS = "answers"
 
 
 def load(path=PATH):
-    """Read the table."""
+    """Read the table.
+
+    Raises
+    ------
+    ValueError
+        For a fault that the target does not have, a layer or mode that the fault does not have, a
+        missing or unknown field, no version specifier or no answer; it names the row.
+    """
     with open(path, encoding="ascii") as file:
-        return json.load(file)
+        table = json.load(file)
+    for target, faults in table.items():
+        for fault, rows in faults.items():
+            for number, row in enumerate(rows):
+                try:
+                    _check(target, fault, row)
+                except ValueError as error:
+                    where = f"refusals of {target}, {fault}, row {number}"
+                    raise ValueError(f"{where}: {error}") from None
+    return table
+
+
+def _check(target, fault, row):
+    about = FAULTS.get(fault)
+    if about is None or target not in about.generations:
+        raise ValueError(f"{target} has no such fault")
+    there = {"layer": about.layers, "mode": about.modes}
+    wrong = sorted((set(row) - set(there)) ^ {ANSWERS})
+    if wrong:
+        raise ValueError(f"missing or unknown fields {wrong}")
+    for option, known in there.items():
+        values = row.get(option, known)
+        if not values or not set(values) <= set(known):
+            raise ValueError(f"{option} is {values!r}, expected some of {list(known)}")
+    for versions, answer in row[ANSWERS].items():
+        if not is_specifier(versions):
+            raise ValueError(f"{versions!r} are no versions, expected such as '>=3.0,<3.4'")
+        if not is_answer(answer):
+            raise ValueError(f"{answer!r} is no answer, expected such as 'ValueError at call'")
 
 
 def answers():
