@@ -198,7 +198,7 @@ def missing(kind, dialect, some):
     return [
         dict(zip(group, combination))
         for group in groups(kind)
-        for combination in legal(kind, dialect, group) - covered(group, some)
+        for combination in sorted(legal(kind, dialect, group) - covered(group, some), key=str)
     ] + presets_without(kind, dialect, some)
 
 
