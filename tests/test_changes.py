@@ -3,10 +3,19 @@
 import numpy as np
 import pytest
 
+from rnn_oracle.families.facts import ANY, Structures
 from rnn_oracle.families.outcome import Outcome, Refusal
 from rnn_oracle.verdict.changes import (
+    COPIES,
+    DTYPE,
+    ELEMENT,
+    FACT,
     MEANING,
+    NUMBER,
+    PRESENCE,
     ROUNDING,
+    SHAPE,
+    VERDICT,
     changes,
     claimed_changes,
     describe,
@@ -22,8 +31,12 @@ def outcome(array, **facts):
 
 
 def found(array, allowed=None):
-    apart = None if allowed is None else lambda: {"default.output": np.full(3, allowed)}
-    return changes(outcome(OLD), outcome(array), apart)
+    tolerance = None if allowed is None else lambda: {"default.output": np.full(3, allowed)}
+    return changes(outcome(OLD), outcome(array), tolerance)
+
+
+def texts(change):
+    return str(change.old), str(change.new)
 
 
 def test_the_same_bits_are_no_change():
@@ -41,26 +54,35 @@ def test_one_ulp(allowed, kind, share):
     moved[0] = np.nextafter(moved[0], np.float32(9))
     (change,) = found(moved, allowed)
     assert (change.name, change.kind, change.ulps) == ("default.output[0]", kind, 1)
+    assert change.about == NUMBER
     assert change.share == pytest.approx(share, abs=0.01)
-    assert "moved by 1 ULP" in describe(change)
+    assert describe(change).startswith("default.output[0]: 1.0 -> 1.0000001, moved by 1 ULP, ")
 
 
 @pytest.mark.parametrize(
-    "new, old_says, new_says",
+    "new, about, old_text, new_text",
     [
-        (REFUSED, "values", "ValueError at call"),
-        (Outcome(unsupported="no"), "values", "unsupported"),
-        (Outcome({}, {}), "there", "missing"),
-        (outcome(OLD[:2]), "float32 (3,)", "float32 (2,)"),
-        (outcome(OLD.astype(np.float64)), "float32 (3,)", "float64 (3,)"),
-        (outcome(OLD, nesting="*"), "None", "*"),
+        (REFUSED, VERDICT, "values", "ValueError at call"),
+        (Outcome(unsupported="no"), VERDICT, "values", "unsupported"),
+        (Outcome({}, {}), PRESENCE, "there", "missing"),
+        (outcome(OLD[:2]), SHAPE, "float32 (3,)", "float32 (2,)"),
+        (outcome(OLD.astype(np.float64)), DTYPE, "float32 (3,)", "float64 (3,)"),
+        (outcome(OLD[:2].astype(np.float64)), DTYPE, "float32 (3,)", "float64 (2,)"),
+        (outcome(OLD, nesting=Structures.of(ANY)), FACT, "None", "*"),
     ],
-    ids=["refusal", "unsupported", "missing", "shape", "dtype", "fact"],
+    ids=["refusal", "unsupported", "missing", "shape", "dtype", "both", "fact"],
 )
-def test_what_is_not_a_number_is_of_meaning(new, old_says, new_says):
+def test_what_is_not_a_number_is_of_meaning(new, about, old_text, new_text):
     (change,) = changes(outcome(OLD), new, dict)
-    assert (change.kind, change.old, change.new) == (MEANING, old_says, new_says)
-    assert change.share is None and "->" in describe(change)
+    assert (change.kind, change.about) == (MEANING, about)
+    assert change.share is None
+    assert describe(change) == f"{change.name}: {old_text} -> {new_text}"
+
+
+def test_a_change_of_a_fact_keeps_the_facts():
+    old, new = Structures.of(ANY), Structures.of(ANY, ANY)
+    (change,) = changes(outcome(OLD, nesting=old), outcome(OLD, nesting=new))
+    assert change.old is old and change.new is new
 
 
 def test_nan_is_never_rounding():
@@ -72,7 +94,8 @@ def test_nan_is_never_rounding():
 def test_masks_are_compared_element_by_element():
     masks = [Outcome({"default.mask": np.array(mask)}, {}) for mask in ([True], [False])]
     (change,) = changes(*masks)
-    assert (change.kind, change.ulps, change.new) == (MEANING, None, "False")
+    assert (change.kind, change.about, change.ulps) == (MEANING, ELEMENT, None)
+    assert texts(change) == ("True", "False")
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
@@ -89,7 +112,7 @@ def test_units_in_the_last_place(dtype):
 def test_the_ulps_are_those_of_the_numbers_shown():
     old, new = np.array([1e-30, 1.0], np.float32), np.array([-1e-30, 1.5], np.float32)
     (change,) = changes(outcome(old), outcome(new), lambda: {"default.output": np.full(2, 0.1)})
-    assert (change.name, change.old, change.new) == ("default.output[1]", "1.0", "1.5")
+    assert (change.name, texts(change)) == ("default.output[1]", ("1.0", "1.5"))
     assert change.ulps == 2**22
 
 
@@ -108,11 +131,11 @@ def test_a_copy_that_is_none_any_more_is_of_meaning(name):
     new = Outcome(dict(old.arrays, **{"default." + name: moved}))
 
     def found(old, new):
-        apart = dict.fromkeys(names, np.full(3, 1e-3))
-        return claimed_changes(old, new, lambda: claimed, lambda claimed: apart)
+        tolerance = dict.fromkeys(names, np.full(3, 1e-3))
+        return claimed_changes(old, new, lambda: claimed, lambda claimed: tolerance)
 
     assert [c.kind for c in found(old, new)] == [ROUNDING, MEANING]
-    assert found(old, new)[1].name == "default.copies"
+    assert found(old, new)[1][:2] == ("default.copies", COPIES)
     assert [c.kind for c in found(new, old)] == [ROUNDING]
     both = Outcome(dict.fromkeys(names, moved))
     assert [c.kind for c in found(old, both)] == [ROUNDING, ROUNDING]

@@ -7,6 +7,7 @@ import pytest
 from helpers import committed, needs, recordings
 
 from rnn_oracle.commands import diff
+from rnn_oracle.families.facts import AttachedMasks, Default
 from rnn_oracle.families.layers.matrix import core
 from rnn_oracle.families.outcome import Outcome, Refusal
 from rnn_oracle.families.spec import first_sentence, rules
@@ -150,7 +151,7 @@ def test_copies_that_are_none_any_more(compared):
 
 def test_a_fact_that_changed(compared):
     def change(case, outcome):
-        facts = dict(outcome.facts, **{"given.masks": "None"})
+        facts = dict(outcome.facts, **{"given.masks": AttachedMasks((False,))})
         return outcome if case.return_state else Outcome(outcome.arrays, facts)
 
     status, printed = compared(change)
@@ -203,9 +204,10 @@ def test_what_a_function_was_and_became_is_told_once(capsys):
 
 def test_changed_defaults_are_told_as_such(compared):
     def change(case, outcome):
-        told = {"defaults.reset_after": "False", "defaults.recurrent_activation": "hard_sigmoid"}
-        told = {name: value for name, value in told.items() if name in outcome.facts}
-        return Outcome(facts=dict(outcome.facts, **told))
+        others = {"reset_after": Default(False), "recurrent_activation": Default("hard_sigmoid")}
+        others = {f"defaults.{name}": value for name, value in others.items()}
+        others = {name: value for name, value in others.items() if name in outcome.facts}
+        return Outcome(facts=dict(outcome.facts, **others))
 
     status, printed = compared(change, start="defaults.")
     assert status == 1

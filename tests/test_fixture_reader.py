@@ -206,6 +206,8 @@ CHANGES = [
     (put(answer, "refusal", 0), FIRST + ", keras2: an answer is one of"),
     (put(answer, "arrays", []), FIRST + ", keras2: has 0 arrays instead of 8"),
     (put(layout, "facts", {"default.nesting": "*"}), FIRST + ": was changed"),
+    (put(layout, "facts", {"default.states": "two"}), FIRST + ", keras2: default.states cannot be"),
+    (put(layout, "facts", {"states": "2"}), FIRST + ", keras2: there is no fact 'states'"),
     (put(layout, "arrays", ["default.output"]), FIRST + ", keras2: has 8 arrays instead of 1:"),
     (lose_an_array, FIRST + ", keras2: has 7 arrays instead of 8"),
     (twice, FIRST + " is there twice"),

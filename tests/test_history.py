@@ -118,7 +118,7 @@ def test_what_is_not_explained_comes_first(alarming):
     assert first.rows[0].cells["tf2.17"].text.startswith("NOT EXPLAINED 2")
     assert first.rows[0].cells["tf2.16"].kind != behaviours.UNEXPLAINED
     assert "NOT EXPLAINED" in told(alarming, "Rules")["C4"]["tf2.17"]
-    ((who, detail),) = first.rows[0].told
+    ((who, detail),) = first.rows[0].details
     assert who == "tf2.17" and "<b>no</b>" in detail
 
 
@@ -129,7 +129,7 @@ def test_an_entry_that_does_not_hold_is_not_explained():
 
     made = history.of_fixtures([release(*NEW, change=change)])
     (row,) = made.sections[0].rows
-    assert "not what the ledger says: keras3-stacked-single" in row.told[0][1]
+    assert "not what the ledger says: keras3-stacked-single" in row.details[0][1]
     assert row.title == "NOT EXPLAINED: nesting" and row.where and row.examples
 
 

@@ -72,7 +72,7 @@ def hard(layer):
 
 
 MEANING = {
-    # the words: the layer, the call, and the layer and the call that the words mean
+    # the text: the layer, the call, and the layer and the call that the text means
     "gates i and f were swapped": (lstm, {}, columns(1, 0, 2, 3), {}),
     "gates f and o were swapped": (lstm, {}, columns(0, 3, 2, 1), {}),
     "gates z and r were swapped": (gru, {}, columns(1, 0, 2), {}),
@@ -116,10 +116,10 @@ MEANING = {
 }
 
 
-@pytest.mark.parametrize("words", MEANING)
-def test_a_guess_means_what_it_says(words):
-    make, call, change, meant = MEANING[words]
-    (guess,) = [h for h in hypotheses(demand(make(), **call)) if h.words == words]
+@pytest.mark.parametrize("text", MEANING)
+def test_a_guess_means_what_it_says(text):
+    make, call, change, meant = MEANING[text]
+    (guess,) = [h for h in hypotheses(demand(make(), **call)) if h.text == text]
     outcome, wanted = guess.outcome(), demand(change(make()), **meant).outcome()
     assert outcome.facts["dtype"] == wanted.facts["dtype"]
     assert set(outcome.arrays) == set(wanted.arrays)
@@ -170,14 +170,14 @@ def test_guesses_are_told_apart(name):
     make, call = LAYERS[name]
     asked = demand(make())._replace(**dict({"mask": MASK}, **call))
     guesses = list(hypotheses(asked))
-    assert len({guess.words for guess in guesses}) == len(guesses) > 5
-    outcomes = {guess.words: guess.outcome() for guess in guesses}
+    assert len({guess.text for guess in guesses}) == len(guesses) > 5
+    outcomes = {guess.text: guess.outcome() for guess in guesses}
     outcomes[RIGHT] = asked.outcome()
     alike = {
-        frozenset([words, other])
-        for words, outcome in outcomes.items()
+        frozenset([text, other])
+        for text, outcome in outcomes.items()
         for other, same in outcomes.items()
-        if words < other and not compare(outcome, same, copies=False).mismatches
+        if text < other and not compare(outcome, same, copies=False).mismatches
     }
     assert alike == ALIKE.get(name, set())
 

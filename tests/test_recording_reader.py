@@ -22,6 +22,7 @@ from helpers import (
 )
 
 from rnn_oracle.families.defaults.case import DefaultsCase
+from rnn_oracle.families.facts import ANY, Default, Structures
 from rnn_oracle.families.layers.case import CoreCase
 from rnn_oracle.families.outcome import Outcome, Refusal
 from rnn_oracle.families.registry import recorded
@@ -41,13 +42,13 @@ def values(seed, *more):
     arrays = {"default.output": random.rand(2, 3).astype("f")}
     for number, array in enumerate(more, 1):
         arrays[f"default.h{number}"] = array
-    return Outcome(arrays, {"default.nesting": "*"})
+    return Outcome(arrays, {"default.nesting": Structures.of(ANY)})
 
 
 LENT = values(1)
 OWN = values(2, LENT.arrays["default.output"], np.array([True, False, True]))
 OUTCOMES = {
-    LAYER: Outcome(facts={"defaults.activation": "tanh"}),
+    LAYER: Outcome(facts={"defaults.activation": Default("tanh")}),
     FIRST: OWN,
     SECOND: Outcome(refusal=Refusal("call", "ValueError", "no")),
     THIRD: OWN,
@@ -325,6 +326,8 @@ CHANGES = [
     (put(refusal, "refusal", 1), "answer 1, of .*: there is no refusal 1 of 1"),
     (put(refusal, "unsupported", "no"), "answer 1, of .*: an answer is one of"),
     (put(layout, "facts", {"default.nesting": "[*]"}), ANSWER + "was changed"),
+    (put(layout, "facts", {"default.nesting": "[*"}), ANSWER + r"default.nesting cannot be '\[\*'"),
+    (put(layout, "facts", {"default.mood": "*"}), ANSWER + "there is no fact 'default.mood'"),
     (put(layout, "arrays", ["default.output"]), ANSWER + "has 3 arrays instead of 1"),
     (lose_an_array, ANSWER + "has 2 arrays instead of 3"),
     (lose_an_answer, "manifest.json: there is no answer of " + re.escape(TF1.id)),

@@ -242,5 +242,11 @@ def _as_json(comparison):
 
 
 def _change_as_json(change):
-    share = change.share if change.share is not None and np.isfinite(change.share) else None
-    return dict(change._asdict(), share=share)
+    return {
+        "name": change.name,
+        "kind": change.kind,
+        "old": str(change.old),
+        "new": str(change.new),
+        "ulps": change.ulps,
+        "share": change.share if change.share is not None and np.isfinite(change.share) else None,
+    }

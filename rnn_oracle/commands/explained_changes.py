@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ..arithmetic import nest
 from ..families import registry
 from ..families.expected import expected
-from ..verdict.changes import MEANING, ROUNDING, Change, changes, claimed_changes
+from ..families.facts import outermost, without_containers
+from ..families.outcome import VALUES
+from ..verdict.changes import (
+    DTYPE,
+    MEANING,
+    NUMBER,
+    PRESENCE,
+    ROUNDING,
+    SHAPE,
+    VERDICT,
+    Change,
+    changes,
+    claimed_changes,
+)
 from ..verdict.compare import compare
 from ..verdict.judge import apart, changed_by
 from ..verdict.ledger import load, matching
@@ -130,7 +142,9 @@ RULES = {
     "vanished": [],
 }
 DEFAULT = "default of "
+_OF_ARRAYS = {NUMBER: "numbers", PRESENCE: "arrays", SHAPE: "shape", DTYPE: "dtype"}
 _RESPECTS = {"shapes": "symbolic shapes", "states": "number of states", "mask": "masks"}
+"""The respects in which arrays change, and in which facts do that are called otherwise."""
 _CHUNK = 50
 
 
@@ -256,23 +270,17 @@ def _respects(found):
 def _respects_of(change):
     """Return the respects in which a change is one, each with the call."""
     call, _, thing = change.name.partition("[")[0].partition(".")
-    if change.name == "verdict":
+    if change.about == VERDICT:
         return [("verdict", "")]
     if call == "defaults":
         return [(DEFAULT + thing, "")]
-    if thing in ("nesting", "shapes"):
-        plain = [nest.without_containers(text) for text in (change.old, change.new)]
-        found = [(_RESPECTS.get(thing, thing), call)] if plain[0] != plain[1] else []
-        other = change.old[:1] != change.new[:1] or not found
-        return found + ([("container", call)] if other else [])
-    if change.share is not None:
-        return [("numbers", call)]
-    if {change.old, change.new} == {"there", "missing"}:
-        return [("arrays", call)]
-    if change.old.endswith(")") and change.new.endswith(")") and " (" in change.old:
-        dtypes = [text.partition(" ")[0] for text in (change.old, change.new)]
-        return [("shape" if dtypes[0] == dtypes[1] else "dtype", call)]
-    return [(_RESPECTS.get(thing, thing), call)]
+    respect = _OF_ARRAYS.get(change.about) or _RESPECTS.get(thing, thing)
+    if thing not in ("nesting", "shapes"):
+        return [(respect, call)]
+    found = [respect] if without_containers(change.old) != without_containers(change.new) else []
+    if not found or outermost(change.old) != outermost(change.new):
+        found.append("container")
+    return [(each, call) for each in found]
 
 
 def _groups(found, cases, ledger):
@@ -281,7 +289,7 @@ def _groups(found, cases, ledger):
         key = difference.what, difference.calls, difference.ledger, difference.by_design
         verdicts = ()
         if difference.what == "verdict" or difference.what.startswith(DEFAULT):
-            verdicts = difference.change.old, difference.change.new
+            verdicts = str(difference.change.old), str(difference.change.new)
         # A refusal by design has one cause, whatever came of the case before.
         cause = verdicts[1:] if difference.what == "verdict" and difference.by_design else verdicts
         groups.setdefault((key, cause, difference.case.family), []).append(difference)
@@ -290,7 +298,7 @@ def _groups(found, cases, ledger):
     for (key, verdicts, family), differences in groups.items():
         chosen = [difference.case for difference in differences]
         if len(verdicts) == 1:
-            before = sorted({d.change.old for d in differences}, key=lambda old: old != "values")
+            before = sorted({d.change.old for d in differences}, key=lambda old: old != VALUES)
             verdicts = (" or ".join(before),) + verdicts
         broken = [rules[name] for name in key[2]]
         cited = broken or (["F1"] if key[0].startswith(DEFAULT) else RULES.get(key[0]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, NamedTuple
 
+from ..families.outcome import VALUES
 from ..families.spec import first_sentence, rules, sentence_with, without_links
 from ..reference.dialects import DIALECTS
 from ..verdict.deviations import deviation
@@ -31,7 +32,7 @@ class Row(NamedTuple):
         Ids of the rules that are concerned.
     cells : dict of str to Cell
         By the name of the recording; every release has one.
-    told : list of (str, str)
+    details : list of (str, str)
         What there is to say besides: term and description.
     where : list of str
         Which cases are meant, by their options; nothing where that goes without saying.
@@ -44,7 +45,7 @@ class Row(NamedTuple):
     title: str
     rules: list[str]
     cells: dict
-    told: list
+    details: list
     where: list[str]
     examples: list[str]
     links: list[str]
@@ -120,8 +121,8 @@ def sections(answered, columns, ledger):
         ),
         Section("Rules", rows.about_rules(), rows.rules()),
     ]
-    told = [section._replace(rows=list(filter(_says, section.rows))) for section in found]
-    return [section for section in told if section.rows]
+    found = [section._replace(rows=list(filter(_says, section.rows))) for section in found]
+    return [section for section in found if section.rows]
 
 
 def _says(row):
@@ -158,13 +159,13 @@ class _Rows:
             others = [g for g in given if g.verdict != DIVERGES or _parted(g) == parted]
             return _verdict(others, {entry.id for entry in self.ledger}) if others else _NOTHING
 
-        details = {}
+        recordings = {}
         for recording, some in diverging.items():
             detail = f"{some[0].case.id}: {some[0].answers[recording].detail}"
-            details.setdefault(detail, []).append(recording)
-        told = [(", ".join(names), detail) for detail, names in details.items()]
+            recordings.setdefault(detail, []).append(recording)
+        details = [(", ".join(names), detail) for detail, names in recordings.items()]
         title = "{}: {}".format(NOT_EXPLAINED, ", ".join(parted))
-        return self._row(name, title, [], self._cells(chosen, cell), chosen, told)
+        return self._row(name, title, [], self._cells(chosen, cell), chosen, details)
 
     def known(self):
         """Return a row for each entry of the ledger."""
@@ -178,7 +179,7 @@ class _Rows:
             if meant & set(a.answers) and any(fits(p, a.case) for p in entry.cases)
         ]
         others = {other.id for other in self.ledger if other.rule == entry.rule} - {entry.id}
-        told = [
+        details = [
             ("Harm", entry.harm),
             (
                 "Returned instead",
@@ -188,7 +189,7 @@ class _Rows:
             ("Mended in", entry.mended or "no release yet"),
         ]
         cells = self._cells(chosen, lambda given: _verdict(given, {entry.id}, others))
-        return self._row(entry.id, entry.title, [entry.rule], cells, chosen, told, entry.links)
+        return self._row(entry.id, entry.title, [entry.rule], cells, chosen, details, entry.links)
 
     def designed(self):
         """Return a row for each respect in which the rules demand other things by the dialect."""
@@ -197,11 +198,11 @@ class _Rows:
             if _is_table(a):
                 continue
             for respect in _respects(a.demanded):
-                wanted = {d: said[respect] for d, said in a.demanded.items() if respect in said}
+                wanted = {d: texts[respect] for d, texts in a.demanded.items() if respect in texts}
                 if len(set(wanted.values())) > 1:
                     key = respect, tuple(sorted(wanted.items()))
                     groups.setdefault(key, []).append(a)
-        return _told_apart(
+        return _distinguished(
             self._designed(f"design-{number}", respect, chosen)
             for number, ((respect, _), chosen) in enumerate(groups.items(), 1)
         )
@@ -238,7 +239,7 @@ class _Rows:
         """Return a row for each argument that has had several values, with all layers alike."""
         groups = {}
         for a in filter(_is_table, self.answered):
-            for respect in _respects(a.answers, lambda answer: answer.said):
+            for respect in _respects(a.answers, lambda answer: answer.texts):
                 cells = self._cells([a], _value_of(respect))
                 if len({cell.text for cell in cells.values() if cell is not _NOTHING}) > 1:
                     groups.setdefault((respect, tuple(cells.items())), []).append(a)
@@ -275,10 +276,10 @@ class _Rows:
     def _rule(self, rule):
         breaking = {entry.id for entry in self.ledger if entry.rule == rule}
         chosen = self.citing[rule]
-        told = [("Broken by", f"`{entry}`") for entry in sorted(breaking)]
+        details = [("Broken by", f"`{entry}`") for entry in sorted(breaking)]
         cells = self._cells(chosen, lambda given: _verdict(given, breaking))
         title = without_links(first_sentence(rule))
-        return Row(rule, title, [rule], cells, told, [], _ids(chosen), [])
+        return Row(rule, title, [rule], cells, details, [], _ids(chosen), [])
 
     def _cells(self, chosen, cell):
         """Return a cell for each release, made of its answers to the chosen cases."""
@@ -288,9 +289,9 @@ class _Rows:
             found[column.recording] = cell(given) if given else _NOTHING
         return found
 
-    def _row(self, name, title, cited, cells, chosen, told=(), links=()):
+    def _row(self, name, title, cited, cells, chosen, details=(), links=()):
         where = self._where(chosen) if chosen else []
-        return Row(name, title, cited, cells, list(told), where, _ids(chosen), list(links))
+        return Row(name, title, cited, cells, list(details), where, _ids(chosen), list(links))
 
     def _where(self, chosen):
         """Say which cases are chosen by their options, if they are all of one family."""
@@ -326,9 +327,9 @@ def _generation(dialect):
     return Cell(VALUE, f"as {DIALECTS[dialect].generation}", "not recorded")
 
 
-def _respects(told, of=lambda said: said):
+def _respects(found, of=lambda texts: texts):
     """Return the respects in which any of several outcomes says something, in order."""
-    return list(dict.fromkeys(respect for each in told.values() for respect in of(each)))
+    return list(dict.fromkeys(respect for each in found.values() for respect in of(each)))
 
 
 def _parted(answer):
@@ -336,7 +337,7 @@ def _parted(answer):
     return answer.parted or (answer.detail,)
 
 
-def _told_apart(rows):
+def _distinguished(rows):
     """Add to the titles of rows that share one of which cases they speak."""
     rows = list(rows)
     titles = Counter(row.title for row in rows)
@@ -373,7 +374,7 @@ def _verdict(given, breaking, otherwise=frozenset()):
     if not agreeing:
         return Cell(VALUE, "unsupported", given[0].detail)
     note = f"{len(agreeing)} cases"
-    if all(g.said["verdict"] != "values" for g in agreeing):
+    if all(g.texts["verdict"] != VALUES for g in agreeing):
         return Cell(KEPT, "refused", f"{note}, as the rules demand")
     return Cell(KEPT, "kept", note)
 
@@ -382,23 +383,13 @@ def _value_of(respect):
     """Return the function that makes a cell of what some answers say in a respect."""
 
     def cell(given):
-        # What the ledger knows of is told elsewhere.
+        # What the ledger knows of stands elsewhere.
         plain = [g for g in given if g.verdict != KNOWN] or given
-        counts = Counter(_in_short(g, respect) for g in plain)
+        counts = Counter(g.in_short(respect) for g in plain)
         words = [f"{word} {count}" if len(counts) > 1 else word for word, count in counts.items()]
         note = f"{len(given)} cases"
-        if any(_concerned(respect) & set(g.parted) for g in given):
+        if any(g.is_unexplained(respect) for g in given):
             return Cell(UNEXPLAINED, ", ".join(words + [NOT_EXPLAINED]), note)
         return Cell(VALUE, ", ".join(words), note)
 
     return cell
-
-
-def _concerned(respect):
-    """Return the respects in which an answer differs if its words in this one are wrong."""
-    return {"nesting", "shapes"} if respect.endswith("container") else {respect}
-
-
-def _in_short(answer, respect):
-    words = answer.said.get(respect, answer.said["verdict"])
-    return "taken" if words == "values" else words

@@ -1,12 +1,11 @@
-"""What several recordings answered to each case: the verdict, and the answer in words."""
+"""What several recordings answered to each case: the verdict, and the answer as text."""
 
 from __future__ import annotations
 
-import re
 from typing import Any, NamedTuple
 
-from ..arithmetic import nest
-from ..families.outcome import Outcome
+from ..families.facts import container_kinds, without_containers
+from ..families.outcome import VALUES, Outcome
 from ..reference.dialects import DIALECTS
 from ..targets.recorded import Recorded
 from ..verdict.compare import compare
@@ -40,8 +39,8 @@ class Answer(NamedTuple):
         One of those of `rnn_oracle.verdict.judge`.
     entries : tuple of str
         Ids of the ledger's entries that speak of the case on this release.
-    said : dict of str to str
-        The answer in words by the respect, see `in_words`.
+    texts : dict of str to str
+        The answer as text by the respect, see `texts_of`.
     parted : tuple of str
         The respects in which nothing explains the answer.
     detail : str
@@ -50,9 +49,19 @@ class Answer(NamedTuple):
 
     verdict: str
     entries: tuple[str, ...]
-    said: dict
+    texts: dict
     parted: tuple[str, ...]
     detail: str
+
+    def in_short(self, respect):
+        """Return the answer in a respect in a word or two: the verdict where it has no other."""
+        text = self.texts.get(respect, self.texts["verdict"])
+        return "taken" if text == VALUES else text
+
+    def is_unexplained(self, respect):
+        """Tell whether nothing explains the answer in a respect."""
+        names = _STRUCTURES if respect.endswith("container") else {respect}
+        return bool(names & set(self.parted))
 
 
 class Answered(NamedTuple):
@@ -64,7 +73,7 @@ class Answered(NamedTuple):
     answers : dict of str to Answer
         By the name of the recording; those that have the case.
     demanded : dict of str to dict of str to str
-        What the rules demand, in words as of `Answer.said`, by the dialect.
+        What the rules demand, as of `Answer.texts`, by the dialect.
     """
 
     case: Any
@@ -73,9 +82,9 @@ class Answered(NamedTuple):
 
 
 NUMBERS = "numbers"
+_STRUCTURES = {"nesting", "shapes"}
+"""The facts that have containers."""
 _CHUNK = 50
-_SHAPE = re.compile(r"\((?:None|\d+)(?:, (?:None|\d+))*,?\)")
-_CONTAINERS = {"(": "tuple", "[": "list"}
 
 
 def releases(fixtures):
@@ -123,7 +132,7 @@ def _judge(case, outcomes, targets, ledger):
     present = [target for target in targets if target.recording in outcomes]
     claims = {target.dialect: Claims(target, case) for target in present}
     demanded = {dialect: claim.of() for dialect, claim in claims.items()}
-    told = _teller(demanded)
+    texts = _writer_of(demanded)
     answers, known = {}, {}
     for target in present:
         outcome, entries = outcomes[target.recording], matching(ledger, target, case)
@@ -131,9 +140,9 @@ def _judge(case, outcomes, targets, ledger):
         if key not in known:
             verdict = judge_answer(outcome, entries, claims[target.dialect])
             parted = tuple(dict.fromkeys(_respect(m.name, outcome) for m in verdict.mismatches))
-            known[key] = Answer(verdict.verdict, key[1], told(outcome), parted, verdict.detail)
+            known[key] = Answer(verdict.verdict, key[1], texts(outcome), parted, verdict.detail)
         answers[target.recording] = known[key]
-    return Answered(case, answers, {dialect: told(wanted) for dialect, wanted in demanded.items()})
+    return Answered(case, answers, {d: texts(wanted) for d, wanted in demanded.items()})
 
 
 def _bytes(outcome):
@@ -147,26 +156,26 @@ def _respect(name, outcome):
     return name.partition(".")[2] if name in outcome.facts else NUMBERS if "." in name else name
 
 
-def _teller(demanded):
-    """Return the function that puts an outcome in words.
+def _writer_of(demanded):
+    """Return the function that makes text of an outcome, by the respect.
 
-    Where the dialects demand other numbers of a case, these words say whose they are.
+    Where the dialects demand other numbers of a case, the text says whose they are.
     """
     with_numbers = {d: demanded[d] for d in DIALECTS if d in demanded and demanded[d].arrays}
-    apart = any(
+    differ = any(
         not _same_numbers(wanted, other)
         for wanted in with_numbers.values()
         for other in with_numbers.values()
     )
 
-    def told(outcome):
-        said = in_words(outcome)
-        if apart and outcome.arrays:
+    def texts(outcome):
+        found = texts_of(outcome)
+        if differ and outcome.arrays:
             fits = (d for d, wanted in with_numbers.items() if _same_numbers(wanted, outcome))
-            said[NUMBERS] = "as {}".format(next(fits, "no dialect"))
-        return said
+            found[NUMBERS] = "as {}".format(next(fits, "no dialect"))
+        return found
 
-    return told
+    return texts
 
 
 def _same_numbers(wanted, outcome):
@@ -174,48 +183,35 @@ def _same_numbers(wanted, outcome):
     return not compare(numbers, Outcome(outcome.arrays)).mismatches
 
 
-def in_words(outcome):
-    """Put an outcome in words, all but its numbers, by the respect in which it can differ.
+def texts_of(outcome):
+    """Return an outcome as text, all but its numbers, by the respect in which it can differ.
 
     Returns
     -------
     dict of str to str
         ``"verdict"`` is always there. An outcome with values has besides ``"container"`` (the type
         that holds the results), ``"inner container"`` (the type that holds the states of a cell),
-        and all its facts; where the calls of a case differ, the words say which is which.
+        and all its facts; where the calls of a case differ, the text says which is which.
     """
-    said = {}
-    for name, text in outcome.facts.items():
+    found = {}
+    for name, fact in outcome.facts.items():
         call, _, thing = name.partition(".")
-        for respect, words in _words(thing, text):
-            said.setdefault(respect, {})[call] = words
-    told = {respect: _of_calls(words) for respect, words in said.items()}
-    return dict(told, verdict=outcome.verdict)
+        for respect, text in _texts_of_fact(thing, fact):
+            found.setdefault(respect, {})[call] = text
+    texts = {respect: _of_calls(by_call) for respect, by_call in found.items()}
+    return dict(texts, verdict=outcome.verdict)
 
 
-def _words(thing, text):
-    if thing not in ("nesting", "shapes"):
-        return [(thing, text)]
-    outer, inner = _containers(_SHAPE.sub("*", text))
-    plain = nest.without_containers(text)
+def _texts_of_fact(thing, fact):
+    if thing not in _STRUCTURES:
+        return [(thing, str(fact))]
+    outer, inner = [" and ".join(container_kinds(fact, level)) for level in (0, 1)]
+    plain = str(without_containers(fact))
     found = [("container", outer), ("inner container", inner), (thing, plain)]
-    return [(respect, words) for respect, words in found if words]
+    return [(respect, text) for respect, text in found if text]
 
 
-def _containers(nesting):
-    """Return the types at the first and at the second level of a nesting."""
-    levels, depth = ({}, {}), 0
-    for letter in nesting:
-        if letter in "([":
-            if depth < len(levels):
-                levels[depth][_CONTAINERS[letter]] = True
-            depth += 1
-        elif letter in ")]":
-            depth -= 1
-    return [" and ".join(level) for level in levels]
-
-
-def _of_calls(words):
-    if len(set(words.values())) == 1:
-        return next(iter(words.values()))
-    return ", ".join(f"{text} ({call})" for call, text in words.items())
+def _of_calls(texts):
+    if len(set(texts.values())) == 1:
+        return next(iter(texts.values()))
+    return ", ".join(f"{text} ({call})" for call, text in texts.items())

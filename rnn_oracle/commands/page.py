@@ -92,13 +92,13 @@ def _notes(families, row):
     """Return what the releases did and in how many cases, for each family that did anything."""
     found = []
     for family in families:
-        told = [
+        did = [
             (columns, cell)
             for columns, cell in runs(family.columns, row.cells, lambda cell: cell)
             if cell.kind != NONE
         ]
-        if told:
-            found.append((family, told))
+        if did:
+            found.append((family, did))
     return found
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from ..arithmetic import nest
 from ..families.case import CELLS, SIZES, Sizes
 from ..families.expected import expected
+from ..families.facts import Raised
 from ..families.layers.problem import problem
 from ..families.stacks.observation import state_names
 from ..families.stacks.problem import layer_units, nest_states, sequences_of_layers
@@ -82,7 +83,8 @@ class _Script:
         lines = ["try:"] + ["    " + line for line in program]
         self.call = "given"
         lines += ["    " + line for i in range(len(self.units)) for line in self._layer(i)]
-        wanted = self.mismatch.expected.partition(" ")[0]
+        wanted = self.mismatch.expected
+        wanted = wanted.type if isinstance(wanted, Raised) else wanted
         lines += [
             '    got = "values"',
             "except Exception as error:",
@@ -147,11 +149,11 @@ class _Script:
     def _verdict(self):
         names = [f"y{i + 1}" for i in range(len(self.units))]
         if not self.numbers:
-            words = {"all": ", ".join(names), "top": names[-1], "layers": len(names)}
+            texts = {"all": ", ".join(names), "top": names[-1], "layers": len(names)}
             got = _FACTS[self.what]
-            for word, text in words.items():
-                got = got.replace("{" + word + "}", str(text))
-            return _check(got, repr(self.mismatch.expected), "got == expected")
+            for place, text in texts.items():
+                got = got.replace("{" + place + "}", str(text))
+            return _check(got, repr(str(self.mismatch.expected)), "got == expected")
         outcome = expected(self.case, self.target.dialect, self.sizes)
         want, got = outcome.arrays[self.mismatch.name], self._number(names)
         if want.dtype.kind == "b":

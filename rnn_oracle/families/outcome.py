@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..reference.errors import OracleError
+from .facts import AttachedMasks, Dtypes, Raised
+
+VALUES = "values"
+"""The verdict of an outcome that is no refusal."""
 
 
 class Refusal(NamedTuple):
@@ -34,8 +38,9 @@ class Outcome:
     ----------
     arrays : dict of str to array
         What is compared as numbers, such as ``"given.output"`` or ``"default.h1"``.
-    facts : dict of str to str
-        What is compared to the letter, such as ``"default.nesting"``.
+    facts : dict of str to fact
+        What must be equal, such as ``"default.nesting"``: those of `rnn_oracle.families.facts`,
+        and whole numbers.
     allowed : dict of str to array, optional
         The oracle's alone: how far each number may be off, zero where it is exact.
     unsupported : str, optional
@@ -79,19 +84,22 @@ class Outcome:
         )
 
     @property
+    def raised(self):
+        """The error of a refusal, by type and phase, as `Raised`; None of other outcomes."""
+        return Raised(self.refusal.type, self.refusal.phase) if self.refusal else None
+
+    @property
     def verdict(self):
         """Which of the three holds, in short: ``"values"``, ``"ValueError at call"``."""
-        if self.unsupported:
-            return "unsupported"
-        return f"{self.refusal.type} at {self.refusal.phase}" if self.refusal else "values"
+        return "unsupported" if self.unsupported else str(self.raised or VALUES)
 
     @classmethod
     def of_verdict(cls, verdict):
         """Return an outcome of that verdict without numbers: ``"ValueError at call"``, "values"."""
-        if verdict == "values":
+        if verdict == VALUES:
             return cls()
-        name, phase = verdict.split(" at ")
-        return cls(refusal=Refusal(phase, name, verdict))
+        raised = Raised.parse(verdict)
+        return cls(refusal=Refusal(raised.phase, raised.type, verdict))
 
     @classmethod
     def refused(cls, phase, error):
@@ -128,7 +136,15 @@ def demanded_in(dtype, facts):
     The oracle computes in float64, whatever the dtype of the layer.
     """
     return {
-        name: " ".join([dtype] * len(fact.split())) if name.endswith(".dtype") else fact
+        name: fact.replaced(dtype) if isinstance(fact, Dtypes) else fact
+        for name, fact in facts.items()
+    }
+
+
+def without_attached_masks(facts):
+    """Return facts by name with no mask attached to any result."""
+    return {
+        name: fact.detached() if isinstance(fact, AttachedMasks) else fact
         for name, fact in facts.items()
     }
 

@@ -27,7 +27,7 @@ def vector_changes(fixture, entries):
         found = changes(_inputs(old), _inputs(new))
         for dialect in sorted(new.answers):
             sides = old.answers.get(dialect), new.answers[dialect]
-            for change in changes(*sides, apart=lambda new=new: _allowed(new)):
+            for change in changes(*sides, tolerance=lambda new=new: _allowed(new)):
                 name = f"{dialect}.{change.name}"
                 found.append(change._replace(name=name, kind=MEANING))
         yield new.case, found
@@ -49,7 +49,7 @@ def _inputs(entry):
                 arrays.update(zip(names, cell))
     for name, tolerance in entry.tolerances.items():
         arrays["tolerance of " + name] = in_units(tolerance)
-    return Outcome(arrays, {"rules": str(entry.rules), "features": str(entry.features)})
+    return Outcome(arrays, {"rules": entry.rules, "features": entry.features})
 
 
 def recording_changes(fixture, entries):

@@ -4,6 +4,7 @@ import os
 
 import numpy as np
 
+from ..families.facts import parse
 from ..families.outcome import Outcome, Refusal
 from .format import ALIGNMENT, DTYPES, FixtureError
 
@@ -138,4 +139,12 @@ def outcome(fields, tables, arrays):
         ", ".join(names),
     )
     found = {name: item(arrays, index, "array") for name, index in zip(names, indices)}
-    return Outcome(found, layout["facts"])
+    return Outcome(found, {name: _fact(name, text) for name, text in layout["facts"].items()})
+
+
+def _fact(name, text):
+    """Return the fact of a name that a text stands for."""
+    try:
+        return parse(name, text)
+    except ValueError as error:
+        raise FixtureError(str(error)) from None

@@ -80,7 +80,7 @@ class FixtureError(ValueError):
 
 
 @contextlib.contextmanager
-def told(where, *about):
+def located(where, *about):
     """Say where the fault lies that is found inside."""
     try:
         yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from . import recording_reader, vector_reader
-from .format import told
+from .format import located
 from .manifest import RECORDING, VECTORS, load
 
 
@@ -49,7 +49,7 @@ def read(folder, kind):
         the file, and the case and array where the fault lies in one.
     """
     manifest, reader = load(folder, kind), _READERS[kind]
-    with told("{}", folder):
+    with located("{}", folder):
         entries = reader.entries(folder, manifest)
     about = {name: value for name, value in manifest.items() if name not in reader.PER_CASE}
     return Fixture(folder, about, entries)

@@ -15,8 +15,8 @@ from .format import (
     crc32,
     crc32_of_answer,
     crc32_of_manifest,
+    located,
     sha256,
-    told,
 )
 from .manifest import CASES, parse
 
@@ -67,7 +67,7 @@ class _Recording:
         require(plain, "{!r} is no name of a list of cases", name)
         with self._needing(name):
             data = file_bytes(self.folder, name)
-        with told("{}", name):
+        with located("{}", name):
             cases = _cases_in(data)
         _check_sha256(fields, data)
         return cases
@@ -120,9 +120,9 @@ class _Recording:
 
     def _answer(self, number, fields, arrays, outcomes):
         """Put the outcome that an answer stands for where those of its cases belong."""
-        with told("{}: answer {}", MANIFEST, number):
+        with located("{}: answer {}", MANIFEST, number):
             ids = [item(self.ids, index, "case") for index in fields["cases"]]
-        with told("{}: answer {}, {}", MANIFEST, number, of_cases(ids)):
+        with located("{}: answer {}, {}", MANIFEST, number, of_cases(ids)):
             found = outcome(fields, self.manifest, arrays)
             require(
                 crc32_of_answer(fields, self.manifest, self.ids) == fields["crc32"],
@@ -150,7 +150,7 @@ def _cases_in(data):
     require(found["family"] in kinds, "unknown family {!r} of cases", found["family"])
     kind, names, cases = kinds[found["family"]], found["options"], []
     for fields in found["cases"]:
-        with told("{}", fields["id"]):
+        with located("{}", fields["id"]):
             values = fields["options"]
             require(len(values) == len(names), "{} options, not {}", len(values), len(names))
             cases.append(case_of(kind, dict(zip(names, values)), fields["id"]))

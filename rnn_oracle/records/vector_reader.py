@@ -14,8 +14,8 @@ from .format import (
     FixtureError,
     crc32_of_head,
     crc32_of_vector,
+    located,
     sha256,
-    told,
 )
 
 PER_CASE = TABLES + ("groups",)
@@ -47,7 +47,7 @@ class _Group:
 
     def entries(self):
         name = self.fields["name"]
-        with told("group {}", name):
+        with located("group {}", name):
             plain = FILE.fullmatch(self.file) and self.file.startswith(name + ".")
             require(plain, "{!r} is no plain file name of this group", self.file)
             data = file_bytes(self.folder, self.file, self.fields["bytes"])
@@ -69,7 +69,7 @@ class _Group:
         array = array_at(data, record, record["offset"])
         require(sha256(array.tobytes()) == record["sha256"], "its sha256 is another")
         if "tolerance" in record:
-            with told("its tolerance"):
+            with located("its tolerance"):
                 tolerance = item(self.fields["arrays"], record["tolerance"], "array")
             require(
                 tolerance["dtype"] == TOLERANCE
@@ -101,10 +101,10 @@ class _Group:
     def _entry(self, case):
         answers, tolerances = {}, {}
         for dialect, fields in case["answers"].items():
-            with told("{}: {}, {}", self.file, case["id"], dialect):
+            with located("{}: {}, {}", self.file, case["id"], dialect):
                 answers[dialect] = outcome(fields, self.manifest, self.arrays)
                 tolerances.update(self._tolerances(answers[dialect], fields))
-        with told("{}: {}", self.file, case["id"]):
+        with located("{}: {}", self.file, case["id"]):
             entry = Entry(
                 self._case(case),
                 item(self.manifest["rules"], case["rules"], "rules"),

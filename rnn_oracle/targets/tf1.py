@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 from ..arithmetic import nest
+from ..families.facts import Shape, Structures, structure
 from ..families.outcome import Outcome, in_phases
 from ..families.tf1.outcome import observe
 from ..families.tf1.problem import SIZES, problem
@@ -100,8 +101,8 @@ class Tf1Target:
 
         def call(graph):
             arrays, facts = graph.call("default", given)
-            more, words = graph.call("given", given)
-            return Outcome(dict(arrays, **more), dict(facts, **words))
+            more_arrays, more_facts = graph.call("given", given)
+            return Outcome(dict(arrays, **more_arrays), dict(facts, **more_facts))
 
         return in_phases(lambda: self._graph(shared, sizes), call)
 
@@ -151,7 +152,9 @@ class _Graph:
             feeds.update(zip(self.v1.nest.flatten(places), states))
         leaves = nest.flatten(result)
         arrays, facts = observe(call, self.case, result, self.session.run(leaves, feeds))
-        facts[call + ".shapes"] = nest.describe(result, lambda t: str(tuple(t.shape.as_list())))
+        facts[call + ".shapes"] = Structures.of(
+            structure(result, lambda t: Shape(tuple(t.shape.as_list())))
+        )
         return arrays, facts
 
     def _carry(self, given):

@@ -194,7 +194,7 @@ def _row(mismatch, demanded, actual):
     name = mismatch.name
     want, got = demanded.arrays.get(name), actual.arrays.get(name)
     if want is None or got is None or want.shape != got.shape:
-        return (name, "", mismatch.expected, mismatch.actual, "", "", "")
+        return (name, "", str(mismatch.expected), str(mismatch.actual), "", "", "")
     allowed = demanded.allowed.get(name, np.zeros(want.shape))
     ratio = ratios(want.astype(np.float64), got.astype(np.float64), allowed)
     axes = _axes(name, want.ndim, demanded.batch_axis)
@@ -231,10 +231,10 @@ def _guesses(layer, demand, actual):
     guesses = []
     for hypothesis in hypotheses(demand):
         if not compare(hypothesis.outcome(), actual, copies=False).mismatches:
-            guesses.append("as if " + hypothesis.words)
+            guesses.append("as if " + hypothesis.text)
             for entry in _known(layer, hypothesis):
                 guesses[-1] += f": known divergence {entry.id}, breaks {entry.rule}"
-                guesses += ["    " + words for words in [entry.harm] + entry.links]
+                guesses += ["    " + line for line in [entry.harm] + entry.links]
     return guesses
 
 

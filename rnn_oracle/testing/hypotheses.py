@@ -1,4 +1,4 @@
-"""What may have gone wrong in a layer: small changes to the oracle, each said in words.
+"""What may have gone wrong in a layer: small changes to the oracle, each with its text.
 
 A change is worth telling only where the changed oracle returns all that the layer did.
 """
@@ -12,6 +12,7 @@ from typing import Callable, NamedTuple
 
 import numpy as np
 
+from ..families.facts import leaves_in_lists
 from ..reference import activations
 from ..reference.cells import GRUCell, LSTMCell, weighted_cells
 from .layer_call import MASK_OF, recurrent_layers
@@ -22,7 +23,7 @@ class Hypothesis(NamedTuple):
 
     Attributes
     ----------
-    words : str
+    text : str
         Goes on after "as if".
     outcome : callable
         Returns the `Outcome` that would then be returned.
@@ -30,7 +31,7 @@ class Hypothesis(NamedTuple):
         The function in `rnn_oracle.verdict.deviations` that says the same of cases.
     """
 
-    words: str
+    text: str
     outcome: Callable
     instead: str | None
 
@@ -104,7 +105,7 @@ def _of_the_result(demand):
 
     def wrapped():
         outcome = demand.outcome()
-        nesting = outcome.facts["nesting"].replace(", *", ", [*]")
+        nesting = outcome.facts["nesting"].map(leaves_in_lists)
         return outcome.changed(facts=dict(outcome.facts, nesting=nesting))
 
     if demand.mask is not None:
@@ -123,15 +124,15 @@ def _of_the_result(demand):
 def _of_the_layers(demand):
     """Yield what may be wrong with all layers over cells that it fits, and with each of several."""
     fitting = [set(changes(layer)) for layer in recurrent_layers(demand.layer)]
-    for words in sorted(set().union(*fitting)):
-        owners = [i for i, known in enumerate(fitting) if words in known]
-        said_of_the_call = words == MASK + IGNORED and demand.mask is not None
+    for text in sorted(set().union(*fitting)):
+        owners = [i for i, known in enumerate(fitting) if text in known]
+        said_of_the_call = text == MASK + IGNORED and demand.mask is not None
         if (len(owners) > 1 or len(fitting) == 1) and not said_of_the_call:
-            yield Hypothesis(words, functools.partial(_changed, demand, owners, words), None)
+            yield Hypothesis(text, functools.partial(_changed, demand, owners, text), None)
         if len(fitting) > 1:
             for i in owners:
-                changed = functools.partial(_changed, demand, [i], words)
-                yield Hypothesis(f"{words} in {_name(demand.layer, i)}", changed, None)
+                changed = functools.partial(_changed, demand, [i], text)
+                yield Hypothesis(f"{text} in {_name(demand.layer, i)}", changed, None)
 
 
 def _name(layer, i):
@@ -142,26 +143,26 @@ def _name(layer, i):
     return f"{names[i]}, number {i + 1} of the recurrent layers"
 
 
-def _changed(demand, chosen, words):
+def _changed(demand, chosen, text):
     layer = copy.deepcopy(demand.layer)
     for i, part in enumerate(recurrent_layers(layer)):
         if i in chosen:
-            changes(part)[words]()
+            changes(part)[text]()
     return demand._replace(layer=layer).outcome()
 
 
 def changes(layer):
-    """Return what can be changed in a layer over cells: by the words, functions that do it."""
+    """Return what can be changed in a layer over cells: by the text, functions that do it."""
     found = {MASK + IGNORED: functools.partial(_unmask, layer)}
     for option in ("go_backwards", "zero_output_for_mask"):
         other = {option: not getattr(layer, option)}
-        words = f"{option} were {other[option]}"
-        found[words] = functools.partial(layer.configure, **other)
+        text = f"{option} were {other[option]}"
+        found[text] = functools.partial(layer.configure, **other)
     cells = weighted_cells(layer.cell)
     each = [_changes_of_cell(cell) for cell in cells]
-    for words in {words for of_cell in each for words in of_cell}:
-        found[words] = functools.partial(
-            _all_of, [of_cell[words] for of_cell in each if words in of_cell]
+    for text in {text for of_cell in each for text in of_cell}:
+        found[text] = functools.partial(
+            _all_of, [of_cell[text] for of_cell in each if text in of_cell]
         )
     return found
 
@@ -180,16 +181,16 @@ def _changes_of_cell(cell):
     found = {"the recurrent kernel were transposed": functools.partial(_transpose, cell)}
     gates = GATES.get(type(cell), "")
     for first, second in itertools.combinations(range(len(gates)), 2):
-        words = f"gates {gates[first]} and {gates[second]} were swapped"
-        found[words] = functools.partial(_swap, cell, first, second)
+        text = f"gates {gates[first]} and {gates[second]} were swapped"
+        found[text] = functools.partial(_swap, cell, first, second)
     if gates:
         found.update(_other_gate_functions(cell))
     if isinstance(cell, LSTMCell) and cell.use_bias:
-        words = "1 were added to the bias of gate f"
-        found[words] = functools.partial(_add_to_forget_bias, cell)
+        text = "1 were added to the bias of gate f"
+        found[text] = functools.partial(_add_to_forget_bias, cell)
     if isinstance(cell, GRUCell):
-        words = f"reset_after were {not cell.reset_after}"
-        found[words] = functools.partial(_flip_reset, cell)
+        text = f"reset_after were {not cell.reset_after}"
+        found[text] = functools.partial(_flip_reset, cell)
         if cell.use_bias and cell.reset_after:
             kernel, recurrent, bias = cell.weights
             found["the two rows of the bias were swapped"] = functools.partial(

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..arithmetic import nest
 from ..arithmetic.error_bounds import bounds
-from ..families.outcome import Outcome
+from ..families.facts import Structures, dtypes, structure
+from ..families.outcome import Outcome, demanded_in
 from ..reference.bidirectional import Bidirectional
 from ..reference.cells import weighted_cells
 from ..reference.recurrent import RNN
@@ -54,7 +55,7 @@ class LayerCall(NamedTuple):
         masks = list(masks) if nest.is_nested(masks) else [masks]
         named = observe(self.layer, result, masks + [None] * (len(leaves) - len(masks)))
         # Computed in float64, but demanded in the layer's own dtype (rule D6).
-        facts = dict(named.facts, dtype=" ".join([self.dtype] * len(leaves)))
+        facts = demanded_in(self.dtype, named.facts)
         allowed = bounds(self.layer, self.x, self.dtype, mask=self.mask, **self._states())
         return named.changed(
             facts=facts, allowed=dict(zip(leaf_names(self.layer), nest.flatten(allowed)))
@@ -81,8 +82,8 @@ def observe(layer, result, masks):
     arrays = dict(zip(names, leaves))
     arrays.update((MASK_OF + name, m) for name, m in zip(names, masks) if m is not None)
     facts = {
-        "nesting": nest.describe(result),
-        "dtype": " ".join(leaf.dtype.name for leaf in leaves),
+        "nesting": Structures.of(structure(result)),
+        "dtype": dtypes(leaves),
     }
     return Outcome(arrays, facts, batch_axis=int(time_major(layer)))
 

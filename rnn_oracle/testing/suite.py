@@ -115,7 +115,7 @@ def pytest_terminal_summary(terminalreporter, config):
     lines = [LEFT_OUT] if not _targets() else []
     if spent.cases:
         took = time.perf_counter() - config.stash[_STARTED]
-        lines = [_worst(reports), _effort_in_words(spent, took)]
+        lines = [_worst(reports), _effort_text(spent, took)]
         lines += filter(None, map(unmeasured, _targets().values()))
     for line in lines:
         terminalreporter.write_line(line)
@@ -166,7 +166,7 @@ def effort(reports):
     )
 
 
-def _effort_in_words(spent, took):
+def _effort_text(spent, took):
     return (
         f"rnn_oracle: {spent.cases} cases judged in {spent.work:.1f} s of work, "
         f"{spent.inside:.1f} s of it inside TensorFlow: "

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .compare import compare_copies, ratios
 
 ROUNDING, MEANING = "rounding", "meaning"
+
+
+VERDICT, FACT, PRESENCE, SHAPE, DTYPE = "verdict", "fact", "presence", "shape", "dtype"
+NUMBER, ELEMENT, COPIES = "number", "element", "copies"
+"""What may change: the verdict, a fact, whether an array is there, its shape or dtype, a number of
+it, an element that is no float, and whether numbers are copies of each other."""
+
+
+class Form(NamedTuple):
+    """The dtype and shape of an array."""
+
+    dtype: np.dtype
+    shape: tuple
+
+    def __str__(self):
+        return f"{self.dtype} {self.shape}"
 
 
 class Change(NamedTuple):
@@ -18,10 +34,13 @@ class Change(NamedTuple):
     ----------
     name : str
         Of the array or fact; ``"verdict"`` where one side has values and the other has not.
+    about : str
+        What has changed: `VERDICT`, `FACT` and so on.
     kind : str
         `ROUNDING` or `MEANING`.
-    old, new : str
-        What the two say, in short.
+    old, new : str, fact, Form or number
+        What the two sides have: verdicts, facts (None without one), ``"there"`` or ``"missing"``,
+        a `Form`, or numbers.
     ulps : int or None
         How far apart these two are, in units in the last place; None where they are no numbers.
     share : float or None
@@ -30,29 +49,30 @@ class Change(NamedTuple):
     """
 
     name: str
+    about: str
     kind: str
-    old: str
-    new: str
+    old: Any
+    new: Any
     ulps: int | None
     share: float | None
 
 
-def changes(old, new, apart=None):
+def changes(old, new, tolerance=None):
     """Return the list of `Change` between two outcomes.
 
     Parameters
     ----------
     old, new : Outcome or None
         None for an answer that is not there.
-    apart : callable, optional
-        Returns how far apart two numbers may be, a dict of arrays by name; it is called where
+    tolerance : callable, optional
+        Returns how far two numbers may differ, a dict of arrays by name; it is called where
         numbers differ at all. Any difference is of meaning without it.
     """
     verdicts = ["not there" if side is None else side.verdict for side in (old, new)]
     if verdicts[0] != verdicts[1]:
-        return [_meaning("verdict", *verdicts)]
+        return [_meaning("verdict", VERDICT, *verdicts)]
     found = [
-        _meaning(name, old.facts.get(name), new.facts.get(name))
+        _meaning(name, FACT, old.facts.get(name), new.facts.get(name))
         for name in sorted(set(old.facts) | set(new.facts))
         if old.facts.get(name) != new.facts.get(name)
     ]
@@ -61,13 +81,13 @@ def changes(old, new, apart=None):
         for name in sorted(set(old.arrays) | set(new.arrays))
         if not _same_bytes(old.arrays.get(name), new.arrays.get(name))
     ]
-    allowed = apart() if moved and apart else {}
+    allowed = tolerance() if moved and tolerance else {}
     for name in moved:
         found.append(_moved(name, old.arrays.get(name), new.arrays.get(name), allowed.get(name)))
     return found
 
 
-def claimed_changes(old, new, claimed, apart):
+def claimed_changes(old, new, claimed, tolerance):
     """Return the changes between two outcomes of which the same is claimed.
 
     Parameters
@@ -76,8 +96,8 @@ def claimed_changes(old, new, claimed, apart):
     claimed : callable
         Returns the `Outcome` that the rules demand, with what the ledger says; it is called where
         the two differ at all.
-    apart : callable
-        Returns how far apart numbers may be, given what is claimed.
+    tolerance : callable
+        Returns how far numbers may differ, given what is claimed.
 
     Returns
     -------
@@ -88,17 +108,17 @@ def claimed_changes(old, new, claimed, apart):
     if not changes(old, new):
         return []
     demanded = claimed()
-    found = changes(old, new, lambda: apart(demanded))
+    found = changes(old, new, lambda: tolerance(demanded))
     if all(change.kind == ROUNDING for change in found):
         broken = compare_copies(demanded, new)
         if broken and not compare_copies(demanded, old):
             name = "{}.copies".format(broken[0].name.partition(".")[0])
-            found.append(_meaning(name, broken[0].expected, broken[0].actual))
+            found.append(_meaning(name, COPIES, broken[0].expected, broken[0].actual))
     return found
 
 
-def _meaning(name, old, new):
-    return Change(name, MEANING, str(old), str(new), None, None)
+def _meaning(name, about, old, new):
+    return Change(name, about, MEANING, old, new, None, None)
 
 
 def _same_bytes(old, new):
@@ -109,21 +129,24 @@ def _same_bytes(old, new):
 
 def _moved(name, old, new, allowed):
     if old is None or new is None:
-        return _meaning(name, *["missing" if array is None else "there" for array in (old, new)])
+        there = ["missing" if array is None else "there" for array in (old, new)]
+        return _meaning(name, PRESENCE, *there)
     if old.shape != new.shape or old.dtype != new.dtype:
-        return _meaning(name, *[f"{array.dtype} {array.shape}" for array in (old, new)])
+        about = SHAPE if old.dtype == new.dtype else DTYPE
+        return _meaning(name, about, *[Form(array.dtype, array.shape) for array in (old, new)])
     if old.dtype.kind != "f":
         where = tuple(np.argwhere(old != new)[0])
-        return _meaning(_element(name, where), old[where], new[where])
+        return _meaning(_element(name, where), ELEMENT, old[where], new[where])
     if allowed is None or allowed.shape != old.shape:
         allowed = np.zeros(old.shape)
     share = ratios(old.astype(np.float64), new.astype(np.float64), allowed)
     worst = np.unravel_index(np.argmax(share), share.shape)
     return Change(
         _element(name, worst),
+        NUMBER,
         ROUNDING if share[worst] <= 1 else MEANING,
-        str(old[worst]),
-        str(new[worst]),
+        old[worst],
+        new[worst],
         ulps(old[worst], new[worst]),
         float(share[worst]),
     )
@@ -146,13 +169,12 @@ def _number(value):
 
 def describe(change):
     """Write a change down for a person."""
+    # A number of NumPy has other digits in `format`.
+    text = f"{change.name}: {change.old!s} -> {change.new!s}"
     if change.share is None:
-        return f"{change.name}: {change.old} -> {change.new}"
+        return text
     ulps = "" if change.ulps is None else f"{change.ulps} ULP, "
-    return (
-        f"{change.name}: {change.old} -> {change.new}, moved by {ulps}{change.share:.3g} of "
-        "the tolerance"
-    )
+    return f"{text}, moved by {ulps}{change.share:.3g} of the tolerance"
 
 
 def in_short(rounded):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,15 +15,16 @@ class Mismatch(NamedTuple):
     name : str
         Of the array or fact, such as ``"given.h1"``; ``"verdict"`` where one side gives values
         and the other does not.
-    expected, actual : str
-        What the two sides say, in short.
+    expected, actual : str, fact, Raised or number
+        What the two sides have: a verdict or an error, facts (None without one), numbers, or
+        whether an array is there and what shape it has, in words.
     detail : str
         A sentence for a person.
     """
 
     name: str
-    expected: str
-    actual: str
+    expected: Any
+    actual: Any
     detail: str
 
 
@@ -81,12 +82,13 @@ def _compare_refusals(expected, actual):
     if expected.verdict == actual.verdict:
         return []
     message = (actual.refusal or expected.refusal).message
-    return [_mismatch("verdict", expected.verdict, actual.verdict, message)]
+    sides = [outcome.raised or outcome.verdict for outcome in (expected, actual)]
+    return [_mismatch("verdict", *sides, message)]
 
 
 def _mismatch(name, expected, actual, more=""):
     sentence = f"{name}: expected {expected}, got {actual}"
-    return Mismatch(name, str(expected), str(actual), sentence + (f" ({more})" * bool(more)))
+    return Mismatch(name, expected, actual, sentence + (f" ({more})" * bool(more)))
 
 
 def _compare_array(name, expected, actual):

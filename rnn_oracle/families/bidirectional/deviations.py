@@ -1,22 +1,22 @@
 """What a release returns instead of what the rules demand of `Bidirectional`."""
 
+from ..facts import Structures, leaves_in_lists
 from ..stacks.deviations import IMPLICIT, ROUNDED, UNROLLED, of_numbers
 from .case import BOTH
 from .expected import build
-from .outcome import told
+from .outcome import facts_of_layers
 from .problem import problem
 
 
 def single_states_wrapped(case, dialect, sizes, outcome):
     """Each single state of stacked cells comes in a list of one."""
-    nestings = outcome.facts["first.nesting"].split("; ")
+    nestings = outcome.facts["first.nesting"].results
     for i, kind in enumerate(case.stack):
         if kind == BOTH:
             count = len(case.outputs) if i == len(case.stack) - 1 else 1
-            leaves = nestings[i][1:-1].split(", ")
-            leaves[count:] = map("[{}]".format, leaves[count:])
-            nestings[i] = "({})".format(", ".join(leaves))
-    return outcome.changed(facts=dict(outcome.facts, **{"first.nesting": "; ".join(nestings)}))
+            nestings[i] = leaves_in_lists(nestings[i], count)
+    facts = dict(outcome.facts, **{"first.nesting": Structures.of(*nestings)})
+    return outcome.changed(facts=facts)
 
 
 def shape_of_two_forward_layers(case, dialect, sizes, outcome):
@@ -25,7 +25,7 @@ def shape_of_two_forward_layers(case, dialect, sizes, outcome):
     for kind, layer in zip(case.stack, layers):
         if kind == BOTH:
             layer.backward_layer = layer.forward_layer
-    facts = told(case, layers, problem(case, sizes))
+    facts = facts_of_layers(case, layers, problem(case, sizes))
     return outcome.changed(facts=dict(outcome.facts, **facts))
 
 

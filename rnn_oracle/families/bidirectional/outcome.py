@@ -1,16 +1,17 @@
-"""What `Bidirectional` tells without a call, as facts."""
+"""What `Bidirectional` returns without a call, as facts."""
 
 import numpy as np
 
 from ...arithmetic import nest
+from ..facts import MaskRows, Raised, Shape, Structures, structure, structure_of_shapes
 from .case import BOTH
 
 SHAPES, MASK = "compute_output_shape", "compute_mask"
-"""What is told; the number of the layer comes before it."""
+"""The methods that are asked; the number of the layer comes before."""
 
 
-def told(case, layers, given, plain=tuple):
-    """Return what each `Bidirectional` of a stack tells of its results (rules B6, B7).
+def facts_of_layers(case, layers, given, plain=tuple):
+    """Return the facts that each `Bidirectional` of a stack states of its results (rules B6, B7).
 
     Parameters
     ----------
@@ -23,8 +24,8 @@ def told(case, layers, given, plain=tuple):
 
     Returns
     -------
-    dict of str to str
-        Nested as it is told; an error is told by its type.
+    dict of str to Structures or Raised
+        Of an error the type alone.
     """
     facts = {}
     for i, (kind, layer) in enumerate(zip(case.stack, layers)):
@@ -39,26 +40,25 @@ def _shapes(layer, features, plain):
     try:
         shapes = layer.compute_output_shape((None, None, features))
     except Exception as error:  # whatever Keras raises is the finding
-        return type(error).__name__
-    return nest.describe(_with_shapes_as_leaves(shapes, plain), str)
+        return Raised(type(error).__name__)
+    return Structures.of(structure_of_shapes(_with_shapes_as_leaves(shapes, plain)))
 
 
 def _with_shapes_as_leaves(tree, plain):
     if nest.is_nested(tree) and not all(n is None or isinstance(n, int) for n in tree):
         return type(tree)(_with_shapes_as_leaves(branch, plain) for branch in tree)
-    return str(plain(tree))
+    return Shape(plain(tree))
 
 
 def _masks(layer, mask):
     try:
         masks = layer.compute_mask(None, mask)
     except Exception as error:  # whatever Keras raises is the finding
-        return type(error).__name__
-    return nest.describe(masks, _row_by_row)
+        return Raised(type(error).__name__)
+    return Structures.of(structure(masks, _rows))
 
 
-def _row_by_row(mask):
-    """Write a mask down as ``110/100``."""
+def _rows(mask):
     if mask is None:
-        return "None"
-    return "/".join("".join(map(str, row)) for row in np.asarray(mask).astype(int).tolist())
+        return None
+    return MaskRows(tuple(map(tuple, np.asarray(mask).astype(bool).tolist())))

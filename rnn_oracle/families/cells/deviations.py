@@ -4,9 +4,9 @@ import functools
 
 import numpy as np
 
-from ...arithmetic import nest
 from ...reference import activations
 from ...reference.dialects import get_dialect
+from ..facts import ANY, Structures, structure
 from ..stacks.deviations import IMPRECISE, SAYS
 from .expected import expected
 
@@ -44,10 +44,10 @@ def _answered_by(name, case, dialect, sizes, outcome):
 
 def initial_states_wrapped(case, dialect, sizes, outcome):
     """`get_initial_state` of a cell of one state returns a list, which the cell returns too."""
-    cells = [["*"] * len(part.states_of_a_cell) for part in case.parts]
-    states = nest.describe(cells[0] if case.stacking == "one" else cells)
+    cells = [[ANY] * len(part.states_of_a_cell) for part in case.parts]
+    states = cells[0] if case.stacking == "one" else cells
     facts = {
-        name: f"(*, {states})" if name.startswith("step") else states
+        name: Structures.of(structure((ANY, states) if name.startswith("step") else states))
         for name in outcome.facts
         if name.endswith(".nesting")
     }

@@ -1,6 +1,7 @@
 """What cells are given by hand and what of their answer is compared, on either side."""
 
 from ...arithmetic import nest
+from ..facts import Structures, dtypes, structure
 
 
 def first_states(case, states):
@@ -40,13 +41,13 @@ def observe(case, initial, results, as_array):
     names += [
         letter + str(i + 1) for i, part in enumerate(case.parts) for letter in part.states_of_a_cell
     ]
-    told = [(f"step{i + 1}.", names, tuple(result)) for i, result in enumerate(results)]
+    returned = [(f"step{i + 1}.", names, tuple(result)) for i, result in enumerate(results)]
     if initial is not None:
-        told.append(("initial.", names[1:], initial))
+        returned.append(("initial.", names[1:], initial))
     arrays, facts = {}, {}
-    for where, leaves, tree in told:
+    for where, leaves, tree in returned:
         flat = [as_array(leaf) for leaf in nest.flatten(tree)]
         arrays.update(zip([where + name for name in leaves], flat))
-        facts[where + "nesting"] = nest.describe(tree)
-        facts[where + "dtype"] = " ".join(array.dtype.name for array in flat)
+        facts[where + "nesting"] = Structures.of(structure(tree))
+        facts[where + "dtype"] = dtypes(flat)
     return arrays, facts

@@ -1,5 +1,6 @@
 """How a layer without arguments is made, and what of it is compared, on either side."""
 
+from ..facts import Default
 from ..outcome import Outcome
 from .case import DEFAULTS
 
@@ -35,4 +36,4 @@ def defaults(case, find):
         ``find(name, otherwise)`` is the value of an argument, or `otherwise` if it has none.
     """
     found = {name: find(name, "no argument") for name in DEFAULTS[case.layer]}
-    return Outcome(facts={f"defaults.{name}": str(value) for name, value in found.items()})
+    return Outcome(facts={f"defaults.{name}": Default.of(value) for name, value in found.items()})

@@ -3,9 +3,9 @@
 import numpy as np
 
 from ...reference.dialects import get_dialect
-from ..outcome import Outcome, without_masks
+from ..outcome import Outcome, without_attached_masks, without_masks
 from ..stacks.reference import allow, answers, build
-from .outcome import refused
+from .outcome import refused, row_lengths
 from .problem import lengths, problem
 
 
@@ -37,8 +37,7 @@ def _ragged(case, sizes, arrays):
 
 
 def _ragged_facts(case, sizes, facts):
-    told = dict(facts)
-    told["first.masks"] = facts["first.masks"].replace("mask", "None")
+    facts = without_attached_masks(facts)
     if case.return_sequences:
-        told["first.lengths"] = str(lengths(sizes).tolist())
-    return told
+        facts["first.lengths"] = row_lengths(lengths(sizes))
+    return facts

@@ -1,5 +1,6 @@
 """What a release returns instead of what the rules demand of a case of the core matrix."""
 
+from ..facts import Raised
 from ..stacks.deviations import IMPLICIT, not_passed_on, of_numbers, single_states_wrapped
 from ..stacks.reference import build
 from .problem import problem
@@ -11,7 +12,7 @@ def _in_calls(case, sizes):
 
 def symbolic_call_refused(case, dialect, sizes, outcome):
     """A symbolic call raises ValueError; others do what they should."""
-    facts = dict(outcome.facts, **{"symbolic.shapes": "ValueError at call"})
+    facts = dict(outcome.facts, **{"symbolic.shapes": Raised("ValueError", "call")})
     return outcome.changed(facts=facts)
 
 

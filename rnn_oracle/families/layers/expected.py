@@ -2,7 +2,7 @@
 
 import functools
 
-from ...arithmetic import nest
+from ..facts import Shape, Structures, structure_of_shapes
 from ..stacks.reference import build, demanded
 from .problem import problem
 
@@ -19,9 +19,9 @@ def expected(case, dialect, sizes, bounded):
 
 
 def symbolic_shapes(layers, x):
-    """Write down the shapes for an unknown batch and number of steps, nested as the results."""
-    written, shape = [], (None, None, x.shape[-1])
+    """Return the shapes for an unknown batch and number of steps, nested as the results."""
+    found, shape = [], (None, None, x.shape[-1])
     for layer in layers:
-        written.append(nest.describe(layer.output_spec(shape, leaf=str), str))
+        found.append(structure_of_shapes(layer.output_spec(shape, leaf=Shape)))
         shape = (None, None, layer.output_size)
-    return "; ".join(written)
+    return Structures.of(*found)

@@ -2,6 +2,7 @@
 
 import functools
 
+from ..facts import Biases
 from ..stacks.problem import problem
 from ..stacks.reference import build, demanded
 
@@ -13,7 +14,7 @@ def expected(case, dialect, sizes, bounded):
 
 
 def _new_biases(case):
-    """Tell the biases of a new LSTM, gate by gate (rule C3)."""
+    """Return the biases of a new LSTM, gate by gate (rule C3)."""
     if case.layer != "LSTM" or not case.use_bias:
         return {}
-    return {"new.biases": f"0 {int(case.unit_forget_bias)} 0 0"}
+    return {"new.biases": Biases((0, int(case.unit_forget_bias), 0, 0))}

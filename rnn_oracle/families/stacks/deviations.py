@@ -6,7 +6,8 @@ import numpy as np
 
 from ...reference import activations
 from ...reference.recurrent import RNN
-from ..outcome import without_masks
+from ..facts import leaves_in_lists
+from ..outcome import without_attached_masks, without_masks
 from .reference import allow, answers
 
 _SLOPE, _ROOT = float(np.float32(0.2)), float(np.float32(np.sqrt(2)))
@@ -96,10 +97,7 @@ def mask_argument_not_passed_on(build, problem, case, dialect, sizes, outcome):
     if case.stacking in ("two", "three"):
         make = functools.partial(build, case, dialect, sizes)
         outcome = answered_again(ARGUMENT, case, problem(case, sizes), make, outcome)
-    facts = {
-        name: fact.replace("mask", "None") if name.endswith(".masks") else fact
-        for name, fact in outcome.facts.items()
-    }
+    facts = without_attached_masks(outcome.facts)
     return outcome.changed(without_masks(outcome.arrays), facts)
 
 
@@ -116,7 +114,7 @@ def single_states_wrapped(case, dialect, sizes, outcome):
     for call in case.calls_without_states:
         nesting = f"{call}.nesting"
         if nesting in facts:
-            facts[nesting] = facts[nesting].replace(", *", ", [*]")
+            facts[nesting] = facts[nesting].map(leaves_in_lists)
     return outcome.changed(facts=facts)
 
 

@@ -1,6 +1,7 @@
 """What of the results of a stack is compared, and by which names; the same on either side."""
 
 from ...arithmetic import nest
+from ..facts import AttachedMasks, Dtypes, Structures, dtypes, structure
 from ..outcome import without_masks
 from .axes import LAYER_MODES
 
@@ -41,10 +42,10 @@ def observe(call, case, results, masks, as_array):
     names = list(case.outputs) + (state_names(case) if case.return_state else [])
     arrays = dict(zip(names, leaves))
     facts = {
-        "nesting": "; ".join(nest.describe(result) for result in results),
-        "dtype": " ".join(leaf.dtype.name for leaf in leaves),
-        "states": str(len(states)),
-        "masks": " ".join("None" if mask is None else "mask" for mask in masks),
+        "nesting": Structures.of(*map(structure, results)),
+        "dtype": dtypes(leaves),
+        "states": len(states),
+        "masks": AttachedMasks(tuple(mask is not None for mask in masks)),
     }
     if masks[0] is not None:
         arrays["mask"] = as_array(masks[0])
@@ -64,5 +65,5 @@ def seen_in_mode(case, arrays, facts):
 
 def numbers_only(arrays, facts):
     """Return the arrays and facts that say nothing of masks and nesting."""
-    dtypes = {name: fact for name, fact in facts.items() if name.endswith(".dtype")}
-    return without_masks(arrays), dtypes
+    kept = {name: fact for name, fact in facts.items() if isinstance(fact, Dtypes)}
+    return without_masks(arrays), kept

@@ -5,7 +5,8 @@ from ...arithmetic.error_bounds import UNIT_ROUNDOFF, exact
 from ...reference import cells as keras_cells
 from ...reference.errors import OracleError
 from ...reference.tf1 import cells, drivers
-from ..outcome import Outcome
+from ..facts import Shape, Structures, structure_of_shapes
+from ..outcome import Outcome, demanded_in
 from .outcome import observe
 from .problem import SIZES, problem
 
@@ -40,12 +41,11 @@ def expected(case, dialect="tf1", sizes=SIZES, bounded=True):
     arrays, facts, allowed = {}, {}, {}
     for call, states in ("default", None), ("given", given.states):
         result = run(case, made, given.x, given.lengths, states)
-        more, words = observe(call, case, result, nest.flatten(result))
-        # Computed in float64, but demanded in the dtype of the input (rule V12).
-        words[call + ".dtype"] = " ".join([case.dtype] * len(more))
-        words[call + ".shapes"] = static_shapes(case, made, sizes.steps)
+        more, facts_of_call = observe(call, case, result, nest.flatten(result))
         arrays.update(more)
-        facts.update(words)
+        # Computed in float64, but demanded in the dtype of the input (rule V12).
+        facts.update(demanded_in(case.dtype, facts_of_call))
+        facts[call + ".shapes"] = static_shapes(case, made, sizes.steps)
         if bounded:
             allowed.update(_allow(call, case, made, given, states))
     steps_first = case.time_major or case.driver == "static"
@@ -102,14 +102,14 @@ def _allow(call, case, made, given, states):
 
 
 def static_shapes(case, made, steps):
-    """Write down the shapes that a graph tells of an unknown batch, nested as the results.
+    """Return the shapes that a graph has for an unknown batch, nested as the results.
 
     The number of steps is unknown too, but for a list of steps.
     """
-    outputs = [str((None, None, cell.output_size)) for cell in made]
-    states = [nest.map_structure(lambda n: str((None, n)), cell.state_size) for cell in made]
-    if case.driver == "bidirectional":
-        return nest.describe((tuple(outputs), tuple(states)), str)
+    outputs = [Shape((None, None, cell.output_size)) for cell in made]
+    states = [nest.map_structure(lambda n: Shape((None, n)), cell.state_size) for cell in made]
     if case.driver == "static":
-        outputs = [[str((None, made[0].output_size))] * steps]
-    return nest.describe((outputs[0], states[0]), str)
+        outputs = [[Shape((None, made[0].output_size))] * steps]
+    is_both = case.driver == "bidirectional"
+    result = (tuple(outputs), tuple(states)) if is_both else (outputs[0], states[0])
+    return Structures.of(structure_of_shapes(result))

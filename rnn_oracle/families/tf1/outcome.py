@@ -3,6 +3,7 @@
 import numpy as np
 
 from ...arithmetic import nest
+from ..facts import Structures, dtypes, structure
 
 
 def observe(call, case, result, arrays):
@@ -29,9 +30,9 @@ def observe(call, case, result, arrays):
         leaves = [np.stack(leaves[:count], axis=0)] + leaves[count:]
     named = dict(zip(_names(case), leaves))
     facts = {
-        "nesting": nest.describe(result),
-        "dtype": " ".join(array.dtype.name for array in leaves),
-        "states": str(len(nest.flatten(state))),
+        "nesting": Structures.of(structure(result)),
+        "dtype": dtypes(leaves),
+        "states": len(nest.flatten(state)),
     }
     return (
         {call + "." + name: array for name, array in named.items()},

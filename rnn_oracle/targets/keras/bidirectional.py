@@ -1,7 +1,7 @@
 """Runs the cases of `Bidirectional` on Keras."""
 
 from ...families.bidirectional.case import BOTH, OWN_ACTIVATION
-from ...families.bidirectional.outcome import told
+from ...families.bidirectional.outcome import facts_of_layers
 from ...families.bidirectional.problem import problem
 from ...families.outcome import Outcome, in_phases
 from ..runtime import plain_shape
@@ -13,9 +13,9 @@ def run(target, case, sizes):
     given = problem(case, sizes)
 
     def call(stack):
-        facts = told(case, stack.layers, given, plain_shape)
-        arrays, words = stacks.calls(target, case, given, stack)
-        return Outcome(arrays, dict(facts, **words))
+        facts = facts_of_layers(case, stack.layers, given, plain_shape)
+        arrays, facts_of_calls = stacks.calls(target, case, given, stack)
+        return Outcome(arrays, dict(facts, **facts_of_calls))
 
     return in_phases(lambda: Stack(target, case, sizes, given), call)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...arithmetic import nest
-from ...families.forms.outcome import refused
+from ...families.forms.outcome import refused, row_lengths
 from ...families.forms.problem import lengths, problem
 from ...families.outcome import Outcome
 from ...families.stacks.observation import observe
@@ -26,7 +26,7 @@ def run(target, case, sizes):
     arrays, facts = observe(call.name, case, [result], masks, _as_array)
     (output, *_) = nest.flatten(result)
     if hasattr(output, "row_lengths"):
-        facts[call.name + ".lengths"] = str(output.row_lengths().numpy().tolist())
+        facts[call.name + ".lengths"] = row_lengths(output.row_lengths().numpy())
     return Outcome(arrays, facts)
 
 

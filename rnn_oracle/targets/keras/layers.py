@@ -4,6 +4,7 @@ import functools
 from dataclasses import replace
 
 from ...arithmetic import nest
+from ...families.facts import Raised, Shape, Structures, structure
 from ...families.layers.problem import problem
 from ...families.outcome import Outcome, in_phases
 from ...families.stacks.problem import layer_units, nest_states
@@ -20,14 +21,14 @@ def run(target, case, sizes):
         try:
             facts["symbolic.shapes"] = target.symbolic_shapes(case, sizes)
         except Exception as error:  # whatever Keras raises is the finding
-            facts["symbolic.shapes"] = Outcome.refused("call", error).verdict
+            facts["symbolic.shapes"] = Raised(type(error).__name__, "call")
         return Outcome(arrays, facts)
 
     return in_phases(lambda: Stack(target, case, sizes, given), call)
 
 
 class SymbolicShapes:
-    """The shapes that functional models of unknown batch and steps tell.
+    """The shapes of functional models of unknown batch and steps.
 
     Models take the most time: a stack grows out of the one that is a layer lower, and cases whose
     models are the same share them.
@@ -63,15 +64,15 @@ class SymbolicShapes:
             self._shapes(seen, sizes, depth, case.return_sequences, given)
             for given in (False, True)
         }
-        return " or ".join(sorted(found))
+        return Structures.any_of(found)
 
     def _shapes_of_model(self, *arguments):
         """Make a model of a symbolic stack; return the shapes of all its layers' results."""
         inputs, results = self._stack(*arguments)
         outputs = nest.flatten(list(results))
         model = self.target.keras.Model(list(inputs), outputs)
-        shapes = iter([str(plain_shape(output.shape)) for output in model.outputs])
-        return "; ".join(nest.describe(result, lambda leaf: next(shapes)) for result in results)
+        shapes = iter([Shape(plain_shape(output.shape)) for output in model.outputs])
+        return Structures.of(*[structure(result, lambda leaf: next(shapes)) for result in results])
 
     def _make_stack(self, case, sizes, depth, sequences, given):
         """Stack `depth` layers on an Input; return all inputs, and the result of each layer."""

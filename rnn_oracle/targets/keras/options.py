@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ...families.facts import Biases
 from ...families.outcome import Outcome, in_phases
 from ...families.stacks.problem import problem
 from .stacks import Stack, calls
@@ -19,7 +20,7 @@ def run(target, case, sizes):
 
 
 class OptionStack(Stack):
-    """Layers that tell the biases with which Keras makes them."""
+    """Layers that keep the biases with which Keras makes them, as a fact."""
 
     def __init__(self, target, case, sizes, given):
         self.facts = {}
@@ -32,5 +33,5 @@ class OptionStack(Stack):
 
 
 def _by_gate(bias):
-    values = [sorted(set(gate.tolist())) for gate in np.split(np.asarray(bias, np.float64), 4)]
-    return " ".join(" ".join(f"{value:g}" for value in gate) for gate in values)
+    gates = np.split(np.asarray(bias, np.float64), 4)
+    return Biases(tuple(value for gate in gates for value in sorted(set(gate.tolist()))))
