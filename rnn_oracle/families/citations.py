@@ -1,0 +1,43 @@
+"""From a rule to the cases that it decides, and why some rules decide none."""
+
+from . import registry
+
+_GRADIENTS = (
+    "A case holds a forward pass. Gradients are compared with finite differences in "
+    "tests/test_gradients.py and with Keras's in tests/test_keras_gradients.py."
+)
+WITHOUT_CASES = {
+    "S6": "It speaks of two models, one of which is loaded or shares a layer; tests/test_models.py "
+    "compares them.",
+    "I5": "Every case has finite numbers, so that a wrong one is told by its size; "
+    "tests/test_inputs.py and tests/test_arguments.py put in NaN and infinity.",
+    "D7": "A case sets its weights once a layer is built; tests/test_models.py gives them to the "
+    "constructor.",
+    "D8": "No runtime has a right answer to it: the oracle refuses the argument. "
+    "tests/test_stacks.py shows what Keras 2 makes of it.",
+    "L4": "No family has the layer; tests/test_core_layers.py and tests/test_programs.py have it.",
+    "L6": "No family has the operation; tests/test_core_layers.py and tests/test_programs.py have "
+    "it.",
+    "L8": "No family has the layer; the tests/test_time_distributed*.py have it.",
+    "T1": "It decides how close the numbers of every case must come, not what they are; "
+    "tests/test_rounding.py checks the bounds.",
+    "T3": "It decides how every case is compared; tests/test_compare.py checks the comparison.",
+}
+WITHOUT_CASES.update({f"J{number}": _GRADIENTS for number in range(1, 15)})
+"""By the id of a rule that no case cites: why, and what shows it instead."""
+
+
+def cases_by_rule(dialect):
+    """Return the cases of all families that cite a rule in a dialect, by the id of the rule.
+
+    Examples
+    --------
+    >>> [case.id for case in cases_by_rule("keras3")["I8"]][:1]
+    ['forms.lstm.x_as-ragged']
+    """
+    found = {}
+    for family in registry.families():
+        for case in family.cases(dialect):
+            for rule in case.rules:
+                found.setdefault(rule, []).append(case)
+    return found
