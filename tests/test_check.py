@@ -5,20 +5,24 @@ import subprocess
 import sys
 
 import pytest
-from helpers import within
+from fakes import Right, Small, let_check_find
+from helpers import needs, within
 
 from rnn_oracle.commands import check
 from rnn_oracle.commands.reproduce import script
 from rnn_oracle.families.defaults.case import DefaultsCase
 from rnn_oracle.families.layers.case import CoreCase
-from rnn_oracle.families.outcome import Outcome, Refusal
+from rnn_oracle.families.outcome import Refusal
+from rnn_oracle.families.refusals.case import RefusalCase
 from rnn_oracle.families.tf1.case import Tf1Case
 from rnn_oracle.targets import INSTALL, installed
 from rnn_oracle.testing.suite import LEFT_OUT
-from rnn_oracle.verdict.judge import judge
 from rnn_oracle.verdict.ledger import load
 
 ONLY = "gru.cells.last.*.batch_major.forwards.*"
+PLAIN = "gru.one.last.nostate.batch_major.forwards.nomask"
+TF1 = "tf1.gru.static.one.*"
+REFUSAL = RefusalCase("mask-one-row", "LSTM", "eager")
 
 
 def run(*arguments):
@@ -42,25 +46,22 @@ def test_the_installed_tensorflow(tmp_path):
     results = written["results"]
     assert len(results) == 14 * len(set(installed()) - {"tf1"}) == len({r["id"] for r in results})
     for result in results:
-        assert set(result) >= {"id", "options", "verdict", "worst", "detail"}
+        assert result["family"] == "layers" and result["target"] in installed()
+        assert set(result) >= {"options", "rules", "verdict", "worst", "detail"}
         assert result["id"] == f"{result['target']}.{CoreCase(**result['options']).id}"
         assert result["verdict"] in ("agree", "known divergence")
-        assert bool(result["detail"]) == (result["verdict"] == "known divergence")
+        assert bool(result["entries"]) == (result["verdict"] == "known divergence")
         assert 0 < result["worst"] < 1
     for entry in load():
-        assert (entry.id in done.stdout) == any(entry.id in r["detail"] for r in written["results"])
-
-
-def without_ledger(targets, cases):
-    return [judge(target, case, []) for name, target in targets.items() for case in cases[name]]
+        assert (entry.id in done.stdout) == any(entry.id in r["entries"] for r in results)
+    judged = written["families"]["judged"]
+    assert [(row["family"], row["cases"]) for row in judged] == [("layers", 14)] * len(judged)
 
 
 def test_a_divergence_is_shown_with_a_script(target, monkeypatch, capsys):
     if target.name != "keras3":
         pytest.skip("the divergence is one of Keras 3")
-    monkeypatch.setattr(check, "judge_all", without_ledger)
-    monkeypatch.setattr(check, "load", list)
-    monkeypatch.setattr(check, "installed", lambda: {target.name: target})
+    let_check_find(monkeypatch, target)
     assert check.main(["--only", "gru.cells.last.state.batch_major.forwards.nomask"]) == 1
     printed = capsys.readouterr().out
     assert "1 DIVERGES" in printed and "and 0 more cases like it" in printed
@@ -136,28 +137,33 @@ def test_a_script_tells_a_refusal_apart(target):
         exec(wrong, {})
 
 
-class Small:
-    name = dialect = "keras3"
-    version = "3.15.1"
+@pytest.mark.parametrize(
+    "only, of, status, told",
+    [
+        (PLAIN, Small(), 1, "UNSUPPORTED, which is a failure: 1 case on keras3: has no GRU"),
+        ("training.gru", Small(), 0, "unsupported: 1 case on keras3: has no GRU"),
+        (REFUSAL.id, Small(), 1, "UNSUPPORTED, which is a failure: 1 case on keras3: has no GRU"),
+        (TF1, Small("tf1"), 1, "UNSUPPORTED, which is a failure: 3 cases on tf1: has no GRU"),
+        (PLAIN, Right(), 0, "1 agree"),
+        ("training.gru", Right(), 0, "1 agree"),
+        (TF1, Right("tf1"), 0, "3 agree"),
+        ("keras3." + PLAIN, Right(), 0, "1 agree"),
+    ],
+    ids=["core", "crossed", "refusal", "tf1"]
+    + ["right-" + w for w in ("core", "crossed", "tf1")]
+    + ["id-of-check"],
+)
+@needs("rich")
+def test_the_exit_status(only, of, status, told, monkeypatch, capsys):
+    let_check_find(monkeypatch, of)
+    assert check.main(["--only", only]) == status
+    assert told in capsys.readouterr().out.splitlines()
 
-    def run(self, case, sizes):
-        return Outcome(unsupported="has no GRU")
 
-
-def test_what_is_not_supported_is_no_success(monkeypatch, capsys):
-    pytest.importorskip("rich")
-    monkeypatch.setattr(check, "judge_all", without_ledger)
-    monkeypatch.setattr(check, "installed", lambda: {"keras3": Small()})
-    assert check.main(["--only", "gru.one.last.nostate.batch_major.forwards.nomask"]) == 1
-    assert "1 unsupported" in capsys.readouterr().out
-
-
+@needs("rich")
 def test_a_newer_release_than_any_that_was_measured_is_told(monkeypatch, capsys):
-    pytest.importorskip("rich")
-    monkeypatch.setattr(check, "judge_all", without_ledger)
-    monkeypatch.setattr(Small, "version", "3.99.0")
-    monkeypatch.setattr(check, "installed", lambda: {"keras3": Small()})
-    check.main(["--only", "gru.one.last.nostate.batch_major.forwards.nomask"])
+    let_check_find(monkeypatch, Right(version="3.99.0"))
+    check.main(["--only", PLAIN])
     assert "keras3 3.99.0 is newer than any release that was measured" in capsys.readouterr().out
 
 
@@ -178,7 +184,7 @@ def test_without_tensorflow(monkeypatch, capsys):
 
 
 def test_with_half_of_what_it_needs(monkeypatch, capsys):
-    def broken(targets, cases):
+    def broken(planned):
         raise ImportError("No module named 'rich'")
 
     monkeypatch.setattr(check, "judge_all", broken)
@@ -190,13 +196,25 @@ def test_with_half_of_what_it_needs(monkeypatch, capsys):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["--only", "rnn.*"], "no case matches"),
+        (
+            ["--only", "gru.on.*"],
+            "no case in keras3 matches --only 'gru.on.*'\n  near it: gru.one.",
+        ),
+        (["--only", "tf1.gru.*"], "not judged on tf1: tf1 (there is no tf1 here)"),
+        (
+            ["--family", "forms"],
+            "not judged on keras3: forms (measured on >=3.12 only, and this is 3.9.2)",
+        ),
+        (["--rule", "J3"], "no case cites J3: "),
+        (["--rule", "Q1"], "--rule Q1: SPEC.md has no such rule"),
+        (["--where", "mask=lef"], "mask is never 'lef', only none"),
         (["--json", "/nowhere/at/all.json"], "cannot write /nowhere/at/all.json"),
         (["--json", "."], "cannot write ."),
     ],
-    ids=["pattern", "path", "folder"],
+    ids=["pattern", "no-target", "not-measured", "no-case", "rule", "value", "path", "folder"],
 )
-def test_misuse(arguments, message, capsys):
+def test_misuse(arguments, message, monkeypatch, capsys):
+    let_check_find(monkeypatch, Small(version="3.9.2"))
     assert check.main(arguments) == 2
     assert message in capsys.readouterr().err
 

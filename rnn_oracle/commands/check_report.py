@@ -1,0 +1,254 @@
+"""What `check` says of its verdicts: as tables and words, and as JSON."""
+
+import math
+import platform
+import sys
+from collections import Counter
+
+import numpy as np
+
+from .. import __version__
+from ..families import registry
+from ..families.layers.case import CoreCase
+from ..families.refusals.case import RefusalCase
+from ..verdict.judge import AGREE, DIVERGES, KNOWN, UNSUPPORTED
+from ..verdict.ledger import unmeasured
+from .check_plan import NO_TARGET, NOT_MEASURED, ledger_of
+from .reproduce import script
+from .selection import in_words, values_of
+
+ORDER = (AGREE, KNOWN, DIVERGES, UNSUPPORTED)
+_COLUMNS = 4
+_TO_PIPES = 140
+
+
+def passes(verdict):
+    """Tell whether a verdict is no failure: crossed cases may have what a release lacks."""
+    if verdict.verdict == UNSUPPORTED:
+        return registry.get(verdict.case.family).is_crossed
+    return verdict.verdict in (AGREE, KNOWN)
+
+
+# As JSON.
+
+
+def as_json(targets, planned, verdicts):
+    """Return all verdicts, and which families were judged, as plain data."""
+    return {
+        "rnn_oracle": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "targets": {name: str(target) for name, target in targets.items()},
+        "families": {
+            "judged": summary(planned, verdicts),
+            "not judged": [one._asdict() for one in planned.left_out],
+        },
+        "results": [
+            {
+                "id": f"{v.target}.{v.case.id}",
+                "target": v.target,
+                "family": v.case.family,
+                "options": v.case.options,
+                "rules": v.case.rules,
+                "verdict": v.verdict,
+                "worst": _finite(v.worst),
+                "detail": v.detail,
+                "entries": [entry.id for entry in v.entries],
+            }
+            for v in verdicts
+        ],
+    }
+
+
+def summary(planned, verdicts):
+    """Return how each family of a plan fared on each target, as a list of dicts."""
+    found = []
+    for name, family in planned.cases:
+        those = [v for v in verdicts if (v.target, v.case.family) == (name, family)]
+        counts = Counter(v.verdict for v in those)
+        found.append(
+            {
+                "target": name,
+                "family": family,
+                "cases": len(those),
+                "verdicts": {word: counts[word] for word in ORDER},
+                "worst": _finite(_worst(those)),
+            }
+        )
+    return found
+
+
+def _worst(verdicts):
+    return max((v.worst for v in verdicts if v.verdict in (AGREE, KNOWN)), default=0.0)
+
+
+def _finite(number):
+    return number if math.isfinite(number) else None
+
+
+# As tables and words.
+
+
+def show(targets, planned, verdicts, all_tables=False):
+    """Print what came of a plan.
+
+    Parameters
+    ----------
+    targets : dict of str to target
+    planned : Plan
+    verdicts : list of Verdict
+    all_tables : bool, optional
+        Whether the options of all families have tables, not those of the core matrix alone.
+    """
+    from rich.console import Console
+
+    # A pipe has no width of its own, and the table must not be folded for it.
+    console = Console(width=None if sys.stdout.isatty() else _TO_PIPES)
+    for name, family in planned.cases:
+        if all_tables or family == CoreCase.family:
+            those = [v for v in verdicts if (v.target, v.case.family) == (name, family)]
+            for table in _tables(str(targets[name]), registry.get(family), those):
+                console.print(table)
+    console.print(_summary_table(summary(planned, verdicts)))
+    for words in left_out_in_words(targets, planned.left_out):
+        print(words)
+    for words in filter(None, (unmeasured(targets[name]) for name in _judged(planned))):
+        print(words)
+    counts = Counter(v.verdict for v in verdicts)
+    print("\n" + ", ".join(f"{counts[word]} {word}" for word in ORDER if counts[word]))
+    print(f"largest observed error / allowed error: {_worst(verdicts):.3f}")
+    _print_unsupported([v for v in verdicts if v.verdict == UNSUPPORTED])
+    _print_known([v for v in verdicts if v.verdict == KNOWN])
+    _print_divergences(targets, [v for v in verdicts if v.verdict == DIVERGES])
+
+
+def _judged(planned):
+    return dict.fromkeys(name for name, _ in planned.cases)
+
+
+def _summary_table(rows):
+    from rich.table import Table
+
+    table = Table(title="families", title_justify="left")
+    for column in ("target", "family"):
+        table.add_column(column, no_wrap=True)
+    for column in ORDER + ("largest error / allowed",):
+        table.add_column(column, justify="right")
+    for i, row in enumerate(rows):
+        counts = [str(row["verdicts"][word] or "") for word in ORDER]
+        last_of_target = row is rows[-1] or rows[i + 1]["target"] != row["target"]
+        worst = "" if row["worst"] is None else f"{row['worst']:.3f}"
+        cells = [row["target"], row["family"], *counts, worst]
+        table.add_row(*cells, end_section=last_of_target)
+    return table
+
+
+def left_out_in_words(targets, left_out):
+    """Return a line for each target and reason for which families were left out."""
+    groups = {}
+    for one in left_out:
+        groups.setdefault((one.target, _reason(targets, one)), []).append(one.family)
+    return [
+        f"not judged on {target}: {', '.join(families)} ({reason})"
+        for (target, reason), families in groups.items()
+    ]
+
+
+def _reason(targets, left_out):
+    if left_out.reason == NO_TARGET:
+        return f"there is no {left_out.target} here"
+    if left_out.reason == NOT_MEASURED:
+        version = targets[left_out.target].version
+        return f"measured on {left_out.judged_on} only, and this is {version}"
+    return left_out.reason
+
+
+def _tables(title, family, verdicts):
+    """Yield tables of verdicts, options by one of them, a few columns each."""
+    axes = dict(values_of(family))
+    # Where no axis comes first, the one that makes the least tables.
+    first = next(iter(family.case.axes), min(axes, key=lambda name: len(axes[name])))
+    others = {name: values for name, values in axes.items() if name != first}
+    columns = list(dict.fromkeys(v.case.options[first] for v in verdicts))
+    for some in (columns[i : i + _COLUMNS] for i in range(0, len(columns), _COLUMNS)):
+        chosen = [v for v in verdicts if v.case.options[first] in some]
+        yield _table(title, first, some, others, chosen)
+
+
+def _table(title, first, columns, axes, verdicts):
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left")
+    table.add_column("option", no_wrap=True)
+    for column in columns:
+        table.add_column(str(column))
+
+    def add(label, chosen):
+        if chosen:
+            cells = [_tally(v for v in chosen if v.case.options[first] == c) for c in columns]
+            table.add_row(label, *cells)
+
+    add("all", verdicts)
+    table.add_section()
+    for axis, values in axes.items():
+        for value in values:
+            label = f"{axis} = {value}"
+            add(label, [v for v in verdicts if v.case.options[axis] == value])
+        table.add_section()
+    return table
+
+
+def _tally(verdicts):
+    counts = Counter(v.verdict for v in verdicts)
+    short = {AGREE: "agree", KNOWN: "known", DIVERGES: "DIVERGES", UNSUPPORTED: "unsupported"}
+    return ", ".join(f"{counts[word]} {short[word]}" for word in ORDER if counts[word])
+
+
+def _print_unsupported(verdicts):
+    """Print for what reasons cases cannot be run, and whether that is a failure."""
+    counts = Counter((not passes(v), v.target, v.detail) for v in verdicts)
+    for (is_failure, target, reason), count in counts.items():
+        word = "UNSUPPORTED, which is a failure" if is_failure else "unsupported"
+        print(f"\n{word}: {in_words(count)} on {target}: {reason}")
+
+
+def _print_known(verdicts):
+    entries = {entry.id: entry for v in verdicts for entry in v.entries}
+    found = Counter(entry.id for v in verdicts for entry in v.entries)
+    of_refusals = {entry.id for entry in ledger_of(RefusalCase.family)}
+    for id, entry in entries.items():
+        if id not in of_refusals:
+            print(f"\nknown: {id} ({in_words(found[id])}, breaks {entry.rule})")
+            print("  " + entry.title)
+            print("  " + entry.harm)
+            print("  " + entry.links[0])
+    refusals = [entry for id, entry in entries.items() if id in of_refusals]
+    if refusals:
+        _print_known_refusals(refusals, found)
+
+
+def _print_known_refusals(entries, found):
+    """Print one line for all; there are too many to tell of each."""
+    passing = sum(found[entry.id] for entry in entries if entry.instead == "values")
+    count = sum(found[entry.id] for entry in entries)
+    print(
+        f"\nknown: {in_words(count)} of {RefusalCase.family}, by {len(entries)} entries of "
+        f"rnn_oracle/verdict/refusals.json: {passing} where what is wrong passes, "
+        f"{count - passing} where another error is raised than is due"
+    )
+
+
+def _print_divergences(targets, diverging):
+    """Print a script for each divergence: the cases of a family that part in the same things."""
+    groups = {}
+    for v in diverging:
+        names = tuple(m.name for m in v.mismatches) or (v.detail,)
+        first = next(iter(v.case.options.values()))
+        groups.setdefault((v.target, v.case.family, first, names), []).append(v)
+    for (name, family, _, what), group in groups.items():
+        print(
+            "\nDIVERGES: {} on {}, in {} and {} more cases like it".format(
+                ", ".join(what), name, group[0].case.id, len(group) - 1
+            )
+        )
+        print(script(targets[name], group[0].case, ledger_of(family)))

@@ -1,0 +1,249 @@
+"""What `python -m rnn_oracle.check` judges, and what it says of it, without TensorFlow."""
+
+import json
+
+import pytest
+from fakes import Right, Small, let_check_find
+from helpers import needs
+
+from rnn_oracle.commands import check, check_report
+from rnn_oracle.commands.check_plan import (
+    NO_TARGET,
+    NOT_MEASURED,
+    NOT_SELECTED,
+    LeftOut,
+    Plan,
+    ledger_of,
+    plan,
+)
+from rnn_oracle.commands.selection import Selection
+from rnn_oracle.families import registry
+from rnn_oracle.families.layers.case import CoreCase
+from rnn_oracle.families.layers.matrix import BLOCK
+from rnn_oracle.families.options.case import OptionCase
+from rnn_oracle.families.outcome import Outcome
+from rnn_oracle.families.refusals.case import RefusalCase
+from rnn_oracle.verdict import known_refusals
+from rnn_oracle.verdict.judge import AGREE, DIVERGES, KNOWN, UNSUPPORTED, Verdict, judge
+from rnn_oracle.verdict.ledger import load
+
+PLAIN = "gru.one.last.nostate.batch_major.forwards.nomask"
+REFUSAL = RefusalCase("mask-one-row", "LSTM", "eager")
+CROSSED = [family.id for family in registry.crossed()]
+OF_KERAS = ["layers", "defaults"] + CROSSED + ["refusals"]
+
+
+# What is judged.
+
+
+def choose(*arguments):
+    return Selection(check._parse(list(arguments)))
+
+
+def reasons(planned):
+    return {(one.family, one.target): one.reason for one in planned.left_out}
+
+
+def test_all_families_are_judged_that_were_measured_on_the_release():
+    targets = {name: Small(name) for name in ("keras3", "keras2", "tf1")}
+    planned = plan(targets, choose())
+    assert list(planned.cases) == (
+        [("keras3", family) for family in OF_KERAS]
+        + [("keras2", family) for family in OF_KERAS]
+        + [("tf1", "tf1")]
+    )
+    assert planned.left_out == []
+    for (name, family), cases in planned.cases.items():
+        assert cases == registry.get(family).cases(name)
+
+
+@pytest.mark.parametrize("version, judged", [("3.11.3", False), ("3.12.0", True)])
+def test_a_release_on_which_the_crossed_families_were_not_measured(version, judged):
+    planned = plan({"keras3": Small(version=version)}, choose())
+    families = [family for family in OF_KERAS if judged or family not in CROSSED]
+    assert list(planned.cases) == [("keras3", family) for family in families]
+    wanted = {} if judged else {(family, "keras3"): NOT_MEASURED for family in CROSSED}
+    wanted.update({(family, "keras2"): NO_TARGET for family in OF_KERAS})
+    assert reasons(planned) == {**wanted, ("tf1", "tf1"): NO_TARGET}
+
+
+def test_what_is_not_selected_is_left_out_for_that_reason():
+    planned = plan({"keras3": Small(version="3.9.2")}, choose("--where", "mask=left,right"))
+    assert list(planned.cases) == [("keras3", "layers")]
+    assert all(case.mask in ("left", "right") for case in planned.cases["keras3", "layers"])
+    assert reasons(planned)["defaults", "keras3"] == NOT_SELECTED
+    assert reasons(planned)["options", "keras3"] == NOT_MEASURED
+    assert reasons(planned)["options", "keras2"] == NO_TARGET
+    assert reasons(planned)["tf1", "tf1"] == NOT_SELECTED
+
+
+def test_blocks_of_work_are_those_of_one_family():
+    planned = plan({name: Small(name) for name in ("keras3", "tf1")}, choose())
+    chunks = planned.chunks
+    of_core = [len(cases) for name, cases in chunks if cases[0].family == "layers"]
+    assert of_core == [BLOCK] * (2704 // BLOCK) + [2704 % BLOCK]
+    assert all(len(cases) <= 40 for name, cases in chunks if cases[0].family != "layers")
+    assert all(len({case.family for case in cases}) == 1 for name, cases in chunks)
+    assert [(name, case) for name, cases in chunks for case in cases] == [
+        (name, case) for (name, _), cases in planned.cases.items() for case in cases
+    ]
+
+
+def test_refusals_are_judged_by_entries_of_their_own():
+    assert ledger_of("refusals") == known_refusals.entries()
+    assert ledger_of("layers") == ledger_of("options") == load()
+
+
+def test_a_process_judges_by_the_entries_of_the_family(monkeypatch):
+    class Passing(Small):
+        def run(self, case, sizes):
+            return Outcome.of_verdict("values")
+
+    monkeypatch.setattr(check, "_prepared", lambda: {"keras3": Passing()})
+    (judged,) = check._judge_chunk(("keras3", [REFUSAL]))
+    assert judged.verdict == KNOWN
+    assert [entry.instead for entry in judged.entries] == ["values"]
+
+
+# What is printed.
+
+
+@needs("rich")
+def test_the_summary_tells_what_was_judged_and_what_was_not(monkeypatch, capsys):
+    let_check_find(monkeypatch, Right(version="3.9.2"), Small("tf1"))
+    check.main(["--only", PLAIN, "--only", "defaults.gru", "--only", "forms.*"])
+    lines = capsys.readouterr().out.splitlines()
+    rows = [line.replace("│", "").split() for line in lines if line.startswith("│ keras3 │ ")]
+    assert [row[:3] for row in rows] == [["keras3", "layers", "1"], ["keras3", "defaults", "1"]]
+    others = "options, bidirectional, cells, own_cells, training, refusals (not selected)"
+    assert [line for line in lines if line.startswith("not judged")] == [
+        "not judged on keras3: " + others,
+        "not judged on keras3: forms (measured on >=3.12 only, and this is 3.9.2)",
+        "not judged on tf1: tf1 (not selected)",
+        "not judged on keras2: layers, defaults, forms (there is no keras2 here)",
+        "not judged on keras2: " + others,
+    ]
+
+
+TABLES = {
+    "layers": (["--only", PLAIN], True, "return_state = False"),
+    "options": (["--only", "options.simple_rnn"], False, "unit_forget_bias = True"),
+    "refusals": (["--only", REFUSAL.id], False, "layer = LSTM"),
+    "a value that is no text": (
+        ["--where", "merge_mode=None", "--where", "mode=eager"],
+        False,
+        "merge_mode = None",
+    ),
+}
+
+
+@pytest.mark.parametrize("asked_for", [False, True], ids=["by-default", "asked-for"])
+@pytest.mark.parametrize("family", TABLES)
+@needs("rich")
+def test_tables_of_options(family, asked_for, monkeypatch, capsys):
+    arguments, by_default, row = TABLES[family]
+    let_check_find(monkeypatch, Right())
+    check.main(arguments + (["--tables"] if asked_for else []))
+    assert (row in capsys.readouterr().out) == (by_default or asked_for)
+
+
+def verdict(case, word, detail="", entries=(), worst=0.0):
+    return Verdict("keras3", case, word, worst, detail, [], list(entries))
+
+
+def shown(verdicts, capsys, target=None):
+    """Return what is printed of verdicts."""
+    cases = {}
+    for one in verdicts:
+        cases.setdefault(("keras3", one.case.family), []).append(one.case)
+    check_report.show({"keras3": target or Right()}, Plan(cases, []), verdicts)
+    return capsys.readouterr().out
+
+
+@needs("rich")
+def test_what_is_known_is_counted_by_entry(capsys):
+    first, second = load()[:2]
+    verdicts = [
+        verdict(OptionCase("gru"), KNOWN, "words that nobody reads", [first]),
+        verdict(OptionCase("lstm"), KNOWN, "words that nobody reads", [first, second]),
+        verdict(OptionCase("lstm", batch=1), AGREE),
+    ]
+    printed = shown(verdicts, capsys)
+    assert f"\nknown: {first.id} (2 cases, breaks {first.rule})\n  {first.title}\n" in printed
+    assert f"\nknown: {second.id} (1 case, breaks {second.rule})\n" in printed
+    assert printed.count("known: ") == 2
+
+
+@needs("rich")
+def test_known_refusals_are_summed_up(capsys):
+    passing = next(entry for entry in ledger_of("refusals") if entry.instead == "values")
+    other = next(entry for entry in ledger_of("refusals") if entry.instead != "values")
+    verdicts = [
+        verdict(RefusalCase("mask-one-row", "LSTM", "eager"), KNOWN, entries=[passing]),
+        verdict(RefusalCase("mask-one-row", "GRU", "eager"), KNOWN, entries=[passing]),
+        verdict(RefusalCase("units-zero", "GRU", "eager"), KNOWN, entries=[other]),
+    ]
+    printed = shown(verdicts, capsys)
+    assert printed.count("known: ") == 1
+    assert (
+        "known: 3 cases of refusals, by 2 entries of rnn_oracle/verdict/refusals.json: 2 where "
+        "what is wrong passes, 1 where another error is raised than is due\n"
+    ) in printed
+
+
+@needs("rich")
+def test_what_is_unsupported_is_counted_by_reason(capsys):
+    crossed = [OptionCase("gru"), OptionCase("gru", batch=1), OptionCase("lstm")]
+    words = ["no gelu", "no gelu", "no mish"]
+    verdicts = [verdict(case, UNSUPPORTED, why) for case, why in zip(crossed, words)]
+    verdicts.append(verdict(CoreCase("gru"), UNSUPPORTED, "no gelu"))
+    lines = shown(verdicts, capsys).splitlines()
+    assert "unsupported: 2 cases on keras3: no gelu" in lines
+    assert "unsupported: 1 case on keras3: no mish" in lines
+    assert "UNSUPPORTED, which is a failure: 1 case on keras3: no gelu" in lines
+    assert "4 unsupported" in lines
+
+
+@needs("rich")
+def test_divergences_are_grouped_by_family_and_first_option(capsys):
+    class Nesting(Right):
+        def run(self, case, sizes):
+            outcome = super().run(case, sizes)
+            return Outcome(outcome.arrays, dict(outcome.facts, **{"first.nesting": "odd"}))
+
+    cases = [OptionCase("gru"), OptionCase("gru", batch=1), OptionCase("lstm")]
+    verdicts = [judge(Nesting(), case, []) for case in cases]
+    assert [one.verdict for one in verdicts] == [DIVERGES] * 3
+    printed = shown(verdicts, capsys, Nesting())
+    assert "DIVERGES: first.nesting on keras3, in options.gru and 1 more cases like it" in printed
+    assert "DIVERGES: first.nesting on keras3, in options.lstm and 0 more cases like it" in printed
+
+
+def test_json(monkeypatch, tmp_path):
+    pytest.importorskip("rich")
+    let_check_find(monkeypatch, Right(version="3.9.2"))
+    path = tmp_path / "verdicts.json"
+    check.main(["--only", PLAIN, "--only", "options.*", "--json", str(path)])
+    written = json.loads(path.read_text())
+    (result,) = written["results"]
+    assert (result["id"], result["family"]) == ("keras3." + PLAIN, "layers")
+    assert result["rules"] == CoreCase("gru").rules and result["entries"] == []
+    (row,) = written["families"]["judged"]
+    assert row == {
+        "target": "keras3",
+        "family": "layers",
+        "cases": 1,
+        "verdicts": {AGREE: 1, KNOWN: 0, DIVERGES: 0, UNSUPPORTED: 0},
+        "worst": 0.0,
+    }
+    left_out = [LeftOut(**one) for one in written["families"]["not judged"]]
+    assert LeftOut("forms", "keras3", NOT_SELECTED, ">=3.12") in left_out
+    assert LeftOut("options", "keras3", NOT_MEASURED, ">=3.12") in left_out
+    assert LeftOut("layers", "keras2", NO_TARGET, "") in left_out
+
+
+def test_json_has_no_infinite_numbers():
+    verdicts = [verdict(CoreCase("gru"), AGREE, worst=float("inf"))]
+    planned = Plan({("keras3", "layers"): [CoreCase("gru")]}, [])
+    written = check_report.as_json({"keras3": Right()}, planned, verdicts)
+    assert json.loads(json.dumps(written, allow_nan=False))["results"][0]["worst"] is None
