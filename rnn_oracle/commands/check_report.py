@@ -247,8 +247,7 @@ def _print_divergences(targets, diverging):
         groups.setdefault((v.target, v.case.family, first, names), []).append(v)
     for (name, family, _, what), group in groups.items():
         print(
-            "\nDIVERGES: {} on {}, in {} and {} more cases like it".format(
-                ", ".join(what), name, group[0].case.id, len(group) - 1
-            )
+            f"\nDIVERGES: {', '.join(what)} on {name}, in {group[0].case.id} and "
+            f"{len(group) - 1} more cases like it"
         )
         print(script(targets[name], group[0].case, ledger_of(family)))

@@ -120,7 +120,7 @@ def _apart():
     for axis in families:
         others = [other for other in families if not families[axis] & families[other]]
         if others:
-            lines.append("- {}: {}".format(axis, ", ".join(others)))
+            lines.append(f"- {axis}: {', '.join(others)}")
     return lines
 
 
@@ -134,7 +134,7 @@ def _family(kind, dialect):
             found += len(covering.covered(group, cases))
             all_of_them += len(covering.legal(kind, dialect, group))
         lines += [
-            "All triples of {}: {} of {}.".format(", ".join(kind.triples), found, all_of_them),
+            f"All triples of {', '.join(kind.triples)}: {found} of {all_of_them}.",
             "",
         ]
     lines.append("| pairs | " + " | ".join(axes[:-1]) + " |")

@@ -91,14 +91,11 @@ def _side(name, options):
     is_path = os.path.basename(name) != name or name in (os.curdir, os.pardir)
     folder = name if is_path else os.path.join(options.fixtures, "recordings", name)
     if not os.path.isdir(folder):
+        recorded = recordings_in(os.path.join(options.fixtures, "recordings"))
         raise MisuseError(
-            "{} is no recording; there are {} in {}, {}, and folders as ./{}".format(
-                name,
-                ", ".join(recordings_in(os.path.join(options.fixtures, "recordings"))) or "none",
-                options.fixtures,
-                ", ".join((INSTALLED, LEGACY, V1, ORACLE)),
-                name,
-            )
+            f"{name} is no recording; there are {', '.join(recorded) or 'none'} in "
+            f"{options.fixtures}, {', '.join((INSTALLED, LEGACY, V1, ORACLE))}, and folders as "
+            f"./{name}"
         )
     fixture = read(folder, RECORDING)
     side = _recorded(fixture.about["provenance"], fixture.entries.values(), options.only)
@@ -106,7 +103,7 @@ def _side(name, options):
 
 
 def _recorded(about, entries, only="*"):
-    title = "{} ({} {})".format(about["recording"], about["module"], about["keras"])
+    title = f"{about['recording']} ({about['module']} {about['keras']})"
     outcomes = {
         entry.case: entry.answers[about["dialect"]]
         for entry in entries
@@ -182,7 +179,7 @@ def headline(group):
     if group.what.startswith(DEFAULT):
         words = f"{group.what}: {words}"
     if any(group.calls) and group.what != "symbolic shapes":
-        words += " of the call{} {}".format("s" * (len(group.calls) > 1), ", ".join(group.calls))
+        words += f" of the call{'s' * (len(group.calls) > 1)} {', '.join(group.calls)}"
     return f"{words}: {len(group.differences)} cases, {_cause(group)}"
 
 

@@ -159,7 +159,7 @@ def _problem(options, there, targets, cases, numbers):
     made = [folder for folder in folders if os.path.exists(os.path.join(folder, MANIFEST))]
     if options.check and made != folders:
         missing = [folder for folder in folders if folder not in made]
-        return "there is no fixture in {} to compare with".format(" or ".join(missing))
+        return f"there is no fixture in {' or '.join(missing)} to compare with"
     if not options.check and options.only != ALL and made:
         return f"{made[0]} would lose the cases that --only leaves out; choose another --out"
     return None
@@ -248,9 +248,9 @@ def _compare(fixture, gathered, whole):
     other = kind == VECTORS and unmoved and not _on_disk(folder, vectors.files(entries))
     if other:
         print(f"{folder}: the same vectors would be written in other bytes")
-    words = ["{} cases, {} changes".format(len(entries), len(real) + len(gone) or "no")]
+    words = [f"{len(entries)} cases, {len(real) + len(gone) or 'no'} changes"]
     rounded = [change for _, change in found if change.kind == ROUNDING]
-    print("{}: {}".format(folder, ", ".join(words + in_short(rounded))))
+    print(f"{folder}: {', '.join(words + in_short(rounded))}")
     return 1 if real or gone or other else 0
 
 

@@ -90,7 +90,7 @@ def _nothing(options):
     names = recordings_in(_recorded(options.fixtures))
     if not names:
         return f"there are no recordings in {options.fixtures}"
-    return "no case of {} matches --only {!r}".format(", ".join(names), options.only)
+    return f"no case of {', '.join(names)} matches --only {options.only!r}"
 
 
 def _recorded(folder):
@@ -170,7 +170,7 @@ def _heading(family):
 
 
 def _kept(alike):
-    return "kept by every release that was recorded: {}".format(", ".join(r.id for r in alike))
+    return f"kept by every release that was recorded: {', '.join(r.id for r in alike)}"
 
 
 def _print(history):

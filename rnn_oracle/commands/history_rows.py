@@ -164,7 +164,7 @@ class _Rows:
             detail = f"{some[0].case.id}: {some[0].answers[recording].detail}"
             recordings.setdefault(detail, []).append(recording)
         details = [(", ".join(names), detail) for detail, names in recordings.items()]
-        title = "{}: {}".format(NOT_EXPLAINED, ", ".join(parted))
+        title = f"{NOT_EXPLAINED}: {', '.join(parted)}"
         return self._row(name, title, [], self._cells(chosen, cell), chosen, details)
 
     def known(self):
@@ -247,7 +247,7 @@ class _Rows:
 
     def _default(self, respect, cells, chosen):
         layers = [a.case.layer for a in chosen]
-        title = "`{}` of {}".format(respect, ", ".join(layers))
+        title = f"`{respect}` of {', '.join(layers)}"
         name = "-".join(["default", respect] + [layer.lower() for layer in layers])
         cited = [r for r in chosen[0].case.rules if f"`{respect}" in self.texts[r]]
         return self._row(name, title, cited, dict(cells), chosen)
@@ -265,8 +265,8 @@ class _Rows:
         """Say what the section of the rules holds, and what it does not."""
         uncited = [rule for rule in self.texts if rule not in self.citing]
         return (
-            "Every rule that a recorded case cites: kept in all of these cases, or broken. "
-            "No recorded case cites {}.".format(", ".join(uncited) or "any other")
+            "Every rule that a recorded case cites: kept in all of these cases, or broken. No "
+            f"recorded case cites {', '.join(uncited) or 'any other'}."
         )
 
     def rules(self):
@@ -342,7 +342,7 @@ def _distinguished(rows):
     rows = list(rows)
     titles = Counter(row.title for row in rows)
     return [
-        row._replace(title="{} Where {}.".format(row.title, "; or ".join(row.where)))
+        row._replace(title=f"{row.title} Where {'; or '.join(row.where)}.")
         if titles[row.title] > 1
         else row
         for row in rows

@@ -172,7 +172,7 @@ def _writer_of(demanded):
         found = texts_of(outcome)
         if differ and outcome.arrays:
             fits = (d for d, wanted in with_numbers.items() if _same_numbers(wanted, outcome))
-            found[NUMBERS] = "as {}".format(next(fits, "no dialect"))
+            found[NUMBERS] = f"as {next(fits, 'no dialect')}"
         return found
 
     return texts

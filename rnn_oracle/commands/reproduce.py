@@ -117,17 +117,17 @@ class _Script:
         options = self._options(i)
         if self.case.stacking == "cells":
             cells = [f"keras.layers.{name}Cell({u}{more})" for u in self.units[i]]
-            lines = ["layer = keras.layers.RNN([{}]{})".format(", ".join(cells), options)]
+            lines = [f"layer = keras.layers.RNN([{', '.join(cells)}]{options})"]
         else:
             (units,) = self.units[i]
             lines = [f"layer = keras.layers.{name}({units}{more}{options})"]
         if self.numbers:
             weights = [_literal(w) for cell in self.given.weights[i] for w in cell]
             lines.append("layer.build((None, None, x.shape[-1]))")
-            lines.append("layer.set_weights([{}])".format(", ".join(weights)))
+            lines.append(f"layer.set_weights([{', '.join(weights)}])")
         lines.append(f"y{i + 1} = layer(x{self._arguments(i)})")
         if i + 1 < len(self.units):
-            lines.append("x = y{}{}".format(i + 1, "[0]" if self.case.return_state else ""))
+            lines.append(f"x = y{i + 1}{'[0]' if self.case.return_state else ''}")
         return lines
 
     def _options(self, i):
@@ -189,7 +189,7 @@ def _literal(array, dtype=np.float32):
         array = array.astype(dtype)
     digits = np.array2string(array, separator=", ", threshold=array.size + 1, floatmode="unique")
     name = ", np.float32" if array.dtype == np.float32 else ""
-    return "np.array({}{})".format(" ".join(digits.split()), name)
+    return f"np.array({' '.join(digits.split())}{name})"
 
 
 def _constant(array):

@@ -49,9 +49,8 @@ def cases(kind, dialect):
     if axes != kind.axes:
         wrong = [axis for axis in {**axes, **kind.axes} if axes.get(axis) != kind.axes.get(axis)]
         raise ValueError(
-            "{} has other axes than {}: {}; {}".format(
-                path_of(kind, dialect), kind.__name__, ", ".join(sorted(wrong)), REMEDY
-            )
+            f"{path_of(kind, dialect)} has other axes than {kind.__name__}: "
+            f"{', '.join(sorted(wrong))}; {REMEDY}"
         )
     return [kind(**options) for options in rows.values()]
 

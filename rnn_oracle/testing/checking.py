@@ -174,9 +174,8 @@ def _precision(layer):
     found.update(weight.dtype.name for link in links for weight in link.get_weights())
     if len(found) > 1 or not found <= set(PRECISIONS):
         raise OracleValueError(
-            "{} has weights, or computes, in {}: it is checked if it does both in one of {}".format(
-                layer.name, ", ".join(sorted(found)), ", ".join(PRECISIONS)
-            )
+            f"{layer.name} has weights, or computes, in {', '.join(sorted(found))}: it is "
+            f"checked if it does both in one of {', '.join(PRECISIONS)}"
         )
     return found.pop()
 

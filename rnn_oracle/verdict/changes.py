@@ -112,7 +112,7 @@ def claimed_changes(old, new, claimed, tolerance):
     if all(change.kind == ROUNDING for change in found):
         broken = compare_copies(demanded, new)
         if broken and not compare_copies(demanded, old):
-            name = "{}.copies".format(broken[0].name.partition(".")[0])
+            name = f"{broken[0].name.partition('.')[0]}.copies"
             found.append(_meaning(name, COPIES, broken[0].expected, broken[0].actual))
     return found
 
@@ -153,7 +153,7 @@ def _moved(name, old, new, allowed):
 
 
 def _element(name, where):
-    return "{}[{}]".format(name, ", ".join(map(str, where)))
+    return f"{name}[{', '.join(map(str, where))}]"
 
 
 def ulps(old, new):

@@ -105,7 +105,7 @@ def _compare_array(name, expected, actual):
     worst = np.unravel_index(np.argmax(ratio), ratio.shape)
     if ratio[worst] <= 1:
         return [], float(ratio[worst])
-    where = "{}[{}]".format(name, ", ".join(map(str, worst)))
+    where = f"{name}[{', '.join(map(str, worst))}]"
     count = int(np.sum(ratio > 1))
     more = (
         f"{ratio[worst]:.3g} times the allowed {allowed[worst]:.2g}; {count} of {ratio.size} "

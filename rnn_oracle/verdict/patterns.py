@@ -40,7 +40,7 @@ def patterns(chosen, all_cases):
 def as_text(pattern):
     """Write a pattern down: ``cell = lstm or gru, mask = none``."""
     return ", ".join(
-        "{} = {}".format(name, " or ".join(map(str, values))) for name, values in pattern.items()
+        f"{name} = {' or '.join(map(str, values))}" for name, values in pattern.items()
     )
 
 

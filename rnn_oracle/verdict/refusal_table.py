@@ -128,7 +128,7 @@ def _by_version(measurements):
         other = found.setdefault(Version(told["version"]), told)
         if other["verdicts"] != told["verdicts"]:
             wrong = [c for c in told["verdicts"] if told["verdicts"][c] != other["verdicts"].get(c)]
-            raise ValueError("two answers of {}: {}".format(told["version"], ", ".join(wrong)))
+            raise ValueError(f"two answers of {told['version']}: {', '.join(wrong)}")
     return sorted(found.items())
 
 
