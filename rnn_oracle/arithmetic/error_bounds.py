@@ -134,18 +134,18 @@ class BoundedArray(TrackedArray):
         return self.made_of(value, np.where(beyond, np.inf, error + lost))
 
     def _compare(self, ufunc, a, b):
-        told = ufunc(*[_to_precision(value, self.unit) for value, _ in (a, b)])
+        holds = ufunc(*[_to_precision(value, self.unit) for value, _ in (a, b)])
         if ufunc.__name__.endswith("equal") and not ufunc.__name__.startswith(("less", "greater")):
-            return told
+            return holds
         error = a[1] + b[1]
-        return Doubtful(told, ~(np.abs(a[0] - b[0]) > error) & (error > 0))
+        return Doubtful(holds, ~(np.abs(a[0] - b[0]) > error) & (error > 0))
 
     def _choose(self, condition, yes, no):
         """Choose as `np.where` does; the other choice is possible where there is a doubt."""
         yes, no = self.parts(yes), self.parts(no)
         (value, error), (other, its_error) = [
-            [np.where(told, *same) for same in zip(yes, no)]
-            for told in (condition.value, ~condition.value)
+            [np.where(holds, *same) for same in zip(yes, no)]
+            for holds in (condition.value, ~condition.value)
         ]
         turned = np.maximum(error, np.abs(value - other) + its_error)
         return self.made_of(value, np.where(condition.doubt, turned, error))

@@ -21,7 +21,7 @@ from ..verdict.changes import (
     claimed_changes,
 )
 from ..verdict.compare import compare
-from ..verdict.judge import apart, changed_by
+from ..verdict.judge import changed_by, tolerance_between
 from ..verdict.ledger import load, matching
 from ..verdict.patterns import patterns
 from .parallel import spread
@@ -222,7 +222,7 @@ class _Claims:
             old.outcomes[self.case],
             new.outcomes[self.case],
             lambda: claimed,
-            apart if old.real and new.real else lambda claimed: claimed.allowed,
+            tolerance_between if old.real and new.real else lambda claimed: claimed.allowed,
         )
 
     def hold(self):

@@ -25,11 +25,11 @@ def write(folder):
     os.makedirs(folder, exist_ok=True)
     for target in installed().values():
         if target.name != "tf1":
-            told = dict(name=target.name, dialect=target.dialect, version=target.version)
-            told["verdicts"] = measured(target)
+            record = dict(name=target.name, dialect=target.dialect, version=target.version)
+            record["verdicts"] = measured(target)
             path = os.path.join(folder, target.recording + ".json")
             with open(path, "w", encoding="ascii") as file:
-                json.dump(told, file, indent=1)
+                json.dump(record, file, indent=1)
 
 
 def read(folder):

@@ -55,6 +55,6 @@ def numbers(key, shape, low, high):
     # RandomState's stream is frozen: the same in every release of NumPy.
     random = np.random.RandomState(zlib.crc32(key.encode()))
     sizes = random.uniform(low, high, shape)
-    told = (sizes * random.choice([-1.0, 1.0], shape)).astype(np.float32).astype(np.float64)
-    told.flags.writeable = False
-    return told
+    signed = (sizes * random.choice([-1.0, 1.0], shape)).astype(np.float32).astype(np.float64)
+    signed.flags.writeable = False
+    return signed

@@ -1,10 +1,12 @@
 """Compares a fixture with what would be written now: which cases and arrays have moved."""
 
+import functools
+
 from ..families.expected import expected
 from ..families.outcome import Outcome
 from ..targets.recorded import Recorded
 from ..verdict.changes import MEANING, changes, claimed_changes
-from ..verdict.judge import apart, changed_by
+from ..verdict.judge import changed_by, tolerance_between
 from ..verdict.ledger import load, matching
 from .vectors import allowed_by, in_units
 
@@ -66,4 +68,5 @@ def recording_changes(fixture, entries):
             yield new.case, changes(None, after)
             continue
         before = recorded.run(new.case)
-        yield new.case, claimed_changes(before, after, lambda case=new.case: claimed(case), apart)
+        demanded = functools.partial(claimed, new.case)
+        yield new.case, claimed_changes(before, after, demanded, tolerance_between)

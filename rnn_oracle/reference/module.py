@@ -29,9 +29,9 @@ def given(names: dict[str, Any]) -> dict[str, Any]:
         Without what is `ABSENT`, and without `dtype`, `dialect` and ``**kwargs``, which `Module`
         takes separately.
     """
-    apart = ("self", "__class__", "dtype", "dialect", "kwargs")
+    handled = ("self", "__class__", "dtype", "dialect", "kwargs")
     return {
-        name: value for name, value in names.items() if name not in apart and value is not ABSENT
+        name: value for name, value in names.items() if name not in handled and value is not ABSENT
     }
 
 

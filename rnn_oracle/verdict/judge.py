@@ -139,7 +139,7 @@ class Claims:
         return changed_by(entries[-1:], before, self.target, self.case, self.sizes)
 
 
-def apart(claimed):
+def tolerance_between(claimed):
     """Return how far apart two right results may be that are each off by what is allowed."""
     return {name: 2 * allowed for name, allowed in claimed.allowed.items()}
 

@@ -95,19 +95,19 @@ def tabulate(measurements):
     ValueError
         Where two measurements of one version do not say the same.
     """
-    names = sorted({told["name"] for told in measurements})
+    names = sorted({measured["name"] for measured in measurements})
     return {name: _of_target(name, measurements) for name in names}
 
 
 def _of_target(name, measurements):
-    releases = _by_version([told for told in measurements if told["name"] == name])
+    releases = _by_version([measured for measured in measurements if measured["name"] == name])
     table = {}
     everything = sorted(cases(name), key=lambda case: case.fault)
     for fault, group in itertools.groupby(everything, key=lambda case: case.fault):
         group = list(group)
         histories = {}
         for case in group:
-            history = tuple(_otherwise(case, told) for _, told in releases)
+            history = tuple(_otherwise(case, measured) for _, measured in releases)
             histories.setdefault(history, []).append(case)
         rows = [
             dict(where, **{ANSWERS: _answers([version for version, _ in releases], history)})
@@ -124,18 +124,19 @@ def _by_version(measurements):
     from packaging.version import Version
 
     found = {}
-    for told in measurements:
-        other = found.setdefault(Version(told["version"]), told)
-        if other["verdicts"] != told["verdicts"]:
-            wrong = [c for c in told["verdicts"] if told["verdicts"][c] != other["verdicts"].get(c)]
-            raise ValueError(f"two answers of {told['version']}: {', '.join(wrong)}")
+    for measured in measurements:
+        other = found.setdefault(Version(measured["version"]), measured)
+        if other["verdicts"] != measured["verdicts"]:
+            found_here, there = measured["verdicts"], other["verdicts"]
+            wrong = [case for case in found_here if found_here[case] != there.get(case)]
+            raise ValueError(f"two answers of {measured['version']}: {', '.join(wrong)}")
     return sorted(found.items())
 
 
-def _otherwise(case, told):
+def _otherwise(case, measured):
     """Return what a release does about a case, None where that is what the rules demand."""
-    answer = told["verdicts"][case.id]
-    return None if answer == expected(case, told["dialect"]).verdict else answer
+    answer = measured["verdicts"][case.id]
+    return None if answer == expected(case, measured["dialect"]).verdict else answer
 
 
 def _where(alike, group):
