@@ -129,7 +129,7 @@ TABLES = {
     "layers": (["--only", PLAIN], True, "return_state = False"),
     "options": (["--only", "options.simple_rnn"], False, "unit_forget_bias = True"),
     "refusals": (["--only", REFUSAL.id], False, "layer = LSTM"),
-    "a value that is no text": (
+    "bidirectional": (
         ["--where", "merge_mode=None", "--where", "mode=eager"],
         False,
         "merge_mode = None",

@@ -161,6 +161,7 @@ def test_words_for_values(word, value, same):
             DIALECTS,
             [f"  near it: {PLAIN}"],
         ),
+        (["--only", "keras3.lstm.on.*"], DIALECTS, ["  near it: lstm.one."]),
         (["--family", "layers"], ["tf1"], ["no case in tf1 matches --family layers", "2704 cases"]),
         (
             ["--where", "mask=left", "--family", "cells"],
@@ -174,7 +175,7 @@ def test_words_for_values(word, value, same):
         ),
         (["--rule", "J3", "--family", "cells"], DIALECTS, ["no case cites J3: "]),
     ],
-    ids=["id", "id-of-check", "dialect", "two", "two-with-id", "rule"],
+    ids=["id", "id-of-check", "pattern-of-check", "dialect", "two", "two-with-id", "rule"],
 )
 def test_what_is_said_where_nothing_is_chosen(arguments, dialects, lines):
     chosen = selection(*arguments)
@@ -211,6 +212,10 @@ IDS = ["gru.one.plain", "lstm.one.plain", "lstm.two.plain", "options.lstm.one.un
 def test_near(pattern, found):
     assert near(pattern, IDS) == found
     assert len(found) <= COUNT
+
+
+def test_words_at_the_same_place_are_nearer():
+    assert near("lstm.on.*", ["a.lstm.one", "lstm.one.plain"]) == ["lstm.one.plain", "a.lstm.one"]
 
 
 def test_blocks():

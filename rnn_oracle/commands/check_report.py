@@ -181,7 +181,7 @@ def _table(title, first, columns, axes, verdicts):
     table = Table(title=title, title_justify="left")
     table.add_column("option", no_wrap=True)
     for column in columns:
-        table.add_column(str(column))
+        table.add_column(column)
 
     def add(label, chosen):
         if chosen:
