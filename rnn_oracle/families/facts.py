@@ -386,5 +386,5 @@ def parse(name, text):
     except (ValueError, RecursionError):
         found = None
     if found is None or str(found) != text:
-        raise ValueError(f"{name} cannot be {text!r}")
+        raise ValueError(f"{name} cannot be {text!r:.60}")
     return found
