@@ -14,9 +14,9 @@ from ..arithmetic import nest
 from .aliases import ArrayLike, States
 from .bidirectional import Bidirectional
 from .cell_gradients import step_back
-from .core import Masking
 from .errors import OracleValueError
 from .inputs import as_numbers
+from .masking import Masking
 from .rnn import RNN
 from .scan import choose, scan
 

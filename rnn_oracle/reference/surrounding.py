@@ -1,6 +1,12 @@
-"""The layers around a recurrent one and the chain of them, where other rooms find them."""
+"""The layers around a recurrent one and the chain of them, where other rooms find them.
 
-from .core import Dense, Embedding, Masking
+Arrays carry no mask here: every layer takes one beside its input and tells by `compute_mask`
+which one goes on. `Sequential` does the passing (rules L1 to L8).
+"""
+
+from .dense import Dense
+from .embedding import Embedding
+from .masking import Masking
 from .pooling import Flatten, GlobalAveragePooling1D, MeanOverTime
 from .sequential import Sequential
 from .time_distributed import TimeDistributed

@@ -94,17 +94,17 @@ def check(layer, x, mask=None, initial_state=None, training=None):
     call["initial_state"] = nest.map_structure(lambda s: _tensor(tf, s, dtype), initial_state)
     x = _tensor(tf, x, dtype)
     returned = layer(x, **{name: value for name, value in call.items() if value is not None})
-    demand = _demand(layer, x, call["mask"], call["initial_state"])
-    actual = _actual(demand.layer, returned)
-    demanded = demand.outcome()
+    layer_call = _layer_call(layer, x, call["mask"], call["initial_state"])
+    actual = _actual(layer_call.layer, returned)
+    demanded = layer_call.outcome()
     mismatches = compare(demanded, actual, copies=False).mismatches
-    kind = f"{type(layer).__name__} of {dialect_of(layer)}, {demand.dtype}"
+    kind = f"{type(layer).__name__} of {dialect_of(layer)}, {layer_call.dtype}"
     return Report(
         f"{layer.name} ({kind})",
-        demand.result(),
+        layer_call.result(),
         mismatches,
         [_row(mismatch, demanded, actual) for mismatch in mismatches],
-        _guesses(layer, demand, actual) if mismatches else [],
+        _guesses(layer, layer_call, actual) if mismatches else [],
     )
 
 
@@ -141,7 +141,7 @@ def _array(tensor):
     return array
 
 
-def _demand(layer, x, mask, initial_state):
+def _layer_call(layer, x, mask, initial_state):
     """Return the call of the oracle that stands for one of the layer, which is built by now."""
     copy, dtype = from_keras(layer), _precision(layer)
     if any(part.stateful for part in recurrent_layers(copy)):
@@ -225,10 +225,10 @@ def _by_step(pair):
     return pair[0] != "step"
 
 
-def _guesses(layer, demand, actual):
+def _guesses(layer, layer_call, actual):
     """Say what would explain all that the layer returned, one change at a time."""
     guesses = []
-    for hypothesis in hypotheses(demand):
+    for hypothesis in hypotheses(layer_call):
         if not compare(hypothesis.outcome(), actual, copies=False).mismatches:
             guesses.append("as if " + hypothesis.text)
             for entry in _known(layer, hypothesis):

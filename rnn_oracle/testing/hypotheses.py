@@ -42,42 +42,42 @@ GATES = {LSTMCell: "ifgo", GRUCell: "zrh"}
 MASK, IGNORED = "the mask", " were ignored"
 
 
-def hypotheses(demand):
+def hypotheses(layer_call):
     """Yield each `Hypothesis` about a call that fits its layer and its arguments.
 
     Parameters
     ----------
-    demand : LayerCall
+    layer_call : LayerCall
         The call as it should be.
     """
-    yield from _of_the_call(demand)
-    yield from _of_the_result(demand)
-    yield from _of_the_layers(demand)
+    yield from _of_the_call(layer_call)
+    yield from _of_the_result(layer_call)
+    yield from _of_the_layers(layer_call)
 
 
 # What is said of a call.
 
 
-def _of_the_call(demand):
-    if demand.mask is not None:
-        mask = MASK + " that is attached to the input" if demand.attached else MASK
-        at_risk = demand.attached and demand.initial_state is not None
+def _of_the_call(layer_call):
+    if layer_call.mask is not None:
+        mask = MASK + " that is attached to the input" if layer_call.attached else MASK
+        at_risk = layer_call.attached and layer_call.initial_state is not None
         lost = "implicit_mask_dropped" if at_risk else None
-        yield Hypothesis(mask + IGNORED, functools.partial(_without_applying, demand), lost)
-        inverted = demand._replace(mask=~demand.mask)
+        yield Hypothesis(mask + IGNORED, functools.partial(_without_applying, layer_call), lost)
+        inverted = layer_call._replace(mask=~layer_call.mask)
         yield Hypothesis(mask + " were True where a step is left out", inverted.outcome, None)
-    if demand.initial_state is not None:
-        fresh = demand._replace(initial_state=None)
+    if layer_call.initial_state is not None:
+        fresh = layer_call._replace(initial_state=None)
         yield Hypothesis("the initial_state were ignored", fresh.outcome, None)
-        if _is_lstm(demand.layer):
-            other = demand._replace(initial_state=demand.initial_state[::-1])
+        if _is_lstm(layer_call.layer):
+            other = layer_call._replace(initial_state=layer_call.initial_state[::-1])
             yield Hypothesis("h and c of the initial_state were swapped", other.outcome, None)
 
 
-def _without_applying(demand):
+def _without_applying(layer_call):
     """Return the outcome if the mask goes on with the output, but changes no number."""
-    attached = {n: a for n, a in demand.outcome().arrays.items() if n.startswith(MASK_OF)}
-    outcome = demand._replace(mask=None).outcome()
+    attached = {n: a for n, a in layer_call.outcome().arrays.items() if n.startswith(MASK_OF)}
+    outcome = layer_call._replace(mask=None).outcome()
     return outcome.changed(arrays=dict(outcome.arrays, **attached))
 
 
@@ -88,14 +88,14 @@ def _is_lstm(layer):
 # What is said of a result.
 
 
-def _of_the_result(demand):
+def _of_the_result(layer_call):
     def without_masks():
-        outcome = demand.outcome()
+        outcome = layer_call.outcome()
         arrays = {n: a for n, a in outcome.arrays.items() if not n.startswith(MASK_OF)}
         return outcome.changed(arrays=arrays)
 
     def swapped():
-        outcome = demand.outcome()
+        outcome = layer_call.outcome()
         pair = ("state h", "state c")
         both = [
             dict(kind, **{name: kind[other] for name, other in (pair, pair[::-1])})
@@ -104,35 +104,35 @@ def _of_the_result(demand):
         return outcome.changed(arrays=both[0], allowed=both[1])
 
     def wrapped():
-        outcome = demand.outcome()
+        outcome = layer_call.outcome()
         nesting = outcome.facts["nesting"].map(leaves_in_lists)
         return outcome.changed(facts=dict(outcome.facts, nesting=nesting))
 
-    if demand.mask is not None:
-        further = None if demand.attached else "mask_argument_not_passed_on"
+    if layer_call.mask is not None:
+        further = None if layer_call.attached else "mask_argument_not_passed_on"
         yield Hypothesis("the mask did not go on with the output", without_masks, further)
-    if getattr(demand.layer, "return_state", False):
-        if _is_lstm(demand.layer):
+    if getattr(layer_call.layer, "return_state", False):
+        if _is_lstm(layer_call.layer):
             yield Hypothesis("the final states h and c were swapped", swapped, None)
-        alone = "single_states_wrapped" if demand.initial_state is None else None
+        alone = "single_states_wrapped" if layer_call.initial_state is None else None
         yield Hypothesis("each state came in a list of its own", wrapped, alone)
 
 
 # What is said of the layers.
 
 
-def _of_the_layers(demand):
+def _of_the_layers(layer_call):
     """Yield what may be wrong with all layers over cells that it fits, and with each of several."""
-    fitting = [set(changes(layer)) for layer in recurrent_layers(demand.layer)]
+    fitting = [set(changes(layer)) for layer in recurrent_layers(layer_call.layer)]
     for text in sorted(set().union(*fitting)):
         owners = [i for i, known in enumerate(fitting) if text in known]
-        said_of_the_call = text == MASK + IGNORED and demand.mask is not None
+        said_of_the_call = text == MASK + IGNORED and layer_call.mask is not None
         if (len(owners) > 1 or len(fitting) == 1) and not said_of_the_call:
-            yield Hypothesis(text, functools.partial(_changed, demand, owners, text), None)
+            yield Hypothesis(text, functools.partial(_changed, layer_call, owners, text), None)
         if len(fitting) > 1:
             for i in owners:
-                changed = functools.partial(_changed, demand, [i], text)
-                yield Hypothesis(f"{text} in {_name(demand.layer, i)}", changed, None)
+                changed = functools.partial(_changed, layer_call, [i], text)
+                yield Hypothesis(f"{text} in {_name(layer_call.layer, i)}", changed, None)
 
 
 def _name(layer, i):
@@ -143,12 +143,12 @@ def _name(layer, i):
     return f"{names[i]}, number {i + 1} of the recurrent layers"
 
 
-def _changed(demand, chosen, text):
-    layer = copy.deepcopy(demand.layer)
+def _changed(layer_call, chosen, text):
+    layer = copy.deepcopy(layer_call.layer)
     for i, part in enumerate(recurrent_layers(layer)):
         if i in chosen:
             changes(part)[text]()
-    return demand._replace(layer=layer).outcome()
+    return layer_call._replace(layer=layer).outcome()
 
 
 def changes(layer):

@@ -1,4 +1,4 @@
-"""The oracle's answer to cells called by hand, with the error to allow."""
+"""What the rules demand of cells called by hand."""
 
 import numpy as np
 

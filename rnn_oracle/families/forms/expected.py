@@ -1,4 +1,4 @@
-"""The oracle's answer to a case of forms, with the error to allow."""
+"""What the rules demand of a case of forms."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The oracle's side of a case of a refusal."""
+"""What the rules demand of a case of a refusal."""
 
 import functools
 

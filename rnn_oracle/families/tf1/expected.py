@@ -1,4 +1,4 @@
-"""The oracle's answer to a case of TensorFlow 1."""
+"""What the rules demand of a case of TensorFlow 1."""
 
 from ...arithmetic import nest
 from ...arithmetic.error_bounds import UNIT_ROUNDOFF, exact

@@ -1,4 +1,4 @@
-"""The oracle's answer to a case of dropout, with the error to allow."""
+"""What the rules demand of a case of dropout."""
 
 from contextlib import ExitStack, contextmanager
 

@@ -1,0 +1,72 @@
+"""`Masking`: mask the steps at which all features equal a value (rule L2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .aliases import Array, ArrayLike, DialectLike, Shape
+from .dialects import KERAS3
+from .inputs import as_numbers
+from .module import Module, given
+
+
+class Masking(Module):
+    """Mask the steps at which every feature equals `mask_value`, and zero them (rule L2).
+
+    Parameters
+    ----------
+    mask_value : float
+    dtype : str, optional
+        ``"float64"`` (the default) or ``"float32"``.
+    dialect : str or Dialect
+        The generation of Keras to follow: ``"keras3"``, ``"keras2"`` or ``"keras2_v1"``.
+    **kwargs
+        What Keras takes for every layer, such as `name` and `trainable`. It is kept
+        for `get_config` (rule D5).
+
+    Raises
+    ------
+    ValueError
+        For an unknown dtype or dialect, and in `keras3` an unknown argument (rules D4, E2).
+    TypeError
+        For an unknown argument in `keras2`.
+
+    Examples
+    --------
+    >>> from rnn_oracle import Masking
+    >>> layer = Masking(mask_value=-1.0)
+    >>> x = [[[1.0, -1.0], [-1.0, -1.0]]]
+    >>> layer(x).tolist()
+    [[[1.0, -1.0], [0.0, 0.0]]]
+    >>> layer.compute_mask(x).tolist()
+    [[True, False]]
+    """
+
+    def __init__(
+        self,
+        mask_value: float = 0.0,
+        dtype: Any = None,
+        dialect: DialectLike = KERAS3,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(given(locals()), kwargs, dialect, dtype)
+        self.mask_value = mask_value
+
+    def __call__(self, x: ArrayLike, mask: ArrayLike | None = None) -> Array:
+        """Return the input with zeros at the masked steps; a mask that is given is not used."""
+        valid = self.compute_mask(x)
+        x = as_numbers(x, self, "the input")
+        return np.where(valid[..., None], x, np.zeros(x.shape, x.dtype))
+
+    def compute_mask(self, x: Any, mask: Any = None) -> Any:
+        """Return where some feature differs from `mask_value`, both in the input's dtype."""
+        if isinstance(x, np.ndarray) or not hasattr(x, "__array_function__"):
+            x = np.asarray(x)
+            return np.any(x != x.dtype.type(self.mask_value), axis=-1)
+        return np.any(x != self.mask_value, axis=-1)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return the shape of the output, with None where it is unknown."""
+        return tuple(input_shape)
