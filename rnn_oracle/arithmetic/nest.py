@@ -100,8 +100,3 @@ def describe(tree: Any, leaf: Callable[[Any], str] = lambda value: "*") -> str:
     if isinstance(tree, list):
         return "[" + inside + "]"
     return "(" + inside + ("," if len(tree) == 1 else "") + ")"
-
-
-def without_containers(described: str) -> str:
-    """Return what `describe` wrote without telling lists from tuples."""
-    return described.replace("[", "(").replace("]", ")").replace(",)", ")")
