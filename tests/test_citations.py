@@ -6,7 +6,7 @@ import re
 import pytest
 
 from rnn_oracle.families import registry
-from rnn_oracle.families.citations import WITHOUT_CASES, cases_by_rule
+from rnn_oracle.families.citations import WITHOUT_CASES
 from rnn_oracle.families.spec import rules
 
 DIALECTS = ("keras3", "keras2", "tf1")
@@ -124,11 +124,3 @@ def test_a_reason_names_tests_that_exist(pytestconfig):
         assert named
         for path in named:
             assert glob.glob(str(pytestconfig.rootpath / path)), path
-
-
-@pytest.mark.parametrize("dialect", DIALECTS)
-def test_cases_by_rule(dialect):
-    found = cases_by_rule(dialect)
-    every = {case for family in registry.families() for case in family.cases(dialect)}
-    assert {case for cases in found.values() for case in cases} == every
-    assert all(rule in case.rules for rule, cases in found.items() for case in cases)

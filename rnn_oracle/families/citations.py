@@ -1,6 +1,4 @@
-"""From a rule to the cases that it decides, and why some rules decide none."""
-
-from . import registry
+"""Why some rules of SPEC.md decide no case; all others are cited by the cases that they decide."""
 
 _GRADIENTS = (
     "A case holds a forward pass. Gradients are compared with finite differences in "
@@ -25,19 +23,3 @@ WITHOUT_CASES = {
 }
 WITHOUT_CASES.update({f"J{number}": _GRADIENTS for number in range(1, 15)})
 """By the id of a rule that no case cites: why, and what shows it instead."""
-
-
-def cases_by_rule(dialect):
-    """Return the cases of all families that cite a rule in a dialect, by the id of the rule.
-
-    Examples
-    --------
-    >>> [case.id for case in cases_by_rule("keras3")["I8"]][:1]
-    ['forms.lstm.x_as-ragged']
-    """
-    found = {}
-    for family in registry.families():
-        for case in family.cases(dialect):
-            for rule in case.rules:
-                found.setdefault(rule, []).append(case)
-    return found
