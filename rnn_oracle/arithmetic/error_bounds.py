@@ -34,7 +34,7 @@ from typing import Any, Callable, NamedTuple
 import numpy as np
 
 from . import nest
-from .tracked_arrays import COMPARISONS, TrackedArray
+from .tracked_arrays import COMPARISONS, TrackedArray, followed
 
 UNIT_ROUNDOFF = {
     "float16": 2.0**-11,
@@ -99,6 +99,9 @@ class BoundedArray(TrackedArray):
     def made_of(self, *parts: Any) -> BoundedArray:
         value, error = parts
         return BoundedArray(value, error, self.unit)
+
+    def applied(self, function: Callable[[Any], Any]) -> BoundedArray:
+        return self.made_of(function(self.value), np.inf)  # how it moves is not known
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         name = ufunc.__name__
@@ -231,12 +234,9 @@ def bounds(layer: Any, x: Any, dtype: str, mask: Any = None, initial_state: Any 
     True
     """
     unit = UNIT_ROUNDOFF[dtype]
-    call = {} if initial_state is None else {"initial_state": exact(initial_state, unit)}
-    for link in getattr(layer, "layers", [layer]):
-        result = exact(link(exact(x, unit), mask=mask, **call), unit)
-        mask = link.compute_mask(x, mask)
-        x = result
-    return nest.map_structure(claim, x)
+    with np.errstate(invalid="ignore", over="ignore"):  # a bound may be infinite
+        result = followed(layer, x, mask, initial_state, lambda arrays: exact(arrays, unit))
+    return nest.map_structure(claim, result)
 
 
 def claim(array: Any) -> np.ndarray:
@@ -295,6 +295,20 @@ def _followed(arrays: Any, unit: float, error: Callable[[Any], Any]) -> Any:
         ),
         arrays,
     )
+
+
+def rounded(value: Any, dtype: str) -> np.ndarray:
+    """Return numbers rounded to a precision, in float64.
+
+    Examples
+    --------
+    >>> from rnn_oracle.arithmetic.error_bounds import rounded
+    >>> rounded(0.1, "bfloat16").item()
+    0.10009765625
+    """
+    if dtype == "float16":  # whose small numbers lie apart evenly
+        return np.asarray(value).astype(dtype).astype(np.float64)
+    return _to_precision(np.asarray(value, np.float64), UNIT_ROUNDOFF[dtype])
 
 
 def _to_precision(value: Any, unit: float) -> Any:

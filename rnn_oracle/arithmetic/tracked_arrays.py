@@ -27,6 +27,10 @@ class TrackedArray(np.lib.mixins.NDArrayOperatorsMixin):
     def _moved(self, move: Callable[[Any], Any]) -> TrackedArray:
         return self.made_of(*[move(part) for part in self.parts(self)])
 
+    def applied(self, function: Callable[[Any], Any]) -> TrackedArray:
+        """Apply a function that knows plain arrays alone."""
+        raise NotImplementedError
+
     value: Any
     dtype = np.dtype("float64")
 
@@ -78,3 +82,31 @@ class TrackedArray(np.lib.mixins.NDArrayOperatorsMixin):
     def _together(self, function: Callable[[Any], Any], arrays: Any) -> TrackedArray:
         """Apply `function` to the first parts of several arrays, to the second, and so on."""
         return self.made_of(*[function(same) for same in zip(*map(self.parts, arrays))])
+
+
+def followed(
+    layer: Any, x: Any, mask: Any, initial_state: Any, follow: Callable[[Any], Any]
+) -> Any:
+    """Return what a layer makes of arrays of another kind.
+
+    Parameters
+    ----------
+    layer : layer of the oracle, or `rnn_oracle.Sequential`
+    x, mask, initial_state
+        As for its call.
+    follow : callable
+        Turns arrays into those of that kind; what is none of floats stays as it is.
+    """
+    call = {} if initial_state is None else {"initial_state": follow(initial_state)}
+    for link in getattr(layer, "layers", [layer]):
+        result = follow(link(follow(x), mask=mask, **call))
+        mask = link.compute_mask(x, mask)
+        x = result
+    return x
+
+
+def applied(function: Callable[[Any], Any], x: Any) -> Any:
+    """Return what a function that knows plain arrays alone makes of an array of any kind."""
+    if isinstance(x, TrackedArray):
+        return x.applied(lambda plain: np.asarray(function(plain), np.float64))
+    return np.asarray(function(x))

@@ -11,22 +11,16 @@ from .. import __version__
 from ..families import registry
 from ..families.layers.case import CoreCase
 from ..families.refusals.case import RefusalCase
-from ..verdict.judge import AGREE, DIVERGES, KNOWN, UNSUPPORTED
+from ..verdict.compare import share_not_judged
+from ..verdict.judge import AGREE, DIVERGES, KNOWN, PARTLY, UNJUDGED, UNSUPPORTED, passes
 from ..verdict.ledger import unmeasured
 from .check_plan import NO_TARGET, NOT_MEASURED, ledger_of
 from .reproduce import script
 from .selection import in_words, values_of
 
-ORDER = (AGREE, KNOWN, DIVERGES, UNSUPPORTED)
+ORDER = (AGREE, KNOWN, PARTLY, DIVERGES, UNJUDGED, UNSUPPORTED)
 _COLUMNS = 4
 _TO_PIPES = 140
-
-
-def passes(verdict):
-    """Tell whether a verdict is no failure: crossed cases may have what a release lacks."""
-    if verdict.verdict == UNSUPPORTED:
-        return registry.get(verdict.case.family).is_crossed
-    return verdict.verdict in (AGREE, KNOWN)
 
 
 # As JSON.
@@ -52,6 +46,8 @@ def as_json(targets, planned, verdicts):
                 "rules": v.case.rules,
                 "verdict": v.verdict,
                 "worst": _finite(v.worst),
+                "numbers": v.numbers,
+                "not judged": v.unjudged,
                 "detail": v.detail,
                 "entries": [entry.id for entry in v.entries],
             }
@@ -73,13 +69,15 @@ def summary(planned, verdicts):
                 "cases": len(those),
                 "verdicts": {word: counts[word] for word in ORDER},
                 "worst": _finite(_worst(those)),
+                "numbers": sum(v.numbers for v in those),
+                "not judged": sum(sum(v.unjudged.values()) for v in those),
             }
         )
     return found
 
 
 def _worst(verdicts):
-    return max((v.worst for v in verdicts if v.verdict in (AGREE, KNOWN)), default=0.0)
+    return max((v.worst for v in verdicts if v.verdict in (AGREE, KNOWN, PARTLY)), default=0.0)
 
 
 def _finite(number):
@@ -117,9 +115,13 @@ def show(targets, planned, verdicts, all_tables=False):
     counts = Counter(v.verdict for v in verdicts)
     print("\n" + ", ".join(f"{counts[word]} {word}" for word in ORDER if counts[word]))
     print(f"largest observed error / allowed error: {_worst(verdicts):.3f}")
+    print(share_not_judged([(sum(v.unjudged.values()), v.numbers) for v in verdicts]))
     _print_unsupported([v for v in verdicts if v.verdict == UNSUPPORTED])
     _print_known([v for v in verdicts if v.verdict == KNOWN])
     _print_divergences(targets, [v for v in verdicts if v.verdict == DIVERGES])
+    for v in verdicts:
+        if v.verdict in (PARTLY, UNJUDGED) and not passes(v):
+            print(f"\n{v.verdict}, which is a failure: {v.case.id} on {v.target}: {v.detail}")
 
 
 def _judged(planned):
@@ -200,8 +202,9 @@ def _table(title, first, columns, axes, verdicts):
 
 def _tally(verdicts):
     counts = Counter(v.verdict for v in verdicts)
-    short = {AGREE: "agree", KNOWN: "known", DIVERGES: "DIVERGES", UNSUPPORTED: "unsupported"}
-    return ", ".join(f"{counts[word]} {short[word]}" for word in ORDER if counts[word])
+    return ", ".join(
+        f"{counts[word]} {'known' if word == KNOWN else word}" for word in ORDER if counts[word]
+    )
 
 
 def _print_unsupported(verdicts):

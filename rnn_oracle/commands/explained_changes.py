@@ -20,7 +20,7 @@ from ..verdict.changes import (
     changes,
     claimed_changes,
 )
-from ..verdict.compare import compare
+from ..verdict.compare import compare, tolerances
 from ..verdict.judge import changed_by, tolerance_between
 from ..verdict.ledger import load, matching
 from ..verdict.patterns import patterns
@@ -222,13 +222,13 @@ class _Claims:
             old.outcomes[self.case],
             new.outcomes[self.case],
             lambda: claimed,
-            tolerance_between if old.real and new.real else lambda claimed: claimed.allowed,
+            tolerance_between if old.real and new.real else tolerances,
         )
 
     def hold(self):
         """Tell whether both sides do just what is claimed of them."""
-        return not any(
-            compare(claimed, side.outcomes[self.case]).mismatches
+        return all(
+            compare(claimed, side.outcomes[self.case]).agrees
             for side, claimed in zip(self.sides, self.claimed)
             if side.real
         )

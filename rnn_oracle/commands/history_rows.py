@@ -9,7 +9,7 @@ from ..families.outcome import VALUES
 from ..families.spec import first_sentence, rules, sentence_with, without_links
 from ..reference.dialects import DIALECTS
 from ..verdict.deviations import deviation
-from ..verdict.judge import AGREE, DIVERGES, KNOWN
+from ..verdict.judge import AGREE, DIVERGES, KNOWN, PARTLY, UNJUDGED
 from ..verdict.ledger import FAMILY, RECORDED, fits
 from ..verdict.patterns import as_text, patterns
 
@@ -370,6 +370,9 @@ def _verdict(given, breaking, otherwise=frozenset()):
     if words:
         note = f"of {len(given)} cases"
         return Cell(UNEXPLAINED if counts[-1][1] else BROKEN, ", ".join(words), note)
+    vacuous = sum(g.verdict in (PARTLY, UNJUDGED) for g in given)
+    if vacuous:
+        return Cell(VALUE, f"not judged in full {vacuous}", f"of {len(given)} cases")
     agreeing = [g for g in given if g.verdict in (AGREE, KNOWN)]
     if not agreeing:
         return Cell(VALUE, "unsupported", given[0].detail)

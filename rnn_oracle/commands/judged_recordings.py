@@ -179,8 +179,13 @@ def _writer_of(demanded):
 
 
 def _same_numbers(wanted, outcome):
-    numbers = Outcome(wanted.arrays, allowed=wanted.allowed, batch_axis=wanted.batch_axis)
-    return not compare(numbers, Outcome(outcome.arrays)).mismatches
+    numbers = Outcome(
+        wanted.arrays,
+        allowed=wanted.allowed,
+        batch_axis=wanted.batch_axis,
+        precision=wanted.precision,
+    )
+    return compare(numbers, Outcome(outcome.arrays)).agrees
 
 
 def texts_of(outcome):

@@ -52,6 +52,8 @@ class Outcome:
         None where copies need not have the same bits (rule T2).
     deviations : tuple of str
         The oracle's alone: those of `rnn_oracle.verdict.deviations` that its numbers already show.
+    precision : str
+        The oracle's alone: the dtype in which a target computes that may be off by `allowed`.
     """
 
     def __init__(
@@ -63,8 +65,9 @@ class Outcome:
         refusal=None,
         batch_axis=0,
         deviations=(),
+        precision="float32",
     ):
-        self.batch_axis, self.deviations = batch_axis, deviations
+        self.batch_axis, self.deviations, self.precision = batch_axis, deviations, precision
         self.arrays = arrays or {}
         self.facts = facts or {}
         self.allowed = allowed or {}
@@ -81,6 +84,7 @@ class Outcome:
             allowed or self.allowed,
             batch_axis=self.batch_axis,
             deviations=deviations or self.deviations,
+            precision=self.precision,
         )
 
     @property

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from typing import Any
 
 import numpy as np
 
+from ..arithmetic.tracked_arrays import applied
 from ..reference import bidirectional, cells, recurrent, surrounding
 from ..reference.dialects import DIALECTS
 from ..reference.errors import OracleTypeError, OracleValueError
@@ -153,7 +155,7 @@ def _activation(function: Any, dialect: str) -> Any:
     package = getattr(function, "__module__", "").partition(".")[0]
     if package in _PACKAGES and name in DIALECTS[dialect].activations:
         return name
-    return lambda x: np.asarray(function(x))
+    return functools.partial(applied, function)
 
 
 def _weighted(copy: Any, layer: Any) -> Any:

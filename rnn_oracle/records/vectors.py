@@ -6,8 +6,10 @@ from dataclasses import replace
 import numpy as np
 
 from ..arithmetic import nest
+from ..arithmetic.claims import claims_nothing, with_replicas
 from ..arithmetic.decimals import DIGITS, DecimalArray
 from ..arithmetic.error_bounds import UNIT_ROUNDOFF, converted
+from ..arithmetic.replicas import Noise, noisy
 from ..families.expected import expected
 from ..families.layers.problem import problem
 from ..families.outcome import Outcome
@@ -24,8 +26,6 @@ GENERATIONS = sorted({dialect.generation for dialect in DIALECTS.values()})
 """The dialects that vectors are for; others differ in defaults alone, and a case has none."""
 
 _FOLLOWED = ("float16", "bfloat16", "float32")  # float64 is too coarse to follow itself
-NO_CLAIM = 1.0
-"""A bound from here on is as wide as the numbers themselves, and is stored as infinity."""
 
 
 def vector(case):
@@ -87,29 +87,40 @@ def _numbers(case):
         return answers(case, layers, given.map(followed), lambda leaf: leaf)[0]
 
     found = run(_in_decimals)
+    exact = {n: value.rounded() for n, value in found.items() if isinstance(value, DecimalArray)}
+    planes = [_claimed(exact, dtype, run) for dtype in _FOLLOWED]
+    tolerances = {
+        name: _narrowed(_units(numbers, [claimed[name] for claimed in planes]))
+        for name, numbers in exact.items()
+    }
+    return dict(found, **exact), tolerances
+
+
+def _claimed(exact, dtype, run):
+    """Return how far each number may be off, infinite where that is next to anything (rule T5)."""
+    unit = UNIT_ROUNDOFF[dtype]
+
+    def replicas():
+        noise = Noise(unit)
+        return run(lambda arrays: noisy(arrays, noise))
+
     with np.errstate(over="ignore", invalid="ignore"):  # a bound may be infinite
-        near = [run(functools.partial(converted, unit=UNIT_ROUNDOFF[d])) for d in _FOLLOWED]
-    arrays, tolerances = dict(found), {}
-    for name, value in found.items():
-        if isinstance(value, DecimalArray):
-            arrays[name] = value.rounded()
-            tolerances[name] = _narrowed(
-                _units(arrays[name], [bound[name].error for bound in near])
-            )
-    return arrays, tolerances
+        bounds = run(functools.partial(converted, unit=unit))
+        bounds = {name: bounds[name].error for name in exact}
+        allowed = with_replicas(bounds, exact, dtype, 0, replicas)
+    return {
+        name: np.where(claims_nothing(exact[name], allowed[name], dtype), np.inf, allowed[name])
+        for name in exact
+    }
 
 
 def _in_decimals(arrays):
     return nest.map_structure(lambda a: a if a is None else DecimalArray(a), arrays)
 
 
-def _units(value, errors):
-    """Return the bounds in units of rounding, by plane."""
-    with np.errstate(invalid="ignore"):  # a bound may be NaN
-        units = [
-            np.where(error < NO_CLAIM, error, np.inf) / UNIT_ROUNDOFF[dtype]
-            for dtype, error in zip(_FOLLOWED, errors)
-        ]
+def _units(value, allowed):
+    """Return in units of rounding, by plane, how far numbers may be off."""
+    units = [by / UNIT_ROUNDOFF[dtype] for dtype, by in zip(_FOLLOWED, allowed)]
     # A vector, where it is not exact, was itself rounded to float64.
     units[PLANES["float64"]] += np.where(units[PLANES["float64"]] > 0, np.abs(value), 0.0)
     return np.stack(units)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 from typing import Any, NamedTuple
 
@@ -9,6 +10,8 @@ import numpy as np
 
 from ..arithmetic import nest
 from ..arithmetic.error_bounds import bounds
+from ..arithmetic.replicas import noise_for, noisy, spread
+from ..arithmetic.tracked_arrays import followed
 from ..families.facts import Structures, dtypes, structure
 from ..families.outcome import Outcome, demanded_in
 from ..reference.bidirectional import Bidirectional
@@ -18,6 +21,11 @@ from ..reference.surrounding import Sequential
 
 MASK_OF = "mask of "
 """Begins the name of the mask that is attached to a part of a result."""
+
+
+SHORT = 16
+"""Up to so many steps the worst-case bound is worked out too; of longer sequences it says little,
+and takes its time."""
 
 
 class LayerCall(NamedTuple):
@@ -43,29 +51,98 @@ class LayerCall(NamedTuple):
     initial_state: list | None
     attached: bool
 
-    def result(self):
-        """Return what the oracle returns."""
-        return self.layer(self.x, mask=self.mask, **self._states())
-
     def outcome(self):
         """Return the `Outcome` that the rules demand, with the error to allow."""
-        result = self.result()
+        return self.answer()[1]
+
+    def answer(self):
+        """Return what the oracle returns, and the `Outcome` with the error to allow.
+
+        A stateful layer is called as often as `CALLS` says, and returns a list.
+        """
+        calls = CALLS if self.is_stateful else [("", False)]
+        exact, bounded, noisy_ = (copy.deepcopy(self.layer) for _ in range(3))
+        noise, results, outcomes = self._noise(), [], []
+        for prefix, resets in calls:
+            for layer in (exact, bounded, noisy_) if resets else ():
+                reset_states(layer)
+            result = exact(self.x, mask=self.mask, **self._states())
+            allowed = self._allowed(nest.flatten(result), bounded, noisy_, noise)
+            results.append(result)
+            outcomes.append(self._outcome(prefix, result, allowed))
+        return results if self.is_stateful else results[0], together(outcomes)
+
+    @property
+    def is_stateful(self):
+        """Whether a recurrent layer keeps its states from call to call."""
+        return any(part.stateful for part in recurrent_layers(self.layer))
+
+    def _outcome(self, prefix, result, allowed):
         leaves = nest.flatten(result)
         masks = self.layer.compute_mask(self.x, self.mask)
         masks = list(masks) if nest.is_nested(masks) else [masks]
-        named = observe(self.layer, result, masks + [None] * (len(leaves) - len(masks)))
+        masks += [None] * (len(leaves) - len(masks))
+        seen = observe(self.layer, result, masks, prefix)
         # Computed in float64, but demanded in the layer's own dtype (rule D6).
-        facts = demanded_in(self.dtype, named.facts)
-        allowed = bounds(self.layer, self.x, self.dtype, mask=self.mask, **self._states())
-        return named.changed(
-            facts=facts, allowed=dict(zip(leaf_names(self.layer), nest.flatten(allowed)))
+        facts = demanded_in(self.dtype, seen.facts)
+        names = [prefix + name for name in leaf_names(self.layer)]
+        return Outcome(
+            seen.arrays,
+            facts,
+            dict(zip(names, allowed)),
+            batch_axis=seen.batch_axis,
+            precision=self.dtype,
+        )
+
+    def _noise(self):
+        batch = nest.flatten(self.x)[0].shape[int(time_major(self.layer))]
+        return noise_for(self.dtype, batch)
+
+    def _allowed(self, leaves, bounded, noisy_, noise):
+        """Return how far each number of a result may be off: the least that either model says."""
+        called = self.x, self.mask, self.initial_state
+        replicas = nest.flatten(followed(noisy_, *called, lambda arrays: noisy(arrays, noise)))
+        batch_axis = int(time_major(self.layer))
+        allowed = [
+            spread(replica, leaf, batch_axis if leaf.ndim > 2 else 0)
+            for replica, leaf in zip(replicas, leaves)
+        ]
+        if nest.flatten(self.x)[0].shape[1 - batch_axis] > SHORT:
+            return allowed
+        return list(
+            map(
+                np.minimum,
+                allowed,
+                nest.flatten(bounds(bounded, self.x, self.dtype, self.mask, self.initial_state)),
+            )
         )
 
     def _states(self):
         return {} if self.initial_state is None else {"initial_state": self.initial_state}
 
 
-def observe(layer, result, masks):
+CALLS = (("first call: ", False), ("second call: ", False), ("after a reset: ", True))
+"""How a stateful layer is called: what the names of the results begin with, and whether its states
+are reset before the call."""
+
+
+def together(outcomes):
+    """Return one outcome of those of several calls."""
+    merged = {kind: {} for kind in ("arrays", "facts", "allowed")}
+    for outcome in outcomes:
+        for kind, found in merged.items():
+            found.update(getattr(outcome, kind))
+    return outcomes[0].changed(**merged)
+
+
+def reset_states(layer):
+    """Reset the states of the recurrent layers that a layer of the oracle is made of."""
+    for part in recurrent_layers(layer):
+        if part.stateful:
+            part.reset_states()
+
+
+def observe(layer, result, masks, prefix=""):
     """Return the `Outcome` of a call.
 
     Parameters
@@ -75,15 +152,18 @@ def observe(layer, result, masks):
     result : array, or nested arrays
     masks : list of array or None
         The mask that is attached to each array of the result.
+    prefix : str
+        What all names begin with.
     """
     leaves = nest.flatten(result)
     more = (f"result {i}" for i in itertools.count(len(leaf_names(layer)) + 1))
     names = [name for name, _ in zip(itertools.chain(leaf_names(layer), more), leaves)]
-    arrays = dict(zip(names, leaves))
-    arrays.update((MASK_OF + name, m) for name, m in zip(names, masks) if m is not None)
+    arrays = {prefix + name: leaf for name, leaf in zip(names, leaves)}
+    attached = [(name, mask) for name, mask in zip(names, masks) if mask is not None]
+    arrays.update((prefix + MASK_OF + name, mask) for name, mask in attached)
     facts = {
-        "nesting": Structures.of(structure(result)),
-        "dtype": dtypes(leaves),
+        prefix + "nesting": Structures.of(structure(result)),
+        prefix + "dtype": dtypes(leaves),
     }
     return Outcome(arrays, facts, batch_axis=int(time_major(layer)))
 

@@ -14,7 +14,8 @@ from typing import NamedTuple
 import pytest
 
 from ..targets import INSTALL, installed
-from ..verdict.judge import AGREE, KNOWN, UNSUPPORTED, judge
+from ..verdict.compare import share_not_judged
+from ..verdict.judge import KNOWN, UNJUDGED, UNSUPPORTED, judge, passes
 from ..verdict.ledger import load, unmeasured
 
 LEFT_OUT = "no TensorFlow here, so nothing was compared with it; install it with: " + INSTALL
@@ -22,6 +23,7 @@ NO_CELLS = "there is no TensorFlow here, or one from 2.16 on without tf_keras"
 
 TARGET, CASE, OPTIONS = "oracle.target", "oracle.case", "oracle.options"
 VERDICT, LEDGER, WORST = "oracle.verdict", "oracle.ledger", "oracle.error_over_allowed"
+NUMBERS, VAGUE = "oracle.numbers", "oracle.numbers_not_judged"
 INSIDE, IMPORTING = "oracle.seconds_inside", "oracle.seconds_importing"
 """What a report says of a test of a case, such as the one of ``--junitxml``."""
 
@@ -68,7 +70,7 @@ def record_worst(record_property):
 def judged(record_property, record_worst, imported_targets):
     """Return a function that judges a case, puts it on record and fails if it diverges.
 
-    What a release cannot run is skipped.
+    What a release cannot run is skipped, and a case of which no number can be judged.
 
     ``judged(target, case)`` takes a target of `rnn_oracle.targets` and a case of
     `rnn_oracle.families`, and the entries of another ledger than ledger.json, if there is
@@ -87,13 +89,16 @@ def judged(record_property, record_worst, imported_targets):
         record_property(CASE, case.id)
         record_property(OPTIONS, json.dumps(case.options, sort_keys=True))
         record_property(VERDICT, verdict.verdict)
+        record_property(NUMBERS, verdict.numbers)
+        record_property(VAGUE, sum(verdict.unjudged.values()))
         record_worst(verdict.worst)
         record_property(INSIDE, target.seconds - before)
         if verdict.verdict == KNOWN:
             record_property(LEDGER, " ".join(entry.id for entry in verdict.entries))
-        if verdict.verdict == UNSUPPORTED:
+        vague = verdict.verdict == UNJUDGED and passes(verdict)
+        if verdict.verdict == UNSUPPORTED or vague:
             pytest.skip(verdict.detail)
-        assert verdict.verdict in (AGREE, KNOWN), verdict.detail
+        assert passes(verdict), verdict.detail
 
     return judged
 
@@ -115,7 +120,7 @@ def pytest_terminal_summary(terminalreporter, config):
     lines = [LEFT_OUT] if not _targets() else []
     if spent.cases:
         took = time.perf_counter() - config.stash[_STARTED]
-        lines = [_worst(reports), _effort_text(spent, took)]
+        lines = [_worst(reports), _unjudged(reports), _effort_text(spent, took)]
         lines += filter(None, map(unmeasured, _targets().values()))
     for line in lines:
         terminalreporter.write_line(line)
@@ -131,6 +136,13 @@ def _worst(reports):
     return (
         f"largest observed error / allowed error: {ratios[nodeid]:.3f} of {len(ratios)} ({nodeid})"
     )
+
+
+def _unjudged(reports):
+    """Say of what share of the numbers nothing is claimed."""
+    called = [dict(report.user_properties) for report in reports if report.when == "call"]
+    counts = [(found[VAGUE], found[NUMBERS]) for found in called if VAGUE in found]
+    return share_not_judged(counts)
 
 
 class Effort(NamedTuple):

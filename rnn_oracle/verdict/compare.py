@@ -6,6 +6,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..arithmetic.claims import claims_nothing
+
+
+_NONE = np.zeros(0, bool)
+
 
 class Mismatch(NamedTuple):
     """One thing that differs.
@@ -35,18 +40,58 @@ class Comparison(NamedTuple):
     ----------
     mismatches : list of Mismatch
     worst : float
-        The largest error over what was allowed; infinite for a wrong number that is exact by
-        rule, 0 where no numbers were compared.
+        The largest error over what was allowed, of the numbers that were judged; infinite for a
+        wrong number that is exact by rule, 0 where no numbers were compared.
+    unjudged : dict of str to int
+        By the name of an array, of how many numbers nothing, or next to nothing, is claimed (rule
+        T5).
+    numbers : int
+        How many numbers there are in all.
     """
 
     mismatches: list
     worst: float
+    unjudged: dict[str, int] = {}
+    numbers: int = 0
+
+    @property
+    def agrees(self):
+        """Whether nothing differs, and all numbers were judged."""
+        return not self.mismatches and not self.unjudged
+
+    @property
+    def unjudged_in_words(self):
+        """Say how many numbers could not be judged, and where; nothing if all were."""
+        return could_not_judge(self.unjudged, self.numbers)
+
+
+def could_not_judge(unjudged, numbers):
+    """Say of how many numbers nothing is claimed, and where they are; "" if there are none."""
+    if not unjudged:
+        return ""
+    places = ", ".join(f"{count} of {name}" for name, count in unjudged.items())
+    return f"could not judge {sum(unjudged.values())} of {numbers} numbers: {places}"
+
+
+def share_not_judged(counts):
+    """Say of what share of the numbers of several cases nothing is claimed.
+
+    Parameters
+    ----------
+    counts : list of (int, int)
+        Of each case, how many numbers were not judged, of how many.
+    """
+    unjudged, numbers = (sum(each) for each in zip(*counts)) if counts else (0, 0)
+    cases = sum(bool(not_judged) for not_judged, _ in counts)
+    share = 100 * unjudged / max(numbers, 1)
+    return f"numbers not judged: {unjudged} of {numbers} ({share:.2f} %), in {cases} cases"
 
 
 def compare(expected, actual, copies=True):
     """Compare what the oracle expects with what a target did.
 
-    Numbers may be off by `expected.allowed`. What the oracle returns in two places, as when a
+    Numbers may be off by `expected.allowed`; where that is next to anything, they are counted apart,
+    and what is within it is no agreement (rule T5). What the oracle returns in two places, as when a
     state is the last output or a masked step repeats the one before, must be the same to the
     bit in both (rule T2).
 
@@ -68,14 +113,36 @@ def compare(expected, actual, copies=True):
         for name in sorted(set(expected.facts) | set(actual.facts))
         if expected.facts.get(name) != actual.facts.get(name)
     ]
-    worst = 0.0
+    worst, numbers, unjudged = 0.0, 0, {}
     for name in sorted(set(expected.arrays) | set(actual.arrays)):
-        found, ratio = _compare_array(name, expected, actual)
+        found, ratio, vacuous = _compare_array(name, expected, actual)
         mismatches += found
         worst = max(worst, ratio)
+        numbers += expected.arrays.get(name, vacuous).size
+        if vacuous.any():
+            unjudged[name] = int(vacuous.sum())
     if copies and not mismatches:
         mismatches = compare_copies(expected, actual)
-    return Comparison(mismatches, worst)
+    return Comparison(mismatches, worst, unjudged, numbers)
+
+
+def tolerances(outcome):
+    """Return how far each number may be off, by name; not at all where nothing is claimed of it.
+
+    A number that has moved is then told, as nothing says that it may.
+    """
+    return {
+        name: np.where(_vacuous(outcome, name), 0.0, allowed)
+        for name, allowed in outcome.allowed.items()
+    }
+
+
+def _vacuous(outcome, name):
+    """Tell of which numbers of an array nothing, or next to nothing, is claimed."""
+    numbers, allowed = outcome.arrays[name], outcome.allowed.get(name)
+    if allowed is None:  # exact
+        return np.zeros(numbers.shape, bool)
+    return claims_nothing(numbers, allowed, outcome.precision)
 
 
 def _compare_refusals(expected, actual):
@@ -94,17 +161,18 @@ def _mismatch(name, expected, actual, more=""):
 def _compare_array(name, expected, actual):
     if name not in expected.arrays or name not in actual.arrays:
         sides = ["there" if name in side.arrays else "missing" for side in (expected, actual)]
-        return [_mismatch(name, *sides)], 0.0
+        return [_mismatch(name, *sides)], 0.0, _NONE
     want, have = expected.arrays[name], actual.arrays[name]
     if want.shape != have.shape:
-        return [_mismatch(name, f"shape {want.shape}", f"shape {have.shape}")], 0.0
+        return [_mismatch(name, f"shape {want.shape}", f"shape {have.shape}")], 0.0, _NONE
     if want.size == 0:
-        return [], 0.0
+        return [], 0.0, _NONE
     allowed = expected.allowed.get(name, np.zeros(want.shape))
     ratio = ratios(np.asarray(want, np.float64), np.asarray(have, np.float64), allowed)
+    vacuous = _vacuous(expected, name)
     worst = np.unravel_index(np.argmax(ratio), ratio.shape)
     if ratio[worst] <= 1:
-        return [], float(ratio[worst])
+        return [], float(np.max(ratio, initial=0.0, where=~vacuous)), vacuous
     where = f"{name}[{', '.join(map(str, worst))}]"
     count = int(np.sum(ratio > 1))
     more = (
@@ -112,7 +180,7 @@ def _compare_array(name, expected, actual):
         "numbers are off"
     )
     found = _mismatch(where, want[worst], have[worst], more)
-    return [found._replace(name=name)], float(ratio[worst])
+    return [found._replace(name=name)], float(ratio[worst]), vacuous
 
 
 def ratios(want, have, allowed):
@@ -120,7 +188,7 @@ def ratios(want, have, allowed):
 
     It is 0 where both are equal, NaN included, and where the allowance is infinite.
     """
-    same = (want == have) | (np.isnan(want) & np.isnan(have)) | np.isinf(allowed)
+    same = (want == have) | (np.isnan(want) & np.isnan(have)) | ~np.isfinite(allowed)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(same, 0.0, np.abs(want - have) / allowed)
     return np.where(np.isnan(ratio), np.inf, ratio)

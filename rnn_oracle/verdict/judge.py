@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ..arithmetic.error_bounds import UNIT_ROUNDOFF
 from ..families import registry
 from ..families.expected import expected
-from .compare import compare
+from .compare import compare, tolerances
 from .deviations import deviation_of
 from .ledger import matching
 
 AGREE, KNOWN, DIVERGES, UNSUPPORTED = "agree", "known divergence", "DIVERGES", "unsupported"
+PARTLY, UNJUDGED = "partly judged", "not judged"
+"""What agrees where it was judged, with numbers of which nothing is claimed (rule T5), and that of
+which nothing is claimed at all. Either is a failure where digits are not few, see `passes`."""
 
 
 class Verdict(NamedTuple):
@@ -22,7 +26,7 @@ class Verdict(NamedTuple):
         The target's name.
     case : Case
     verdict : str
-        One of `AGREE`, `KNOWN`, `DIVERGES` and `UNSUPPORTED`.
+        One of `AGREE`, `KNOWN`, `PARTLY`, `UNJUDGED`, `DIVERGES` and `UNSUPPORTED`.
     worst : float
         The largest error over what was allowed, see `rnn_oracle.verdict.compare`.
     detail : str
@@ -31,6 +35,10 @@ class Verdict(NamedTuple):
         Those that nothing explains.
     entries : list of Entry
         Those of the ledger that explain a known divergence.
+    unjudged : dict of str to int
+        Of how many numbers nothing is claimed, by the name of the array.
+    numbers : int
+        How many numbers were compared, these included.
     """
 
     target: str
@@ -40,6 +48,8 @@ class Verdict(NamedTuple):
     detail: str
     mismatches: list
     entries: list
+    unjudged: dict[str, int] = {}
+    numbers: int = 0
 
 
 def judge(target, case, ledger, sizes=None):
@@ -92,8 +102,33 @@ def judge_answer(actual, entries, claims):
         if not compare(others, actual).mismatches:
             detail = f"the ledger entry {entry.id} does not hold: the rules are kept"
             return Verdict(*about, DIVERGES, comparison.worst, detail, [], [])
-    detail = "; ".join(f"{entry.id}: breaks {entry.rule}" for entry in entries)
-    return Verdict(*about, KNOWN if entries else AGREE, comparison.worst, detail, [], entries)
+    kept = [f"{entry.id}: breaks {entry.rule}" for entry in entries]
+    detail = "; ".join(kept + [comparison.unjudged_in_words] * bool(comparison.unjudged))
+    word = _judged(comparison, KNOWN if entries else AGREE)
+    counts = comparison.unjudged, comparison.numbers
+    return Verdict(*about, word, comparison.worst, detail, [], entries, *counts)
+
+
+def passes(verdict):
+    """Tell whether a verdict is no failure.
+
+    Crossed cases may have what a release lacks. Those in float16 and bfloat16 may have numbers of
+    which nothing can be claimed; in float32 and float64 all cases are such that all are judged.
+    """
+    if verdict.verdict == UNSUPPORTED:
+        return registry.get(verdict.case.family).is_crossed
+    if verdict.verdict in (PARTLY, UNJUDGED):
+        dtype = getattr(verdict.case, "computes_in", "float32")
+        return UNIT_ROUNDOFF[dtype] > UNIT_ROUNDOFF["float32"]
+    return verdict.verdict in (AGREE, KNOWN)
+
+
+def _judged(comparison, word):
+    """Return the verdict where nothing differs: a number that was not judged is no agreement."""
+    unjudged = sum(comparison.unjudged.values())
+    if unjudged and unjudged == comparison.numbers:
+        return UNJUDGED
+    return PARTLY if unjudged and word == AGREE else word
 
 
 def _speaking(entries, claims):
@@ -141,7 +176,7 @@ class Claims:
 
 def tolerance_between(claimed):
     """Return how far apart two right results may be that are each off by what is allowed."""
-    return {name: 2 * allowed for name, allowed in claimed.allowed.items()}
+    return {name: 2 * allowed for name, allowed in tolerances(claimed).items()}
 
 
 def changed_by(entries, outcome, target, case, sizes=None):

@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from ...arithmetic.claims import with_replicas
 from ...arithmetic.error_bounds import UNIT_ROUNDOFF, claim, converted
+from ...arithmetic.replicas import Noise, noisy
 from ...reference import cells
 from ...reference.dialects import get_dialect
 from ..case import CELLS
@@ -18,14 +20,24 @@ def expected(case, dialect, sizes, bounded):
     cell.set_weights([array for arrays in given.weights for array in arrays])
     arrays, facts = answer(case, cell, given, np.asarray)
     facts = demanded_in(case.computes_in, facts)
-    allowed = {}
-    if bounded:
-        unit = UNIT_ROUNDOFF[case.computes_in]
-        rounded = given._replace(
-            steps=converted(given.steps, unit), states=converted(given.states, unit)
-        )
-        allowed, _ = answer(case, cell, rounded, claim)
-    return Outcome(arrays, facts, allowed, batch_axis=case.batch_axis)
+    allowed = _allow(case, cell, given, arrays) if bounded else {}
+    return Outcome(arrays, facts, allowed, batch_axis=case.batch_axis, precision=case.computes_in)
+
+
+def _allow(case, cell, given, numbers):
+    """Return how far each number may be off, by the name of its array."""
+    unit = UNIT_ROUNDOFF[case.computes_in]
+
+    def followed(follow, as_array):
+        moved = given._replace(steps=follow(given.steps), states=follow(given.states))
+        return answer(case, cell, moved, as_array)[0]
+
+    def replicas():
+        noise = Noise(unit)
+        return followed(lambda arrays: noisy(arrays, noise), lambda leaf: leaf)
+
+    bounds = followed(lambda arrays: converted(arrays, unit), claim)
+    return with_replicas(bounds, numbers, case.computes_in, 0, replicas)
 
 
 def build(case, dialect, sizes):

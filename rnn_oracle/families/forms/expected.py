@@ -1,5 +1,7 @@
 """What the rules demand of a case of forms."""
 
+import functools
+
 import numpy as np
 
 from ...reference.dialects import get_dialect
@@ -16,10 +18,9 @@ def expected(case, dialect, sizes, bounded):
         return refused(f"{generation} has no such form")
     given = problem(case, sizes)
     floats = [call._replace(x=call.x.astype("float64")) for call in given.calls]
-    arrays, facts = answers(case, build(case, dialect, sizes), given)
-    allowed = {}
-    if bounded:
-        allowed = allow(case, build(case, dialect, sizes), given._replace(calls=floats))
+    make = functools.partial(build, case, dialect, sizes)
+    arrays, facts = answers(case, make(), given)
+    allowed = allow(case, make, given._replace(calls=floats), arrays) if bounded else {}
     if case.x_as == "ragged":
         arrays, facts = _ragged(case, sizes, arrays), _ragged_facts(case, sizes, facts)
         allowed = _ragged(case, sizes, allowed)

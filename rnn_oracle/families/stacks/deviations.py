@@ -81,7 +81,7 @@ def answered_again(name, case, given, make, outcome):
 
     applied = functools.partial(_explicit, case, together)
     arrays, _ = answers(case, layers(), given, applied=applied)
-    allowed = allow(case, layers(), given, applied)
+    allowed = allow(case, layers, given, arrays, applied)
     return outcome.changed(arrays=arrays, allowed=allowed, deviations=together)
 
 

@@ -5,7 +5,9 @@ from contextlib import nullcontext
 import numpy as np
 
 from ...arithmetic import nest
+from ...arithmetic.claims import with_replicas
 from ...arithmetic.error_bounds import UNIT_ROUNDOFF, claim, converted
+from ...arithmetic.replicas import Noise, noisy
 from ...reference import cells, recurrent
 from ...reference.dialects import get_dialect
 from ...reference.errors import OracleError
@@ -35,9 +37,11 @@ def demanded(case, given, make, bounded, more=lambda layers: {}):
     def call(layers):
         facts = more(layers)
         arrays, facts_of_calls = answers(case, layers, given)
-        allowed = allow(case, make(), given) if bounded else {}
+        allowed = allow(case, make, given, arrays) if bounded else {}
         facts = dict(facts_of_calls, **facts)
-        return Outcome(arrays, facts, allowed, batch_axis=case.batch_axis)
+        return Outcome(
+            arrays, facts, allowed, batch_axis=case.batch_axis, precision=case.computes_in
+        )
 
     return in_phases(make, call, (OracleError,))
 
@@ -106,13 +110,31 @@ def answers(case, layers, given, observed=np.asarray, applied=None, during=_as_i
     return arrays, facts
 
 
-def allow(case, layers, given, applied=None, during=_as_it_is):
-    """Return how far each number may be off, by the name of its array."""
+def allow(case, make, given, numbers, applied=None, during=_as_it_is):
+    """Return how far each number may be off, by the name of its array.
+
+    Parameters
+    ----------
+    case, given, applied, during
+        As for `answers`.
+    make : callable
+        Returns the layers, without weights.
+    numbers : dict of str to array
+        What is demanded.
+    """
     unit = UNIT_ROUNDOFF[case.computes_in]
-    rounded = given.map(lambda arrays: converted(arrays, unit))
-    with np.errstate(invalid="ignore"):  # infinite bounds
-        arrays, _ = answers(case, layers, rounded, claim, applied, during)
-    return without_masks(arrays)
+
+    def followed(follow, observed):
+        with np.errstate(invalid="ignore", over="ignore"):  # a bound may be infinite
+            arrays, _ = answers(case, make(), given.map(follow), observed, applied, during)
+        return without_masks(arrays)
+
+    def replicas():
+        noise = Noise(unit)
+        return followed(lambda arrays: noisy(arrays, noise), lambda leaf: leaf)
+
+    bounds = followed(lambda arrays: converted(arrays, unit), claim)
+    return with_replicas(bounds, numbers, case.computes_in, int(case.time_major), replicas)
 
 
 def _run(case, layers, given, call, applied):

@@ -1,5 +1,6 @@
 """What the rules demand of a case of dropout."""
 
+import functools
 from contextlib import ExitStack, contextmanager
 
 from ...reference.dropout import Masks, dropped
@@ -33,11 +34,10 @@ def with_masks(case, dialect, sizes, bounded, masks, apply=dropped):
         return _dropped(case, sizes, call, layers, masks, apply)
 
     given = problem(case, sizes)
-    arrays, facts = numbers_only(*answers(case, build(case, dialect, sizes), given, during=during))
-    allowed = {}
-    if bounded:
-        allowed = allow(case, build(case, dialect, sizes), given, during=during)
-    return Outcome(arrays, facts, allowed, batch_axis=case.batch_axis)
+    make = functools.partial(build, case, dialect, sizes)
+    arrays, facts = numbers_only(*answers(case, make(), given, during=during))
+    allowed = allow(case, make, given, arrays, during=during) if bounded else {}
+    return Outcome(arrays, facts, allowed, batch_axis=case.batch_axis, precision=case.computes_in)
 
 
 @contextmanager

@@ -1,0 +1,155 @@
+"""A person's own Keras layer, live: its policy, its copy in the oracle, and what it returns."""
+
+from __future__ import annotations
+
+import sys
+from typing import NamedTuple
+
+import numpy as np
+
+from ..arithmetic import nest
+from ..arithmetic.error_bounds import rounded
+from ..models.conversion import dialect_of, from_keras, keras_class
+from ..reference.errors import OracleTypeError, OracleValueError
+from ..targets.keras.target import KerasTarget
+from ..targets.runtime import masks_of
+from .layer_call import CALLS, LayerCall, observe, together
+
+
+class Policy(NamedTuple):
+    """The dtypes of a layer.
+
+    Attributes
+    ----------
+    computes_in : str
+        A key of `rnn_oracle.arithmetic.error_bounds.UNIT_ROUNDOFF`.
+    weights_in : str
+    """
+
+    computes_in: str
+    weights_in: str
+
+    def __str__(self):
+        return "mixed_" * (self.computes_in != self.weights_in) + self.computes_in
+
+
+POLICIES = ("float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16")
+
+
+def target_of(layer):
+    """Return the `KerasTarget` that a layer belongs to.
+
+    Raises
+    ------
+    ValueError
+        For Keras on something else than TensorFlow.
+    """
+    dialect = dialect_of(layer)
+    if dialect == "keras3":
+        backend = sys.modules["keras"].backend.backend()
+        if backend != "tensorflow":
+            raise OracleValueError(
+                f"{layer.name} runs on {backend}, but only Keras on TensorFlow is checked"
+            )
+    module = keras_class(layer).__module__.partition(".")[0]
+    module = "tensorflow" if module == "tensorflow_core" else module
+    return KerasTarget(dialect, module, sys.modules[module].__version__)
+
+
+def policy_of(layer):
+    """Return the one `Policy` that a layer keeps to, as far as it is built.
+
+    Raises
+    ------
+    ValueError
+        For several, and for one that is none of `POLICIES`.
+    """
+    links = [link for link in getattr(layer, "layers", [layer]) if link.weights] or [layer]
+    found = set()
+    for link in links:
+        # A layer that is not built may have no dtype yet in TensorFlow 1.
+        computes_in = getattr(link, "compute_dtype", None) or link.dtype or "float32"
+        computes_in = getattr(computes_in, "name", computes_in)
+        kept = {weight.dtype.name for weight in link.get_weights()} or {computes_in}
+        found.update(Policy(computes_in, weights_in) for weights_in in kept)
+    policies = sorted(map(str, found))
+    if len(found) > 1 or not set(policies) <= set(POLICIES):
+        raise OracleValueError(
+            f"{layer.name} has the policies {', '.join(policies)}: it is checked if it keeps to "
+            f"one of {', '.join(POLICIES)}"
+        )
+    return found.pop()
+
+
+def tensor(tf, value, dtype):
+    """Return a tensor, floats cast to `dtype`; a mask that is attached to one stays."""
+    if value is None:
+        return None
+    given = value if tf.is_tensor(value) else tf.constant(np.asarray(value))
+    if not given.dtype.is_floating or given.dtype.name == dtype:
+        return given
+    attached, made = getattr(given, "_keras_mask", None), tf.cast(given, dtype)
+    if attached is not None:
+        made._keras_mask = attached
+    return made
+
+
+def _array(tensor):
+    """Return the numbers of a tensor; floats as float64, which holds all of them exactly."""
+    array = np.asarray(tensor)
+    if array.dtype == object:
+        raise OracleTypeError(f"{tensor!r} holds no numbers: run it eagerly, on one that does")
+    # The dtype bfloat16 is no kind of NumPy's.
+    is_float = array.dtype.kind == "f" or array.dtype.name == "bfloat16"
+    return array.astype(np.float64) if is_float else array
+
+
+def layer_call_of(layer, x, mask, initial_state):
+    """Return the call of the oracle that stands for one of the layer, which is built by now."""
+    copy, policy = from_keras(layer), policy_of(layer)
+    if policy.computes_in != policy.weights_in:
+        _round_weights(copy, policy.computes_in)
+    attached = getattr(x, "_keras_mask", None) if mask is None else None
+    mask = mask if attached is None else attached
+    return LayerCall(
+        copy,
+        policy.computes_in,
+        nest.map_structure(_array, x),
+        None if mask is None else _array(mask).astype(bool),
+        None if initial_state is None else nest.map_structure(_array, initial_state),
+        attached is not None,
+    )
+
+
+def _round_weights(copy, dtype):
+    """Round the weights of a copy to what a layer computes in (rule D6)."""
+    for link in getattr(copy, "layers", [copy]):
+        if hasattr(link, "set_weights"):
+            link.set_weights([rounded(weight, dtype) for weight in link.get_weights()])
+
+
+def answered(layer, layer_call, call):
+    """Return the `Outcome` of a layer, which is called as often as the oracle was."""
+    if not layer_call.is_stateful:
+        return observed(layer_call, call(), "")
+    outcomes = []
+    _reset(layer)
+    for prefix, resets in CALLS:
+        if resets:
+            _reset(layer)
+        outcomes.append(observed(layer_call, call(), prefix))
+    _reset(layer)
+    return together(outcomes)
+
+
+def observed(layer_call, returned, prefix):
+    masks = [None if mask is None else _array(mask) for mask in masks_of(returned)]
+    return observe(layer_call.layer, nest.map_structure(np.asarray, returned), masks, prefix)
+
+
+def _reset(layer):
+    """Reset the states of all stateful layers that a layer is made of."""
+    for link in getattr(layer, "layers", [layer]):
+        if getattr(link, "stateful", False):
+            reset = getattr(link, "reset_states", None) or link.reset_state
+            reset()

@@ -1,0 +1,1 @@
+"""Layers at real sizes, right ones and broken ones: how many `oracle_check` tells apart."""
