@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 import pytest
-from helpers import give_weights, numbers, within
+from helpers import give_weights, knows, numbers, within
 
 import rnn_oracle
 from rnn_oracle.testing.checking import check
@@ -138,6 +138,56 @@ def test_states_that_come_wrapped(target):
     report = check(give_weights(layer, (2, 5, 3)), X)
     assert [m.name for m in report.mismatches] == ["nesting"] * (target.name == "keras3")
     assert ("keras3-stacked-single-states-wrapped" in str(report)) == (target.name == "keras3")
+
+
+WIDE, UNROLLED = dict(dtype="float64"), dict(unroll=True, return_sequences=True)
+KNOWN = {
+    # the entry, less its target: the layer, and the call
+    "unrolled-zeros-misplaced": (
+        lambda target: built(
+            target, "GRU", go_backwards=True, zero_output_for_mask=True, **UNROLLED
+        ),
+        {"mask": MASK},
+    ),
+    "unrolled-zeros-misplaced, Bidirectional": (
+        lambda target: give_weights(
+            target.keras.layers.Bidirectional(target.keras.layers.LSTM(4, **UNROLLED)), (2, 5, 3)
+        ),
+        {"mask": MASK},
+    ),
+    "leaky-relu-in-float64": (
+        lambda target: built(target, "LSTM", activation="leaky_relu", **WIDE),
+        {},
+    ),
+    "gelu-in-float64": (lambda target: built(target, "SimpleRNN", activation="gelu", **WIDE), {}),
+    "sparsemax-no-projection": (lambda target: built(target, "GRU", activation="sparsemax"), {}),
+}
+
+
+@pytest.mark.parametrize("what", KNOWN)
+def test_what_is_known_is_named(target, what):
+    make, call = KNOWN[what]
+    if not knows(make, target):
+        pytest.skip(f"{target.name} {target.version} has no such activation")
+    report = check(make(target), X, **call)
+    entry = f"{target.name}-{what.partition(',')[0]}"
+    assert f": known divergence {entry}" in report.guesses[0]
+
+
+def test_a_list_of_cells_in_float64(target):
+    layers = target.keras.layers
+    cells = [layers.GRUCell(4, **WIDE), layers.SimpleRNNCell(2, **WIDE)]
+    layer = layers.RNN(cells, return_state=True, **WIDE)
+    report = check(give_weights(layer, (2, 5, 3)), numbers(2, 5, 3, dtype="float64"))
+    rounded, wrapped = "the list of cells rounded its input", "each state came in a list of its own"
+    if target.name == "keras2":
+        (guess,) = [line for line in report.guesses if line.startswith("as if")]
+        known = ": known divergence keras2-stacked-cells-round-input, breaks D6"
+        assert guess == f"as if {rounded} to float32{known}"
+    else:
+        known = ": known divergence keras3-stacked-single-states-wrapped, breaks S1"
+        both = f"as if {wrapped}, and as if {rounded} and its states to float32{known}"
+        assert report.guesses[0] == both
 
 
 WRONG = {

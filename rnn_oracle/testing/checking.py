@@ -14,7 +14,7 @@ from ..reference.errors import OracleTypeError, OracleValueError
 from ..targets.runtime import masks_of
 from ..verdict.compare import compare, ratios
 from ..verdict.ledger import covers, load
-from .hypotheses import hypotheses
+from .explaining import explanations
 from .layer_call import MASK_OF, LayerCall, observe, recurrent_layers
 
 PRECISIONS = ("float32", "float64")
@@ -226,19 +226,23 @@ def _by_step(pair):
 
 
 def _guesses(layer, layer_call, actual):
-    """Say what would explain all that the layer returned, one change at a time."""
+    """Say what would explain all that the layer returned."""
     guesses = []
-    for hypothesis in hypotheses(layer_call):
-        if not compare(hypothesis.outcome(), actual, copies=False).mismatches:
-            guesses.append("as if " + hypothesis.text)
-            for entry in _known(layer, hypothesis):
-                guesses[-1] += f": known divergence {entry.id}, breaks {entry.rule}"
-                guesses += ["    " + line for line in [entry.harm] + entry.links]
+    for causes in explanations(layer_call, actual, lambda cause: _known(layer, cause)):
+        entries = [entry for cause in causes for entry in _known(layer, cause)]
+        guess = "as if " + ", and as if ".join(cause.text for cause in causes)
+        for entry in entries:
+            guess += f": known divergence {entry.id}, breaks {entry.rule}"
+        guesses.append(guess)
+        for entry in entries:
+            guesses += ["    " + line for line in [entry.harm] + entry.links]
     return guesses
 
 
 def _known(layer, hypothesis):
     """Return the entries of the ledger that say of the layer's release what a hypothesis says."""
+    if hypothesis.instead is None:
+        return []
     package = sys.modules[keras_class(layer).__module__.partition(".")[0]]
     return [
         entry

@@ -67,6 +67,10 @@ def round_input(layer):
 
 
 def _of_rounded(forward, x, *others):
-    if isinstance(x, np.ndarray):
-        x = x.astype("float32").astype("float64")
-    return forward(x, *others)
+    return forward(rounded(x), *others)
+
+
+def rounded(array):
+    """Return an array of numbers rounded to float32; one that is more than numbers as it is."""
+    is_plain = isinstance(array, np.ndarray)
+    return array.astype("float32").astype("float64") if is_plain else array
