@@ -28,6 +28,7 @@ from rnn_oracle.families.stacks.deviations import ARGUMENT, IMPLICIT, UNROLLED
 from rnn_oracle.testing.explaining import explanations
 from rnn_oracle.testing.hypotheses.hypothesis import hypotheses
 from rnn_oracle.testing.hypotheses.never_met import NEVER_MET
+from rnn_oracle.testing.layer_call import LayerCall
 from rnn_oracle.verdict.compare import compare
 from rnn_oracle.verdict.deviations import is_answer
 from rnn_oracle.verdict.ledger import load
@@ -36,6 +37,11 @@ from rnn_oracle.verdict.ledger import load
 def chain_of_dense():
     dense = rnn_oracle.Dense(3, activation="softsign", name="dense")
     return rnn_oracle.Sequential(chain().layers[1:] + [telling(dense, 5)])
+
+
+def chain_to_dense():
+    lower = chain().layers[1]
+    return rnn_oracle.Sequential([lower, telling(rnn_oracle.Dense(3), 4)])
 
 
 def cells():
@@ -55,7 +61,7 @@ WHOLE = dict(return_sequences=True, return_state=True)
 STARTED = {"initial_state": [H, C]}
 WIDE = {"dtype": "float64"}
 CALLS = {
-    "SimpleRNN": (simple, {"initial_state": [H]}),
+    "SimpleRNN": (lambda: simple(activation="leaky_relu"), {"initial_state": [H]}),
     "LSTM": (lstm, STARTED),
     "GRU": (gru, {"initial_state": [H], "attached": True}),
     "reset_before": (lambda: gru(reset_after=False), {}),
@@ -153,6 +159,7 @@ WRAPPED = "each state came in a list of its own"
 MISPLACED = "outputs were zeroed by the mask as it is before it is reversed in time"
 FURTHER = "the mask did not go on from lower"
 ATTACHED = {"mask": MASK, "attached": True}
+ON = "the mask did not go on with the output"
 MADE = {
     # the layer, the call, the text, and the deviation if it may be that
     "attached": (gru, ATTACHED, IGNORED, None),
@@ -163,6 +170,7 @@ MADE = {
     "unrolled": (backwards, {"mask": MASK}, MISPLACED, UNROLLED),
     "chain": (chain, {}, FURTHER, None),
     "chain, argument": (chain_of_dense, {"mask": MASK}, FURTHER, ARGUMENT),
+    "chain, with the output": (chain_to_dense, {"mask": MASK}, ON, None),
     "chain, attached": (chain_of_dense, ATTACHED, FURTHER, None),
 }
 
@@ -199,11 +207,14 @@ def test_what_happened_is_told(name):
     assert told(call, guess(call, text).outcome()) == [[text]]
 
 
-def test_rows_that_are_right_do_not_hide_what_happened():
+def test_the_rows_that_are_off_tell_what_is_worth_working_out(monkeypatch):
     call = demand(lstm(), x=np.tile(X, (3, 1, 1)), mask=np.ones((6, 5), bool))
-    call.mask[5, 1] = False
-    (causes,) = told(call, guess(call, "the mask were ignored").outcome())
-    assert causes == ["the mask were ignored"]
+    call.mask[4, 1] = False
+    text, worked_out = "the mask were ignored", []
+    actual, outcome = guess(call, text).outcome(), LayerCall.outcome
+    monkeypatch.setattr(LayerCall, "outcome", lambda asked: worked_out.append(1) or outcome(asked))
+    assert told(call, actual) == [[text]]
+    assert len(worked_out) == 1
 
 
 def test_what_is_known_and_something_else_are_told_together():
