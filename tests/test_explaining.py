@@ -236,9 +236,26 @@ def test_two_known_ones_are_told_once():
     assert [set(causes) for causes in told(call, actual)] == [set(known)]
 
 
-@pytest.mark.parametrize("change", [lambda a: a[:1], lambda a: a[:, :2], lambda a: a * np.nan])
-def test_what_no_guess_comes_near_is_not_explained(change):
+FAR = {
+    "fewer rows": lambda array: array[:1],
+    "fewer units": lambda array: array[..., :2],
+    "fewer axes": lambda array: array[:, 0],
+    "nan": lambda array: array * np.nan,
+}
+
+
+@pytest.mark.parametrize("what", FAR)
+def test_what_no_guess_comes_near_is_not_explained(what):
     call = demand(lstm())
     right = call.outcome()
-    actual = right.changed(arrays={name: change(array) for name, array in right.arrays.items()})
+    actual = right.changed({name: FAR[what](array) for name, array in right.arrays.items()})
     assert told(call, actual) == []
+
+
+@pytest.mark.parametrize("steps", [1, 5])
+def test_steps_that_come_first_are_no_rows(steps):
+    layer = gru(time_major=True, dialect="keras2", go_backwards=True)
+    x = THIRDS[:, :steps].swapaxes(0, 1)
+    call = demand(layer, x=x, mask=MASK[:, :steps].T, initial_state=[H])
+    text = "activation were relu"
+    assert [text] in told(call, guess(call, text).outcome())

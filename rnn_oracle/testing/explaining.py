@@ -78,9 +78,11 @@ def _errors(layer_call, actual, rows):
         return None
     off = np.zeros(len(rows))
     for name, want in expected.arrays.items():
+        have = np.asarray(actual.arrays[name], np.float64)
+        if have.ndim != want.ndim:
+            return None
         axis = _batch_axis(layer_call) if want.ndim > 2 else 0
-        have = np.moveaxis(np.asarray(actual.arrays[name], np.float64), axis, 0)
-        want = np.moveaxis(want, axis, 0)
+        have, want = np.moveaxis(have, axis, 0), np.moveaxis(want, axis, 0)
         if have.shape[1:] != want.shape[1:] or len(have) <= max(rows, default=-1):
             return None
         have = have[rows]
