@@ -239,7 +239,7 @@ def test_two_known_ones_are_told_once():
 FAR = {
     "fewer rows": lambda array: array[:1],
     "fewer units": lambda array: array[..., :2],
-    "fewer axes": lambda array: array[:, 0],
+    "states without axes": lambda array: array if array.ndim > 2 else array[0, 0],
     "nan": lambda array: array * np.nan,
 }
 
