@@ -1,4 +1,4 @@
-"""The replicas: float32 stays within their spread, at real sizes too, and what is exact has none."""
+"""The replicas: float32 stays within their spread at real sizes; what is exact has none."""
 
 import numpy as np
 import pytest
@@ -167,7 +167,7 @@ def with_errors(errors, exact=1.0):
 def test_the_spread_of_alike_numbers_is_that_of_all():
     errors = 1e-6 * np.random.RandomState(0).standard_normal((4, 50, 60))
     allowed = spread(with_errors(errors), np.ones((50, 60)))
-    assert (allowed >= 0.9 * FACTOR * 1e-6).all()
+    assert (allowed >= 0.85 * FACTOR * 1e-6).all()
     assert np.median(allowed) < 2 * FACTOR * 1e-6
 
 

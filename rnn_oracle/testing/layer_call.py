@@ -56,20 +56,30 @@ class LayerCall(NamedTuple):
         return self.answer()[1]
 
     def answer(self):
-        """Return what the oracle returns, and the `Outcome` with the error to allow.
+        """Return what the oracle returns, and the `Outcome` with the error to allow."""
+        result, outcome = self.observed()
+        bounded, noisy_ = copy.deepcopy(self.layer), copy.deepcopy(self.layer)
+        noise, allowed = self._noise(), {}
+        for prefix, resets in self.calls:
+            for layer in (bounded, noisy_) if resets else ():
+                reset_states(layer)
+            names = [prefix + name for name in leaf_names(self.layer)]
+            exact = [outcome.arrays[name] for name in names]
+            allowed.update(zip(names, self._allowed(exact, bounded, noisy_, noise)))
+        return result, outcome.changed(allowed=allowed)
+
+    def observed(self):
+        """Return what the oracle returns, and the `Outcome` without the error to allow.
 
         A stateful layer is called as often as `CALLS` says, and returns a list.
         """
-        calls = CALLS if self.is_stateful else [("", False)]
-        exact, bounded, noisy_ = (copy.deepcopy(self.layer) for _ in range(3))
-        noise, results, outcomes = self._noise(), [], []
-        for prefix, resets in calls:
-            for layer in (exact, bounded, noisy_) if resets else ():
+        layer, results, outcomes = copy.deepcopy(self.layer), [], []
+        states = {} if self.initial_state is None else {"initial_state": self.initial_state}
+        for prefix, resets in self.calls:
+            if resets:
                 reset_states(layer)
-            result = exact(self.x, mask=self.mask, **self._states())
-            allowed = self._allowed(nest.flatten(result), bounded, noisy_, noise)
-            results.append(result)
-            outcomes.append(self._outcome(prefix, result, allowed))
+            results.append(layer(self.x, mask=self.mask, **states))
+            outcomes.append(self._outcome(prefix, results[-1]))
         return results if self.is_stateful else results[0], together(outcomes)
 
     @property
@@ -77,22 +87,19 @@ class LayerCall(NamedTuple):
         """Whether a recurrent layer keeps its states from call to call."""
         return any(part.stateful for part in recurrent_layers(self.layer))
 
-    def _outcome(self, prefix, result, allowed):
-        leaves = nest.flatten(result)
+    @property
+    def calls(self):
+        """The calls, as of `CALLS`; one without a prefix where no state is kept."""
+        return CALLS if self.is_stateful else (("", False),)
+
+    def _outcome(self, prefix, result):
         masks = self.layer.compute_mask(self.x, self.mask)
         masks = list(masks) if nest.is_nested(masks) else [masks]
-        masks += [None] * (len(leaves) - len(masks))
+        masks += [None] * (len(nest.flatten(result)) - len(masks))
         seen = observe(self.layer, result, masks, prefix)
         # Computed in float64, but demanded in the layer's own dtype (rule D6).
         facts = demanded_in(self.dtype, seen.facts)
-        names = [prefix + name for name in leaf_names(self.layer)]
-        return Outcome(
-            seen.arrays,
-            facts,
-            dict(zip(names, allowed)),
-            batch_axis=seen.batch_axis,
-            precision=self.dtype,
-        )
+        return Outcome(seen.arrays, facts, batch_axis=seen.batch_axis, precision=self.dtype)
 
     def _noise(self):
         batch = nest.flatten(self.x)[0].shape[int(time_major(self.layer))]
@@ -109,16 +116,8 @@ class LayerCall(NamedTuple):
         ]
         if nest.flatten(self.x)[0].shape[1 - batch_axis] > SHORT:
             return allowed
-        return list(
-            map(
-                np.minimum,
-                allowed,
-                nest.flatten(bounds(bounded, self.x, self.dtype, self.mask, self.initial_state)),
-            )
-        )
-
-    def _states(self):
-        return {} if self.initial_state is None else {"initial_state": self.initial_state}
+        worst = bounds(bounded, self.x, self.dtype, self.mask, self.initial_state)
+        return list(map(np.fmin, allowed, nest.flatten(worst)))
 
 
 CALLS = (("first call: ", False), ("second call: ", False), ("after a reset: ", True))

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..verdict.compare import Comparison, compare, ratios
+from ..verdict.compare import Comparison, ratios
 from ..verdict.ledger import covers, load
-from .hypotheses import hypotheses
+from .explaining import explanations
 from .known_errors import known_errors
 from .layer_call import MASK_OF
 
@@ -102,7 +102,7 @@ def _axes(name, rank, batch_axis):
     if rank == 3:
         return steps + ["unit"]
     if rank == 2:
-        return steps if name.startswith(MASK_OF) else ["row", "unit"]
+        return steps if MASK_OF in name else ["row", "unit"]
     return ["row"] + [f"axis {i}" for i in range(1, rank)]
 
 
@@ -112,17 +112,17 @@ def _by_step(pair):
 
 
 def guesses(target, layer_call, actual):
-    """Say what would explain all that the layer returned, one change at a time."""
+    """Say what would explain all that the layer returned."""
+    of_release = [
+        e for e in load() if e.target == target.name and covers(e.versions, target.version)
+    ]
+
+    def known(cause):
+        return [e for e in of_release if cause.instead and e.instead == cause.instead]
+
     found = []
-    for hypothesis in hypotheses(layer_call):
-        if not compare(hypothesis.outcome(), actual, copies=False).mismatches:
-            entries = [e for e in _of_release(target) if e.instead == hypothesis.instead]
-            told = [line for entry in entries for line in _told_of(entry)] or [""]
-            found.append(f"as if {hypothesis.text}" + f": {told[0]}" * bool(entries))
-            found += told[1:]
+    for causes in explanations(layer_call, actual, known):
+        told = [line for cause in causes for entry in known(cause) for line in _told_of(entry)]
+        guess = "as if " + ", and as if ".join(cause.text for cause in causes)
+        found += [f"{guess}: {told[0]}", *told[1:]] if told else [guess]
     return found
-
-
-def _of_release(target):
-    """Return the entries of the ledger that speak of a release."""
-    return [e for e in load() if e.target == target.name and covers(e.versions, target.version)]

@@ -8,7 +8,6 @@ import numpy as np
 
 from ..arithmetic.claims import claims_nothing
 
-
 _NONE = np.zeros(0, bool)
 
 
@@ -90,10 +89,10 @@ def share_not_judged(counts):
 def compare(expected, actual, copies=True):
     """Compare what the oracle expects with what a target did.
 
-    Numbers may be off by `expected.allowed`; where that is next to anything, they are counted apart,
-    and what is within it is no agreement (rule T5). What the oracle returns in two places, as when a
-    state is the last output or a masked step repeats the one before, must be the same to the
-    bit in both (rule T2).
+    Numbers may be off by `expected.allowed`; where that is next to anything, they are counted
+    apart, and what is within it is no agreement (rule T5). What the oracle returns in two places,
+    as when a state is the last output or a masked step repeats the one before, must be the same to
+    the bit in both (rule T2).
 
     Parameters
     ----------

@@ -8,7 +8,6 @@ was failed.
 """
 
 import argparse
-import json
 import os
 import sys
 import time

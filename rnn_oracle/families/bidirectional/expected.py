@@ -18,9 +18,9 @@ def expected(case, dialect, sizes, bounded):
     return demanded(case, given, make, bounded, lambda layers: facts_of_layers(case, layers, given))
 
 
-def build(case, dialect, sizes, kind=recurrent.RNN):
-    """Return the case's layers, made of recurrent ones of that class, without weights."""
-    make = functools.partial(_recurrent, case, get_dialect(dialect), kind)
+def build(case, dialect, sizes):
+    """Return the case's layers, without weights."""
+    make = functools.partial(_recurrent, case, get_dialect(dialect))
     layers = []
     for i, (place, sides) in enumerate(zip(case.stack, case.sides(sizes))):
         if place == BOTH:
@@ -40,7 +40,7 @@ def _both(case, make, sides, sequences):
     return Bidirectional(layer, case.merge_mode, backward_layer=backward)
 
 
-def _recurrent(case, dialect, kind, side, sequences, activation=None, **options):
+def _recurrent(case, dialect, side, sequences, activation=None, **options):
     cell_class = getattr(cells, case.layer + "Cell")
     arguments = dict(case.cell_arguments, dialect=dialect)
     if activation is not None:
@@ -48,7 +48,7 @@ def _recurrent(case, dialect, kind, side, sequences, activation=None, **options)
     stack = [cell_class(units, **arguments) for _, units in side]
     if case.time_major:
         options["time_major"] = True
-    return kind(
+    return recurrent.RNN(
         stack if len(stack) > 1 else stack[0],
         return_sequences=sequences,
         return_state=case.return_state,

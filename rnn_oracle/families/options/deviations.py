@@ -1,6 +1,7 @@
 """What a release returns instead of what the rules demand in cases of all options."""
 
-from ..stacks.deviations import IMPLICIT, IMPRECISE, UNROLLED, of_numbers, single_states_wrapped
+from ..stacks.broken import IMPRECISE
+from ..stacks.deviations import IMPLICIT, UNROLLED, of_numbers, single_states_wrapped
 from ..stacks.problem import problem
 from ..stacks.reference import build
 

@@ -40,14 +40,14 @@ def expected(case, dialect, sizes, bounded):
     return demanded(case, problem(case, sizes).in_calls, make, bounded)
 
 
-def build(case, dialect, sizes, kind=recurrent.RNN):
-    """Return the case's layer of that class in a list, with its weights."""
+def build(case, dialect, sizes):
+    """Return the case's layer in a list, with its weights."""
     given, written = problem(case, sizes), KINDS[case.kind]
     own = (Own if written.start is None else StartedOwn)(written, given.own)
     lstm = LSTMCell(LSTM_UNITS, dialect=dialect)
     cells = {"one": own, "below_lstm": [own, lstm], "above_lstm": [lstm, own]}
     options = {"time_major": True} if case.time_major else {}
-    layer = kind(
+    layer = recurrent.RNN(
         cells[case.stacking],
         return_sequences=case.return_sequences,
         return_state=case.return_state,

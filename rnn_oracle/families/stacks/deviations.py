@@ -2,28 +2,11 @@
 
 import functools
 
-import numpy as np
-
-from ...reference import activations
-from ...reference.recurrent import RNN
+from ...reference.bidirectional import Bidirectional
 from ..facts import leaves_in_lists
 from ..outcome import without_attached_masks, without_masks
+from .broken import EXCHANGED, SPARSEMAX, exchange_activation, misplace_zeros, round_input
 from .reference import allow, answers
-
-_SLOPE, _ROOT = float(np.float32(0.2)), float(np.float32(np.sqrt(2)))
-_FACTOR = float(np.float32(np.sqrt(0.5)))
-IMPRECISE = {
-    "leaky_slope_of_float32": (
-        activations.leaky_relu,
-        lambda x: np.where(x > 0, x, _SLOPE * x),
-    ),
-    "gelu_factor_of_float32": (
-        activations.gelu,
-        lambda x: activations.gelu(x, 1 / _FACTOR),
-    ),
-    "gelu_root_of_float32": (activations.gelu, lambda x: activations.gelu(x, _ROOT)),
-}
-"""By deviation: an activation, and what stands in its place."""
 
 IMPLICIT, ARGUMENT = "implicit_mask_dropped", "mask_argument_not_passed_on"
 UNROLLED, ROUNDED = "unrolled_zeros_misplaced", "stacked_input_rounded"
@@ -38,6 +21,8 @@ SAYS = {
     "precision of float32.",
     "gelu_root_of_float32": "In gelu, the root of 2, by which is divided, has the precision of "
     "float32.",
+    SPARSEMAX: "`sparsemax` adds up the sums of the largest numbers where it needs the last sum "
+    "alone.",
 }
 """What each deviation is that gives other numbers."""
 
@@ -50,8 +35,7 @@ def of_numbers(names, build, problem):
     names : list of str
         Of those in `SAYS`.
     build : callable
-        ``build(case, dialect, sizes, kind)`` makes the layers of a case, without weights, of
-        recurrent ones of that class.
+        ``build(case, dialect, sizes)`` makes the layers of a case, without weights.
     problem : callable
         ``problem(case, sizes)`` returns the `rnn_oracle.families.stacks.problem.Problem`.
     """
@@ -72,11 +56,9 @@ def answered_again(name, case, given, make, outcome):
     together = outcome.deviations + (name,)
 
     def layers():
-        made = make(Unrolled if UNROLLED in together else RNN)
-        for other in together:
-            _exchange_activation(made, *IMPRECISE.get(other, (None, None)))
-        if ROUNDED in together:
-            _round_inputs(made)
+        made = make()
+        for layer in made:
+            _break(layer, together)
         return made
 
     applied = functools.partial(_explicit, case, together)
@@ -118,34 +100,14 @@ def single_states_wrapped(case, dialect, sizes, outcome):
     return outcome.changed(facts=facts)
 
 
-class Unrolled(RNN):
-    """A layer that zeroes its outputs by the mask as it came, not turned round."""
-
-    def forward(self, x, mask, *others):
-        misplaced = self.return_sequences and self.zero_output_for_mask and mask is not None
-        if not misplaced:
-            return super().forward(x, mask, *others)
-        self.zero_output_for_mask = False
-        output, states = super().forward(x, mask, *others)
-        self.zero_output_for_mask = True
-        return np.where(mask[..., None], output, np.zeros(output.shape)), states
-
-
-def _exchange_activation(layers, right, wrong):
-    for cell in [cell for layer in layers for cell in layer.parts()]:
-        for name in ("activation", "recurrent_activation"):
-            if getattr(cell, name, None) is right:
-                setattr(cell, name, wrong)
-
-
-def _round_inputs(layers):
-    """Let the sides of each `Bidirectional` see rounded inputs."""
-    for layer in layers:
-        for side in layer.parts() if hasattr(layer, "forward_layer") else []:
-            side.forward = functools.partial(_of_rounded, side.forward)
-
-
-def _of_rounded(forward, x, *others):
-    if isinstance(x, np.ndarray):
-        x = x.astype("float32").astype("float64")
-    return forward(x, *others)
+def _break(layer, together):
+    """Let a layer of the reference deviate."""
+    both = isinstance(layer, Bidirectional)
+    for side in layer.parts() if both else [layer]:
+        if UNROLLED in together:
+            misplace_zeros(side)
+        if ROUNDED in together and both:
+            round_input(side)
+        for cell in side.parts():
+            for name in filter(EXCHANGED.__contains__, together):
+                exchange_activation(cell, name)

@@ -46,8 +46,8 @@ def demanded(case, given, make, bounded, more=lambda layers: {}):
     return in_phases(make, call, (OracleError,))
 
 
-def build(case, dialect, sizes=None, kind=recurrent.RNN, dtype=None):
-    """Return the case's recurrent layers of that class, from the bottom up, without weights."""
+def build(case, dialect, sizes=None, dtype=None):
+    """Return the case's recurrent layers, from the bottom up, without weights."""
     dialect = get_dialect(dialect)
     cell_class = getattr(cells, case.layer + "Cell")
     options = dict(
@@ -63,7 +63,7 @@ def build(case, dialect, sizes=None, kind=recurrent.RNN, dtype=None):
     for units, sequences in zip(layer_units(case, sizes or case.sizes), sequences_of_layers(case)):
         stack = [cell_class(u, dtype=dtype, dialect=dialect, **case.cell_arguments) for u in units]
         cell = stack if case.stacking == "cells" else stack[0]
-        layers.append(kind(cell, return_sequences=sequences, **options))
+        layers.append(recurrent.RNN(cell, return_sequences=sequences, **options))
     return layers
 
 

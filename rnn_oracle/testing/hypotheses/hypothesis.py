@@ -1,0 +1,141 @@
+"""All that may have gone wrong in a call: each guess with its text.
+
+A guess is worth telling only where the changed oracle returns all that the layer did.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+from typing import Callable, NamedTuple
+
+from ...families.stacks.deviations import ARGUMENT
+from ...reference.surrounding import Dense, Masking
+from ..layer_call import LayerCall, recurrent_layers
+from .cells import changes_of_dense
+from .directions import bidirectional_layers, changes_of_both
+from .layers import changes_of_layer, has_mask
+
+
+class Hypothesis(NamedTuple):
+    """One thing that may have gone wrong.
+
+    Attributes
+    ----------
+    text : str
+        Goes on after "as if".
+    given : LayerCall
+        The call as it should be.
+    change : callable
+        Returns a `LayerCall` as it would then be, of one as it should be.
+    instead : str or None
+        The deviation of `rnn_oracle.verdict.deviations` that says the same of cases.
+    """
+
+    text: str
+    given: LayerCall
+    change: Callable
+    instead: str | None = None
+
+    def layer_call(self):
+        """Return the call as it would then be."""
+        return self.change(self.given)
+
+    def outcome(self):
+        """Return the `Outcome` that would then be returned."""
+        return self.layer_call().outcome()
+
+
+def hypotheses(layer_call):
+    """Yield each `Hypothesis` about a call that fits its layer and its arguments.
+
+    Parameters
+    ----------
+    layer_call : LayerCall
+        The call as it should be.
+    """
+    for parts_of, changes_of in (
+        (recurrent_layers, changes_of_layer),
+        (bidirectional_layers, changes_of_both),
+        (_dense_layers, changes_of_dense),
+    ):
+        yield from _of_parts(layer_call, parts_of, changes_of)
+    if has_mask(layer_call):
+        yield from _of_masks_that_go_on(layer_call)
+
+
+def _links(layer):
+    return getattr(layer, "layers", [layer])
+
+
+def _dense_layers(layer):
+    return [link for link in _links(layer) if isinstance(link, Dense)]
+
+
+def _of_parts(layer_call, parts_of, changes_of):
+    """Yield what may be wrong with the layer, or with all parts of a kind and with each of them."""
+    parts = parts_of(layer_call.layer)
+    is_whole = parts == [layer_call.layer]
+    fitting = [changes_of(part, layer_call) for part in parts]
+    for text in sorted(set().union(*fitting)):
+        owners = [i for i, known in enumerate(fitting) if text in known]
+        instead = fitting[owners[0]][text].instead
+        apply = functools.partial(_changed, parts_of, changes_of, text)
+        if len(owners) > 1 or is_whole:
+            yield Hypothesis(text, layer_call, functools.partial(apply, owners), instead)
+        for i in [] if is_whole else owners:
+            known = instead if len(owners) == 1 else None
+            where = f"{text} in {_name(parts, i)}"
+            yield Hypothesis(where, layer_call, functools.partial(apply, [i]), known)
+
+
+def _changed(parts_of, changes_of, text, chosen, layer_call):
+    layer_call = layer_call._replace(layer=_copied(layer_call.layer))
+    for i, part in enumerate(parts_of(layer_call.layer)):
+        if i in chosen:
+            changes_of(part, layer_call)[text].apply()
+    return layer_call
+
+
+def _copied(layer):
+    """Return a copy of a layer that shares its weights: no change changes an array."""
+    arrays = [a for link in _links(layer) for a in getattr(link, "weights", None) or []]
+    return copy.deepcopy(layer, {id(array): array for array in arrays})
+
+
+def _name(parts, i):
+    """Name one of several parts."""
+    names = [part.name for part in parts]
+    if names.count(names[i]) == 1:
+        return names[i]
+    return f"{names[i]}, number {i + 1} of its kind"
+
+
+# What is said of the mask that goes on.
+
+
+def _of_masks_that_go_on(layer_call):
+    links = _links(layer_call.layer)
+    for i, link in enumerate(links):
+        if not getattr(link, "return_sequences", True):
+            break
+        if isinstance(link, Masking):  # its output depends on the mask that it makes
+            continue
+        is_argument = i == 0 and layer_call.mask is not None and not layer_call.attached
+        on = "with the output" if link is links[-1] else f"from {_name(links, i)}"
+        yield Hypothesis(
+            f"the mask did not go on {on}",
+            layer_call,
+            functools.partial(_going_no_further, i),
+            ARGUMENT if is_argument else None,
+        )
+
+
+def _going_no_further(i, layer_call):
+    layer = _copied(layer_call.layer)
+    _links(layer)[i].compute_mask = _no_mask
+    return layer_call._replace(layer=layer)
+
+
+def _no_mask(x, mask=None):
+    return None
