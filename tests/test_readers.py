@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
 
 from rnn_oracle.families.layers.case import CoreCase
@@ -53,6 +54,18 @@ def test_a_wrong_vector_fails(name, pytestconfig, tmp_path):
     failed = 21 if name != "given.mask" else 18
     assert status == 1 and f"{21 - failed} passed, {failed} failed" in printed
     assert name in printed and wrong[-1 if failed < 20 else 0].case.id in printed
+
+
+@pytest.mark.parametrize("wide", [np.inf, 0.02 * 2.0**53], ids=["infinite", "wide"])
+def test_a_tolerance_that_claims_nothing_is_no_agreement(wide, pytestconfig, tmp_path):
+    planted = entries()
+    tolerance = planted[0].tolerances["given.output"]
+    upper = np.array([wide], np.float32).view(np.uint32)[0] >> 16
+    tolerance[vectors.PLANES["float64"], 0, 0, :2] = upper
+    writer.replace(str(tmp_path), vectors.files(planted))
+    status, printed = verify(pytestconfig.rootpath, tmp_path)
+    assert status == 1 and "20 passed, 1 failed, 0 left out; 2 of " in printed
+    assert f"{planted[0].case.id}: nothing is claimed of 2 numbers" in printed
 
 
 def test_a_damaged_file_is_refused(pytestconfig, tmp_path):

@@ -19,6 +19,10 @@ WITHOUT_CASES = {
     "L8": "No family has the layer; the tests/test_time_distributed*.py have it.",
     "T1": "It decides how close the numbers of every case must come, not what they are; "
     "tests/test_rounding.py checks the bounds.",
+    "T4": "It decides how close the numbers of every case must come, as T1; tests/test_replicas.py "
+    "checks the spread.",
+    "T5": "It decides what is judged, not what is right; tests/test_not_judged.py plants what "
+    "cannot be.",
     "T3": "It decides how every case is compared; tests/test_compare.py checks the comparison.",
 }
 WITHOUT_CASES.update({f"J{number}": _GRADIENTS for number in range(1, 15)})

@@ -94,9 +94,11 @@ def _totals(chosen):
     failed = sum(bool(found["off"]) for found in right)
     vague = sum(found["unjudged"] > 0 for found in right)
     worst = max((found["worst"] or 0 for found in right), default=0)
+    without = sum(len(one["no difference"]) for one in chosen)
     told = (
         f"{len(chosen)} layers. Of {len(right)} runs of right layers {failed} were failed, "
-        f"{vague} were not judged in full; the largest error was {worst} of what is allowed."
+        f"{vague} were not judged in full; the largest error was {worst} of what is allowed. "
+        f"{without} breaks made no difference that could be told from rounding, and do not count."
     )
     return told + "\n\n" + _table(["errors", *_COUNTS], rows)
 
