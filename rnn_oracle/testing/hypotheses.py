@@ -12,6 +12,7 @@ from typing import Callable, NamedTuple
 
 import numpy as np
 
+from ..arithmetic import nest
 from ..families.facts import leaves_in_lists
 from ..reference import activations
 from ..reference.cells import GRUCell, LSTMCell, weighted_cells
@@ -114,7 +115,9 @@ def _of_the_result(layer_call):
     if getattr(layer_call.layer, "return_state", False):
         if _is_lstm(layer_call.layer):
             yield Hypothesis("the final states h and c were swapped", swapped, None)
-        alone = "single_states_wrapped" if layer_call.initial_state is None else None
+        given = nest.as_list(layer_call.initial_state)
+        so = layer_call.initial_state is None or any(map(nest.is_nested, given))
+        alone = "single_states_wrapped" if so else None
         yield Hypothesis("each state came in a list of its own", wrapped, alone)
 
 
