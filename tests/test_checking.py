@@ -140,6 +140,56 @@ def test_states_that_come_wrapped(target):
     assert ("keras3-stacked-single-states-wrapped" in str(report)) == (target.name == "keras3")
 
 
+@pytest.mark.parametrize("wrapped", [False, True], ids=["bare", "wrapped"])
+def test_states_that_come_as_they_were_given(target, wrapped):
+    if wrapped and target.name == "keras2":
+        pytest.skip("Keras 2 has no such states")
+    layers = target.keras.layers
+    layer = layers.RNN([layers.GRUCell(4), layers.SimpleRNNCell(2)], return_state=True)
+    states = [numbers(2, 4), numbers(2, 2)]
+    given = [[state] for state in states] if wrapped else states
+    report = check(give_weights(layer, (2, 5, 3)), X, initial_state=given)
+    assert [m.name for m in report.mismatches] == ["nesting"] * wrapped
+    assert ("keras3-stacked-single-states-wrapped" in str(report)) == wrapped
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int64", "uint8", "bool"])
+@pytest.mark.parametrize("name", ["LSTM", "Dense"])
+def test_whole_numbers(target, name, dtype, oracle_check):
+    refused = name == "LSTM" or dtype == "bool" or target.dialect == "keras2_v1"
+    if target.name == "keras2" and refused:
+        pytest.skip("Keras 2 refuses them (rule I4), but for whole numbers to a later Dense")
+    layer = give_weights(getattr(target.keras.layers, name)(4), (2, 5, 3))
+    oracle_check(layer, np.abs(3 * X).astype(dtype))
+
+
+def test_whole_numbers_for_states(target, oracle_check):
+    if target.name == "keras2":
+        pytest.skip("Keras 2 refuses them (rule I7)")
+    oracle_check(built(target, "GRU"), X, initial_state=np.arange(8).reshape(2, 4))
+
+
+@pytest.mark.parametrize("dtype", ["int32", "float32"])
+def test_ids(target, dtype, oracle_check):
+    layers = target.keras.layers
+    model = target.keras.Sequential([layers.Embedding(5, 3, mask_zero=True), layers.GRU(4)])
+    ids = np.array([[3, 1, 0, 2, 0], [0, 2, 2, 0, 1]], dtype)
+    model(target.tf.constant(ids))
+    oracle_check(model, ids)
+
+
+@pytest.mark.parametrize("name", ["GRU", "Bidirectional"])
+def test_a_mask_of_other_numbers_than_0_and_1(target, name, oracle_check):
+    layers = target.keras.layers
+    layer = layers.GRU(4, return_sequences=True)
+    layer = layers.Bidirectional(layer) if name == "Bidirectional" else layer
+    give_weights(layer, (2, 5, 3))
+    if within(target, keras3="<3.11"):
+        pytest.skip("the mask goes no further")
+    for mask in (3 * MASK, -0.5 * MASK):
+        oracle_check(layer, X, mask=mask)
+
+
 WRONG = {
     "i-f": ("LSTM", swap(0, 1, 4), "as if gates i and f were swapped", 0),
     "g-o": ("LSTM", swap(2, 3, 4), "as if gates g and o were swapped", 0),

@@ -119,6 +119,8 @@ def changed(states):
 def test_a_stack_takes_the_states_that_it_tells(target, cells, told_by, merge_mode):
     if cells == "deep" and within(target, keras2="<2.7"):
         pytest.skip("it takes the sizes of the inner stack for a shape")
+    if cells == "lstm-gru" and merge_mode and within(target, keras2="<2.15"):
+        pytest.skip("TensorFlow 1.15 fails at nested states; those after it were not measured")
     layers = target.keras.layers
     layer = layers.RNN(STACKS[cells](layers), return_state=True)
     if merge_mode:

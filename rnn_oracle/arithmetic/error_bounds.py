@@ -215,7 +215,7 @@ def bounds(layer: Any, x: Any, dtype: str, mask: Any = None, initial_state: Any 
     ----------
     layer : layer of the oracle, or `rnn_oracle.Sequential`
     x, mask, initial_state
-        As for its call.
+        As for its call. Whole numbers and booleans count as floating-point numbers.
     dtype : str
         What the target computes in: a key of `UNIT_ROUNDOFF`.
 
@@ -231,12 +231,24 @@ def bounds(layer: Any, x: Any, dtype: str, mask: Any = None, initial_state: Any 
     True
     """
     unit = UNIT_ROUNDOFF[dtype]
-    call = {} if initial_state is None else {"initial_state": exact(initial_state, unit)}
+    call = {}
+    if initial_state is not None:
+        call["initial_state"] = _given(initial_state, unit)
     for link in getattr(layer, "layers", [layer]):
-        result = exact(link(exact(x, unit), mask=mask, **call), unit)
+        result = exact(link(_given(x, unit), mask=mask, **call), unit)
         mask = link.compute_mask(x, mask)
         x = result
     return nest.map_structure(claim, x)
+
+
+def _given(arrays: Any, unit: float) -> Any:
+    """Return arrays as `exact` does, whole numbers and booleans too, which are rounded once."""
+
+    def promoted(array: Any) -> Any:
+        whole = type(array) is np.ndarray and array.dtype.kind in "iub"
+        return converted(array.astype(np.float64), unit) if whole else array
+
+    return exact(nest.map_structure(promoted, arrays), unit)
 
 
 def claim(array: Any) -> np.ndarray:
@@ -247,7 +259,9 @@ def claim(array: Any) -> np.ndarray:
     if not isinstance(array, BoundedArray):
         return np.zeros(np.shape(array))
     beyond = ~(np.abs(array.value) + array.error <= LARGEST[array.unit])
-    return np.where(beyond, np.inf, array.error)
+    # What is exact here is a number in float64, which in that precision is off by as much itself.
+    error = 2 * array.error if array.unit == UNIT_ROUNDOFF["float64"] else array.error
+    return np.where(beyond, np.inf, error)
 
 
 def exact(arrays: Any, unit: float) -> Any:

@@ -181,7 +181,7 @@ def _precision(layer):
 
 
 def _actual(copy, returned):
-    masks = [None if mask is None else _array(mask) for mask in masks_of(returned)]
+    masks = [None if mask is None else _array(mask).astype(bool) for mask in masks_of(returned)]
     return observe(copy, nest.map_structure(_array, returned), masks)
 
 
