@@ -112,6 +112,16 @@ def test_models(target, oracle_check):
     assert oracle_check(chain, X, mask=MASK).shape == (2, 4)
 
 
+def test_a_model_rounds_its_input_to_the_dtype_of_the_input(target, oracle_check):
+    if target.dialect == "keras2_v1":
+        pytest.skip("it casts nothing")
+    keras = target.keras
+    inputs = keras.Input((5, 3), dtype="float32")
+    model = keras.Model(inputs, keras.layers.GRU(4, dtype="float64")(inputs))
+    give_weights(model.layers[-1], (2, 5, 3))
+    oracle_check(model, numbers(2, 5, 3, dtype="float64"))
+
+
 def test_an_attached_mask_counts(target, oracle_check):
     layer = built(target, "LSTM", return_sequences=True)
     x = masked(target, MASK)

@@ -141,6 +141,13 @@ def _array(tensor):
     return array
 
 
+def _as_taken(layer, array):
+    """Return an input as a model takes it: floats in the dtype of its `Input` (rule I4)."""
+    (of_input,) = getattr(layer, "inputs", None) or [array]
+    dtype = np.dtype(getattr(of_input.dtype, "name", of_input.dtype))
+    return array.astype(dtype) if array.dtype.kind == dtype.kind == "f" else array
+
+
 def _layer_call(layer, x, mask, initial_state):
     """Return the call of the oracle that stands for one of the layer, which is built by now."""
     copy, dtype = from_keras(layer), _precision(layer)
@@ -160,7 +167,7 @@ def _layer_call(layer, x, mask, initial_state):
     return LayerCall(
         copy,
         dtype,
-        number(x),
+        number(_as_taken(layer, _array(x))),
         None if mask is None else _array(mask).astype(bool),
         None if initial_state is None else nest.map_structure(number, initial_state),
         attached is not None,
