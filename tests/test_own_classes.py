@@ -55,11 +55,13 @@ def test_a_cell_begins_in_its_own_way(target, name, form):
     assert nest.flatten(first)[0].tolist() == [[0.5] * 4] * 2
 
 
-def test_a_method_of_one_object_counts_too(target):
-    cell = target.keras.layers.GRUCell(4)
-    begin = of_cell(target)
-    cell.get_initial_state = lambda **named: begin(cell, **named)
-    assert_agrees(target, give_weights(target.keras.layers.RNN(cell), X.shape), X)
+@pytest.mark.parametrize("name", ["RNN", "GRU"])
+def test_a_method_of_one_object_counts_too(target, name):
+    layers, begin = target.keras.layers, of_cell(target)
+    layer = layers.RNN(layers.GRUCell(4)) if name == "RNN" else layers.GRU(4)
+    layer.cell.get_initial_state = lambda **named: begin(layer.cell, **named)
+    copy = assert_agrees(target, give_weights(layer, X.shape), X)
+    assert copy.get_initial_state(1)[0].tolist() == [[0.5] * 4]
 
 
 @pytest.mark.parametrize("name", CELLS)
