@@ -112,6 +112,16 @@ def test_models(target, oracle_check):
     assert oracle_check(chain, X, mask=MASK).shape == (2, 4)
 
 
+def test_a_model_rounds_its_input_to_the_dtype_of_the_input(target, oracle_check):
+    if target.dialect == "keras2_v1":
+        pytest.skip("it casts nothing")
+    keras = target.keras
+    inputs = keras.Input((5, 3), dtype="float32")
+    model = keras.Model(inputs, keras.layers.GRU(4, dtype="float64")(inputs))
+    give_weights(model.layers[-1], (2, 5, 3))
+    oracle_check(model, numbers(2, 5, 3, dtype="float64"))
+
+
 def test_an_attached_mask_counts(target, oracle_check):
     layer = built(target, "LSTM", return_sequences=True)
     x = masked(target, MASK)
@@ -191,6 +201,56 @@ def test_a_list_of_cells_in_float64(target):
         assert report.guesses[0] == f"as if {rounded} to float32{known}"
     else:
         assert not report.mismatches
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["bare", "wrapped"])
+def test_states_that_come_as_they_were_given(target, wrapped):
+    if wrapped and target.name == "keras2":
+        pytest.skip("Keras 2 has no such states")
+    layers = target.keras.layers
+    layer = layers.RNN([layers.GRUCell(4), layers.SimpleRNNCell(2)], return_state=True)
+    states = [numbers(2, 4), numbers(2, 2)]
+    given = [[state] for state in states] if wrapped else states
+    report = check(give_weights(layer, (2, 5, 3)), X, initial_state=given)
+    assert [m.name for m in report.mismatches] == ["nesting"] * wrapped
+    assert ("keras3-stacked-single-states-wrapped" in str(report)) == wrapped
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int64", "uint8", "bool"])
+@pytest.mark.parametrize("name", ["LSTM", "Dense"])
+def test_whole_numbers(target, name, dtype, oracle_check):
+    refused = name == "LSTM" or dtype == "bool" or target.dialect == "keras2_v1"
+    if target.name == "keras2" and refused:
+        pytest.skip("Keras 2 refuses them (rule I4), but for whole numbers to a later Dense")
+    layer = give_weights(getattr(target.keras.layers, name)(4), (2, 5, 3))
+    oracle_check(layer, np.abs(3 * X).astype(dtype))
+
+
+def test_whole_numbers_for_states(target, oracle_check):
+    if target.name == "keras2":
+        pytest.skip("Keras 2 refuses them (rule I7)")
+    oracle_check(built(target, "GRU"), X, initial_state=np.arange(8).reshape(2, 4))
+
+
+@pytest.mark.parametrize("dtype", ["int32", "float32"])
+def test_ids(target, dtype, oracle_check):
+    layers = target.keras.layers
+    model = target.keras.Sequential([layers.Embedding(5, 3, mask_zero=True), layers.GRU(4)])
+    ids = np.array([[3, 1, 0, 2, 0], [0, 2, 2, 0, 1]], dtype)
+    model(target.tf.constant(ids))
+    oracle_check(model, ids)
+
+
+@pytest.mark.parametrize("name", ["GRU", "Bidirectional"])
+def test_a_mask_of_other_numbers_than_0_and_1(target, name, oracle_check):
+    layers = target.keras.layers
+    layer = layers.GRU(4, return_sequences=True)
+    layer = layers.Bidirectional(layer) if name == "Bidirectional" else layer
+    give_weights(layer, (2, 5, 3))
+    if within(target, keras3="<3.11"):
+        pytest.skip("the mask goes no further")
+    for mask in (3 * MASK, -0.5 * MASK):
+        oracle_check(layer, X, mask=mask)
 
 
 WRONG = {

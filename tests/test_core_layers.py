@@ -55,6 +55,11 @@ def test_masking_of_infinity(target):
     np.testing.assert_array_equal(rnn_oracle.Masking(np.inf)(x), X * MASK[..., None])
 
 
+def test_masking_of_whole_numbers_keeps_the_fraction_of_its_value():
+    layer = rnn_oracle.Masking(0.5)
+    assert layer.compute_mask(np.array([[[0], [1]]])).tolist() == [[True, True]]
+
+
 def test_the_configuration_of_masking(target):
     layer = target.keras.layers.Masking(mask_value=0.5, name="mine")
     twin = type(layer).from_config(json.loads(json.dumps(layer.get_config())))

@@ -41,6 +41,25 @@ def test_every_case(case, given):
         assert not d_x[~mask].any()
 
 
+def test_a_cell_that_stands_in_a_stack_twice_has_one_gradient():
+    shared, one, other = (filled(rnn_oracle.GRUCell(3), 3) for _ in range(3))
+    together, d_result = rnn_oracle.RNN([shared, shared]), numbers(2, 3)
+    apart = rnn_oracle.gradients(rnn_oracle.RNN([one, other]), X, d_result)["weights"]
+    found = rnn_oracle.gradients(together, X, d_result)["weights"]
+    assert len(found) == len(together.get_weights()) == 3
+    for gradient, below, above in zip(found, apart[:3], apart[3:]):
+        np.testing.assert_allclose(gradient, below + above)
+
+
+@pytest.mark.parametrize(
+    "given", [lambda h: h, lambda h: [h], lambda h: (h,)], ids=["bare", "list", "tuple"]
+)
+def test_the_gradient_of_an_initial_state_is_nested_as_that_is(given):
+    layer = filled(rnn_oracle.GRU(4), 3)
+    found = rnn_oracle.gradients(layer, X, np.ones((2, 4)), initial_state=given(np.ones((2, 4))))
+    assert nest.describe(found["initial_state"]) == nest.describe(given(0))
+
+
 # One layer, with the options that are not in the matrix.
 
 

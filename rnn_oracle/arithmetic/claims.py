@@ -72,7 +72,9 @@ def with_replicas(
     return _alike_for_copies(narrowed, bounds, numbers)
 
 
-def _alike_for_copies(allowed, bounds, numbers):
+def _alike_for_copies(
+    allowed: dict[str, Any], bounds: dict[str, Any], numbers: dict[str, Any]
+) -> dict[str, Any]:
     """Allow copies of a number the same, wherever they stand (rule T2)."""
     keys = [np.stack([np.ravel(numbers[name]), np.ravel(bounds[name])]) for name in bounds]
     flat = np.concatenate([np.ravel(allowed[name]) for name in bounds])

@@ -218,7 +218,7 @@ def bounds(layer: Any, x: Any, dtype: str, mask: Any = None, initial_state: Any 
     ----------
     layer : layer of the oracle, or `rnn_oracle.Sequential`
     x, mask, initial_state
-        As for its call.
+        As for its call. Whole numbers and booleans count as floating-point numbers.
     dtype : str
         What the target computes in: a key of `UNIT_ROUNDOFF`.
 
@@ -247,7 +247,9 @@ def claim(array: Any) -> np.ndarray:
     if not isinstance(array, BoundedArray):
         return np.zeros(np.shape(array))
     beyond = ~(np.abs(array.value) + array.error <= LARGEST[array.unit])
-    return np.where(beyond, np.inf, array.error)
+    # What is exact here is a number in float64, which in that precision is off by as much itself.
+    error = 2 * array.error if array.unit == UNIT_ROUNDOFF["float64"] else array.error
+    return np.where(beyond, np.inf, error)
 
 
 def exact(arrays: Any, unit: float) -> Any:

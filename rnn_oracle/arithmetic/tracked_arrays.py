@@ -6,6 +6,8 @@ from typing import Any, Callable
 
 import numpy as np
 
+from . import nest
+
 COMPARISONS = ("greater", "greater_equal", "less", "less_equal", "equal", "not_equal")
 
 
@@ -95,14 +97,23 @@ def followed(
     x, mask, initial_state
         As for its call.
     follow : callable
-        Turns arrays into those of that kind; what is none of floats stays as it is.
+        Turns arrays of floats into those of that kind. Whole numbers and booleans count as floats.
     """
-    call = {} if initial_state is None else {"initial_state": follow(initial_state)}
+
+    def given(arrays: Any) -> Any:
+        return follow(nest.map_structure(_promoted, arrays))
+
+    call = {} if initial_state is None else {"initial_state": given(initial_state)}
     for link in getattr(layer, "layers", [layer]):
-        result = follow(link(follow(x), mask=mask, **call))
+        result = follow(link(given(x), mask=mask, **call))
         mask = link.compute_mask(x, mask)
         x = result
     return x
+
+
+def _promoted(array: Any) -> Any:
+    whole = type(array) is np.ndarray and array.dtype.kind in "iub"
+    return array.astype(np.float64) if whole else array
 
 
 def applied(function: Callable[[Any], Any], x: Any) -> Any:

@@ -20,7 +20,8 @@ def celu(x):
 
 
 def elu(x):
-    return np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
+    """As Keras documents and computes it: `expm1` would claim more digits near 0."""
+    return np.where(x > 0, x, np.exp(np.minimum(x, 0)) - 1)
 
 
 def exponential(x):
@@ -87,7 +88,7 @@ def relu6(x):
 
 def selu(x):
     alpha, scale = 1.6732632423543772, 1.0507009873554805
-    return scale * np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+    return scale * np.where(x > 0, x, alpha * (np.exp(np.minimum(x, 0)) - 1))
 
 
 def sigmoid(x):
@@ -109,7 +110,8 @@ def softmax(x):
 
 
 def softplus(x):
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+    """As Keras documents it; where exp might overflow, the number itself to the last digit."""
+    return np.where(x > 40, x, np.log1p(np.exp(np.minimum(x, 40))))
 
 
 def softsign(x):

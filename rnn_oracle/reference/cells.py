@@ -4,7 +4,7 @@ from .cell import Cell, blocks
 from .gru import GRUCell
 from .lstm import LSTMCell
 from .simple_rnn import SimpleRNNCell
-from .stacked_rnn_cells import StackedRNNCells, as_cell, bottom_cell, weighted_cells
+from .stacked_rnn_cells import StackedRNNCells, all_cells, as_cell, bottom_cell, weighted_cells
 
 __all__ = [
     "Cell",
@@ -12,6 +12,7 @@ __all__ = [
     "LSTMCell",
     "SimpleRNNCell",
     "StackedRNNCells",
+    "all_cells",
     "as_cell",
     "blocks",
     "bottom_cell",

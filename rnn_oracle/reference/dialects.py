@@ -61,6 +61,9 @@ class Dialect:
         Classes that take the argument `implementation`.
     use_cudnn : bool
         Whether LSTM and GRU take the argument `use_cudnn`.
+    lone_states_in_lists : bool
+        Whether the state of a cell in a stack may be given in a list of one, if the cell has no
+        other (rule I3).
     numbers_are_cast : bool
         Whether integer and boolean inputs are promoted to the layer's dtype (rule I4).
     recorded_states_win : bool
@@ -92,6 +95,7 @@ class Dialect:
     recurrent_arguments: dict[str, frozenset[str]]
     implementation: frozenset[str]
     use_cudnn: bool
+    lone_states_in_lists: bool
     numbers_are_cast: bool
     recorded_states_win: bool
     resets_to_states: bool
@@ -163,6 +167,7 @@ KERAS3 = Dialect(
     recurrent_arguments={"seed": _RECURRENT},
     implementation=_RECURRENT - {"SimpleRNN", "SimpleRNNCell"},
     use_cudnn=True,
+    lone_states_in_lists=True,
     numbers_are_cast=True,
     recorded_states_win=False,
     resets_to_states=False,
@@ -191,6 +196,7 @@ KERAS2 = Dialect(
     },
     implementation=_RECURRENT,
     use_cudnn=False,
+    lone_states_in_lists=False,
     numbers_are_cast=False,
     recorded_states_win=True,
     resets_to_states=True,

@@ -96,7 +96,7 @@ class Embedding(Weighted):
             For an id that is no whole number from 0 to `input_dim` - 1, or missing weights.
         """
         self.require_weights()
-        ids = np.asarray(x)
+        ids = _ids(x)
         wrong = (ids != np.floor(ids)) | (ids < 0) | (ids >= self.input_dim)
         if np.any(wrong):
             raise OracleValueError(
@@ -107,8 +107,13 @@ class Embedding(Weighted):
 
     def compute_mask(self, x: Any, mask: Any = None) -> Any:
         """Return where the id is not 0, or None without `mask_zero`."""
-        return np.asarray(x) != 0 if self.mask_zero else None
+        return _ids(x) != 0 if self.mask_zero else None
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the output, with None where it is unknown."""
         return tuple(input_shape) + (self.output_dim,)
+
+
+def _ids(x: Any) -> Array:
+    """Return ids as a plain array: no arithmetic is done with them, be it one of their own."""
+    return np.asarray(getattr(x, "value", x))

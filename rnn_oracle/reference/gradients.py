@@ -19,6 +19,7 @@ from .inputs import as_numbers
 from .masking import Masking
 from .rnn import RNN
 from .scan import choose, scan
+from .stacked_rnn_cells import all_cells
 
 
 def gradients(
@@ -186,12 +187,12 @@ def _run_rnn(layer, x, mask, initial_state):
             d_output, d_states = d_result[0], d_result[1:]
         d_outputs = _of_steps(layer, d_output, len(steps))
         d_steps, d_states, d_weights = _scan_back(layer, steps, befores, valid, d_outputs, d_states)
-        if initial_state is None:
-            d_states = None
-        elif not nest.is_nested(initial_state):
-            (d_states,) = d_states
-        d_x = _in_order_of_input(layer, d_steps)
-        return {"x": d_x, "initial_state": d_states, "weights": d_weights}
+        given = initial_state is not None
+        return {
+            "x": _in_order_of_input(layer, d_steps),
+            "initial_state": nest.pack(initial_state, nest.flatten(d_states)) if given else None,
+            "weights": _of_each_cell_once(layer.cell, d_weights),
+        }
 
     return layer.result(layer.joined(outputs), after), back
 
@@ -254,6 +255,17 @@ def _scan_back(layer, steps, befores, valid, d_outputs, d_states):
         d_steps.insert(0, d_x)
         d_weights.append(d_weight)
     return d_steps, d_states, [np.add.reduce(np.stack(each), axis=0) for each in zip(*d_weights)]
+
+
+def _of_each_cell_once(stack, d_weights):
+    """Add up what the weights of one cell get in all its places in a stack (rule C6)."""
+    found: dict[int, list[Any]] = {}
+    for cell in all_cells(stack):
+        count = len(cell.weights)
+        own, d_weights = d_weights[:count], d_weights[count:]
+        before = found.get(id(cell))
+        found[id(cell)] = own if before is None else [a + b for a, b in zip(before, own)]
+    return [gradient for each in found.values() for gradient in each]
 
 
 def _choose_each(valid, new, old):

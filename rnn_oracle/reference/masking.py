@@ -61,10 +61,11 @@ class Masking(Module):
         return np.where(valid[..., None], x, np.zeros(x.shape, x.dtype))
 
     def compute_mask(self, x: Any, mask: Any = None) -> Any:
-        """Return where some feature differs from `mask_value`, both in the input's dtype."""
+        """Return where some feature differs from `mask_value`, in the input's floating dtype."""
         if isinstance(x, np.ndarray) or not hasattr(x, "__array_function__"):
             x = np.asarray(x)
-            return np.any(x != x.dtype.type(self.mask_value), axis=-1)
+            if x.dtype.kind == "f":
+                return np.any(x != x.dtype.type(self.mask_value), axis=-1)
         return np.any(x != self.mask_value, axis=-1)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:

@@ -25,7 +25,7 @@ from .inputs import (
 )
 from .module import Composite, given
 from .scan import scan
-from .stacked_rnn_cells import AnyCell, as_cell, bottom_cell, weighted_cells
+from .stacked_rnn_cells import AnyCell, as_cell, bottom_cell, sizes_as_given, weighted_cells
 
 
 class RNN(Composite):
@@ -170,7 +170,8 @@ class RNN(Composite):
         mask : array_like of bool, shape (batch, steps), optional
             True where a step counts; laid out as the first two axes of `x` (rule I2).
         initial_state : array or list of arrays, optional
-            Each of shape (batch, size), nested as `state_size`.
+            Each of shape (batch, size), nested as `state_size`. In `keras3` that of a cell with one
+            state, in a list of cells, may be in a list (rule I3).
         constants : array or list of arrays, optional
             Of any shape, for a cell that takes them; `keras2` only (rule C8).
 
@@ -215,8 +216,7 @@ class RNN(Composite):
         if shape[0 if self.time_major else 1] == 0:
             raise OracleValueError(f"{self.name} needs at least one step, not {shape}")
         mask = check_mask(mask, shape[:2], self.name)
-        batch = shape[1 if self.time_major else 0]
-        return x, mask, self._starting_states(initial_state, batch)
+        return x, mask, self._starting_states(initial_state, x)
 
     def forward(
         self, x: Any, mask: Array | None, states: list[Any], constants: list[Any] | None = None
@@ -247,7 +247,8 @@ class RNN(Composite):
         """Return what a call returns (rule D1)."""
         return self.dialect.results([output] + list(states)) if self.return_state else output
 
-    def _starting_states(self, initial_state: States, batch: int) -> list[Any]:
+    def _starting_states(self, initial_state: States, x: Any) -> list[Any]:
+        batch = self.batch_size_of(x)
         if self.stateful and self.states is not None:
             expected = nest.flatten(self.states)[0].shape[0]
             if batch != expected:
@@ -261,8 +262,10 @@ class RNN(Composite):
             if recorded:
                 return self.states
         if initial_state is None:
-            initial_state = self.get_initial_state(batch)
-        return check_states(initial_state, self.state_size, batch, self)
+            initial_state = self.get_initial_state(x)
+        sizes = sizes_as_given(self.cell, initial_state)
+        states = check_states(initial_state, sizes, batch, self)
+        return nest.pack(self.state_size, nest.flatten(states))
 
     def copy(self, **changes: Any) -> RNN:
         """Return a layer of the same configuration, some of it changed.
@@ -292,12 +295,15 @@ class RNN(Composite):
         batch_size : int or array
             As Keras 2 has it, the input itself will do, or several.
         """
-        if holds_arrays(batch_size):
-            batch_size = nest.flatten(batch_size)[0]
-        if np.ndim(batch_size):
-            batch_size = np.shape(batch_size)[1 if self.time_major else 0]
-        states = self.cell.get_initial_state(batch_size)
+        states = self.cell.get_initial_state(self.batch_size_of(batch_size))
         return nest.as_list(states)
+
+    def batch_size_of(self, inputs: Any) -> int:
+        """Return the batch size of an input, or of several; a number is one itself."""
+        if holds_arrays(inputs):
+            inputs = nest.flatten(inputs)[0]
+        shape = inputs.shape if hasattr(inputs, "shape") else np.shape(inputs)
+        return shape[1 if self.time_major else 0] if shape else int(inputs)
 
     @property
     def output_size(self) -> int:

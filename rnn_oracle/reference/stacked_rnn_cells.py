@@ -101,13 +101,14 @@ class StackedRNNCells(Composite):
         ----------
         inputs : array_like, shape (batch, features)
         states : list or tuple
-            One entry a cell, nested as `state_size`; each array of shape (batch, size).
+            One entry a cell, nested as `state_size`; each array of shape (batch, size). In `keras3`
+            that of a cell with one state may be in a list (rule I3).
 
         Returns
         -------
         output : array, shape (batch, output_size)
         states
-            Nested as `state_size`, in the dialect's container (rule D2).
+            Nested as they were given, those of all cells in the dialect's container (rules S2, D2).
 
         Raises
         ------
@@ -118,7 +119,7 @@ class StackedRNNCells(Composite):
         inputs = as_numbers(inputs, self, "the input")
         if isinstance(bottom_cell(self), Cell):
             check_features(inputs, 2, bottom_cell(self), self.name)
-        sizes = list(self.state_size)
+        sizes = sizes_as_given(self, states)
         return self.step(inputs, check_states(states, sizes, len(inputs), self))
 
     def get_initial_state(self, batch_size: int) -> States:
@@ -137,13 +138,41 @@ def as_cell(cell: Any) -> AnyCell:
     return cell if isinstance(cell, (Cell, CustomCell, StackedRNNCells)) else CustomCell(cell)
 
 
+def sizes_as_given(cell: AnyCell, states: Any) -> list[Any]:
+    """Return the `state_size` of a cell as a list, nested as its states may be given (rule I3).
+
+    In `keras3` the size of a cell in a stack is in a list of one where its only state is.
+    """
+    sizes = nest.as_list(cell.state_size)
+    if not isinstance(cell, StackedRNNCells) or not cell.dialect.lone_states_in_lists:
+        return sizes
+    given = nest.as_list(states)
+    if len(given) != len(sizes):
+        return sizes
+    return [_size_as_given(inner, state) for inner, state in zip(cell.cells, given)]
+
+
+def _size_as_given(cell: AnyCell, state: Any) -> Any:
+    if isinstance(cell, StackedRNNCells):
+        return sizes_as_given(cell, state)
+    size = cell.state_size
+    alone = not nest.is_nested(size) and nest.same_structure([size], state)
+    return [size] if alone else size
+
+
 def bottom_cell(cell: AnyCell) -> Any:
     """Return the cell that sees the input."""
     return bottom_cell(cell.cells[0]) if isinstance(cell, StackedRNNCells) else cell
 
 
-def weighted_cells(cell: Any) -> list[Cell]:
-    """Return the cells that hold weights, from the bottom up."""
+def all_cells(cell: Any) -> list[Any]:
+    """Return the cells of a stack, from the bottom up, or in a list what is none."""
     if isinstance(cell, StackedRNNCells):
-        return [weighted for inner in cell.cells for weighted in weighted_cells(inner)]
-    return [cell] if isinstance(cell, Cell) else []
+        return [found for inner in cell.cells for found in all_cells(inner)]
+    return [cell]
+
+
+def weighted_cells(cell: Any) -> list[Cell]:
+    """Return the cells that hold weights, from the bottom up, each once (rule C6)."""
+    found = {id(inner): inner for inner in all_cells(cell) if isinstance(inner, Cell)}
+    return list(found.values())

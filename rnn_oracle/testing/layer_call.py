@@ -15,7 +15,7 @@ from ..arithmetic.tracked_arrays import followed
 from ..families.facts import Structures, dtypes, structure
 from ..families.outcome import Outcome, demanded_in
 from ..reference.bidirectional import Bidirectional
-from ..reference.cells import weighted_cells
+from ..reference.cells import all_cells
 from ..reference.recurrent import RNN
 from ..reference.surrounding import Sequential
 
@@ -196,7 +196,7 @@ def leaf_names(layer):
 
 
 def _state_names(layer):
-    cells = weighted_cells(layer.cell)
+    cells = all_cells(layer.cell)
     numbers = [""] if len(cells) == 1 else map(str, itertools.count(1))
     return [
         f"state {letter}{number}"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..arithmetic import nest
-from ..arithmetic.error_bounds import rounded
+from ..arithmetic.error_bounds import UNIT_ROUNDOFF, rounded
 from ..models.conversion import dialect_of, from_keras, keras_class
 from ..reference.errors import OracleTypeError, OracleValueError
 from ..targets.keras.target import KerasTarget
@@ -104,6 +104,19 @@ def _array(tensor):
     return array.astype(np.float64) if is_float else array
 
 
+def _as_taken(layer, arrays):
+    """Return inputs as a model takes them: floats in the dtypes of its `Input` (rule I4)."""
+    inputs = getattr(layer, "inputs", None)
+    if not inputs or len(inputs) != len(nest.flatten(arrays)):
+        return arrays
+    dtypes = [getattr(each.dtype, "name", each.dtype) for each in inputs]
+    taken = [
+        rounded(array, dtype) if array.dtype.kind == "f" and dtype in UNIT_ROUNDOFF else array
+        for array, dtype in zip(nest.flatten(arrays), dtypes)
+    ]
+    return nest.pack(arrays, taken)
+
+
 def layer_call_of(layer, x, mask, initial_state):
     """Return the call of the oracle that stands for one of the layer, which is built by now."""
     copy, policy = from_keras(layer), policy_of(layer)
@@ -114,7 +127,7 @@ def layer_call_of(layer, x, mask, initial_state):
     return LayerCall(
         copy,
         policy.computes_in,
-        nest.map_structure(_array, x),
+        _as_taken(layer, nest.map_structure(_array, x)),
         None if mask is None else _array(mask).astype(bool),
         None if initial_state is None else nest.map_structure(_array, initial_state),
         attached is not None,
@@ -143,7 +156,7 @@ def answered(layer, layer_call, call):
 
 
 def observed(layer_call, returned, prefix):
-    masks = [None if mask is None else _array(mask) for mask in masks_of(returned)]
+    masks = [None if mask is None else _array(mask).astype(bool) for mask in masks_of(returned)]
     return observe(layer_call.layer, nest.map_structure(np.asarray, returned), masks, prefix)
 
 

@@ -178,8 +178,10 @@ def _changes_of_states(layer, layer_call):
             found[text] = redirect(layer, "forward", _starting, _swapped)
     if layer.return_state:
         wrapping = redirect(layer, "result", _returning, _wrapped)
+        given = nest.as_list(layer_call.initial_state)
+        known = not started or any(map(nest.is_nested, given))
         found["each state came in a list of its own"] = wrapping._replace(
-            instead=None if started else WRAPPED
+            instead=WRAPPED if known else None
         )
         if lstm:
             text = "the final states h and c were swapped"

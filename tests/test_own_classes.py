@@ -1,0 +1,153 @@
+"""Classes of the user's own that extend Keras's: what their copies take over, and what not."""
+
+import numpy as np
+import pytest
+from helpers import assert_agrees, give_weights, numbers, tensors
+
+import rnn_oracle
+from rnn_oracle.arithmetic import nest
+from rnn_oracle.testing.checking import check
+
+X = numbers(2, 5, 3)
+MASK = np.array([[False] * 5, [False, True, True, False, True]])
+CELLS = ("SimpleRNNCell", "LSTMCell", "GRUCell")
+
+
+def extended(target, name, **members):
+    """Return a class that extends one of Keras's, and that Keras finds by its name."""
+    layers = target.keras.layers
+    kind = type("Own" + name, (getattr(layers, name),), members)
+    target.keras.utils.get_custom_objects()[kind.__name__] = kind
+    return kind
+
+
+def of_cell(target):
+    """Return a method of a cell: it begins with 0.5, 1.0, ..."""
+
+    def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
+        sizes = self.state_size if isinstance(self.state_size, (list, tuple)) else [self.state_size]
+        states = [
+            target.tf.fill((batch_size, size), 0.5 * i) for i, size in enumerate(sizes, start=1)
+        ]
+        return states if len(states) > 1 else states[0]
+
+    return get_initial_state
+
+
+FORMS = {
+    "one": lambda layers, own: layers.RNN(own(4), return_state=True),
+    "list": lambda layers, own: layers.RNN([own(4), layers.LSTMCell(2), own(3)]),
+    "both ways": lambda layers, own: layers.Bidirectional(layers.RNN(own(4), return_state=True)),
+    "list, both ways": lambda layers, own: layers.Bidirectional(
+        layers.RNN([own(4), layers.GRUCell(3)], return_sequences=True)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("form", FORMS)
+def test_a_cell_begins_in_its_own_way(target, name, form):
+    own = extended(target, name, get_initial_state=of_cell(target))
+    layer = give_weights(FORMS[form](target.keras.layers, own), X.shape)
+    copy = assert_agrees(target, layer, X)
+    assert_agrees(target, layer, X, mask=MASK)
+    first = getattr(copy, "forward_layer", copy).get_initial_state(2)
+    assert nest.flatten(first)[0].tolist() == [[0.5] * 4] * 2
+
+
+@pytest.mark.parametrize("name", ["RNN", "GRU"])
+def test_a_method_of_one_object_counts_too(target, name):
+    layers, begin = target.keras.layers, of_cell(target)
+    layer = layers.RNN(layers.GRUCell(4)) if name == "RNN" else layers.GRU(4)
+    layer.cell.get_initial_state = lambda **named: begin(layer.cell, **named)
+    copy = assert_agrees(target, give_weights(layer, X.shape), X)
+    assert copy.get_initial_state(1)[0].tolist() == [[0.5] * 4]
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_cell_learns_how_to_begin(target, name):
+    tf, kind = target.tf, getattr(target.keras.layers, name)
+
+    def build(self, shape):
+        self.begin = self.add_weight(shape=(4,), name="begin")
+        kind.build(self, shape)
+
+    def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
+        states = [tf.tile(tf.convert_to_tensor(self.begin)[None], (batch_size, 1))]
+        return states * (2 if name == "LSTMCell" else 1)
+
+    own = extended(target, name, build=build, get_initial_state=get_initial_state)
+    layer = give_weights(target.keras.layers.RNN(own(4)), X.shape)
+    copy = assert_agrees(target, layer, X)
+    assert len(copy.get_weights()) == len(layer.get_weights()) - 1
+    before = copy(X)
+    layer.cell.begin.assign(np.ones(4))
+    assert not np.array_equal(copy(X), before)
+
+
+def test_a_stack_of_ones_own_begins_in_its_own_way(target):
+    layers, tf = target.keras.layers, target.tf
+
+    def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
+        return [tf.ones((batch_size, 4)), tf.fill((batch_size, 3), 0.5)]
+
+    own = extended(target, "StackedRNNCells", get_initial_state=get_initial_state)
+    stack = own([layers.GRUCell(4), layers.SimpleRNNCell(3)])
+    assert_agrees(target, give_weights(layers.RNN(stack), X.shape), X)
+
+
+def of_layer(target):
+    """Return a method of a layer: in Keras 2 the states come of the input."""
+    tf, count = target.tf, {"SimpleRNN": 1, "LSTM": 2, "GRU": 1}
+
+    def get_initial_state(self, given=None, batch_size=None):
+        first = tf.ones((batch_size, 4)) if given is None else given[:, 0, :1] + tf.zeros((1, 4))
+        return [first] * count[type(self).__name__[len("Own") :]]
+
+    return get_initial_state
+
+
+@pytest.mark.parametrize("name", ["SimpleRNN", "LSTM", "GRU"])
+@pytest.mark.parametrize("both_ways", [False, True], ids=["one_way", "both_ways"])
+def test_a_layer_begins_in_its_own_way(target, name, both_ways):
+    own = extended(target, name, get_initial_state=of_layer(target))
+    layer = own(4, return_state=True)
+    if both_ways:
+        layer = target.keras.layers.Bidirectional(layer)
+    assert_agrees(target, give_weights(layer, X.shape), X)
+    assert not check(layer, X).mismatches
+
+
+def test_an_initial_state_that_is_given_takes_its_place(target):
+    own = extended(target, "GRUCell", get_initial_state=of_cell(target))
+    layer = give_weights(target.keras.layers.RNN(own(4)), X.shape)
+    assert_agrees(target, layer, X, initial_state=[numbers(2, 4)])
+
+
+@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("size", ["state_size", "output_size"])
+def test_a_cell_of_other_sizes_is_refused(target, name, size):
+    own = extended(target, name, **{size: property(lambda self: 7, lambda self, value: None)})
+    cell = own(4)
+    cell.build((2, 3))
+    with pytest.raises(ValueError, match=f"{cell.name} has {size}=7, where the {name} that it ext"):
+        rnn_oracle.from_keras(cell)
+
+
+def test_a_mask_of_ones_own_is_no_concern_of_the_copy(target):
+    own = extended(target, "LSTM", compute_mask=lambda self, *arguments: None)
+    layer = give_weights(own(4, return_sequences=True), X.shape)
+    assert rnn_oracle.from_keras(layer).compute_mask(X, MASK) is MASK
+    report = check(layer, X, mask=tensors(target, MASK))
+    assert [row[0] for row in report.table] == ["mask of output"]
+
+
+def test_a_cell_stands_in_a_stack_twice(target):
+    layers = target.keras.layers
+    twice = layers.GRUCell(3)
+    layer = layers.RNN([twice, layers.LSTMCell(3), layers.StackedRNNCells([twice]), twice])
+    give_weights(layer, X.shape)
+    copy = assert_agrees(target, layer, X, mask=None)
+    assert len(copy.get_weights()) == len(set(map(id, layer.weights))) == 6
+    copy.set_weights([0.5 * weight for weight in copy.get_weights()])
+    assert copy.cell.cells[0] is copy.cell.cells[3] is copy.cell.cells[2].cells[0]
