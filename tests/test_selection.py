@@ -166,7 +166,7 @@ def test_words_for_values(word, value, same):
         (
             ["--where", "mask=left", "--family", "cells"],
             ["keras3"],
-            ["without --family cells: ", "without --where mask=left: 961 cases"],
+            ["without --family cells: ", "without --where mask=left: 1033 cases"],
         ),
         (
             ["--only", "defaults.gru", "--rule", "M3"],

@@ -40,6 +40,29 @@ HANDFUL = [
 ]
 """Changes that a case of its own shows by a wrong number; the names begin with the target's."""
 
+_GRU, _LSTM, _SIMPLE = (
+    f"keras3:layers/rnn/{name}.py:{kind}Cell.call:"
+    for name, kind in (("gru", "GRU"), ("lstm", "LSTM"), ("simple_rnn", "SimpleRNN"))
+)
+_MASKS = "keras2:layers/rnn/dropout_rnn_cell_mixin.py:_generate_dropout_mask:"
+DROPS_AT_INFERENCE = {
+    _GRU + "default-constant:1": "cells.gru.dropout-0_25",
+    _GRU + "operand-dropped:1": "options.gru.implementation-1.dropout-0_25",
+    _GRU + "operand-dropped:17": "options.gru.recurrent_dropout-0_5",
+    _GRU + "operand-dropped:47": "options.gru.dropout-0_25",
+    _LSTM + "default-constant:1": "cells.lstm.dropout-0_25",
+    _LSTM + "operand-dropped:1": "options.lstm.implementation-1.dropout-0_25",
+    _LSTM + "operand-dropped:11": "options.lstm.recurrent_dropout-0_5",
+    _LSTM + "operand-dropped:21": "options.lstm.dropout-0_25",
+    _SIMPLE + "default-constant:1": "cells.simple_rnn.dropout-0_25",
+    _SIMPLE + "operand-dropped:1": "options.simple_rnn.dropout-0_25",
+    _SIMPLE + "operand-dropped:5": "options.simple_rnn.recurrent_dropout-0_5",
+    _MASKS + "arguments-swapped:2": "options.gru.dropout-0_25",
+    _MASKS + "arguments-swapped:3": "options.simple_rnn.dropout-0_25",
+}
+"""Changes that let a cell drop where nobody trains, one for each place where it does in training:
+with the case that shows each."""
+
 
 class Keras:
     """Judges cases on one Keras, with a mutant or without."""
@@ -72,14 +95,28 @@ def keras():
         worker.end()
 
 
-@pytest.mark.parametrize("mutant", HANDFUL)
-def test_a_broken_keras_shows(keras, mutant):
+def kept_of(mutant):
+    """Return the target of a mutant and what is kept of it, where that very Keras is there."""
     name = mutant.partition(":")[0]
     kept = results.read(results.path_of(name))
     target = installed().get(name)
     if target is None or target.version != kept.version:
         pytest.skip(f"the changes were made to {name} {kept.version}")
+    return name, kept
+
+
+@pytest.mark.parametrize("mutant", HANDFUL)
+def test_a_broken_keras_shows(keras, mutant):
+    name, kept = kept_of(mutant)
     test = kept.found[mutant].test
     case = test.split(f"[{name}-")[1][:-1]
+    assert keras(name).ask("diverges_when_broken", case, mutant)
+    assert not keras(name).ask("diverges", case)
+
+
+@pytest.mark.parametrize("mutant", DROPS_AT_INFERENCE)
+def test_a_keras_that_drops_at_inference_shows(keras, mutant):
+    name, _ = kept_of(mutant)
+    case = DROPS_AT_INFERENCE[mutant]
     assert keras(name).ask("diverges_when_broken", case, mutant)
     assert not keras(name).ask("diverges", case)

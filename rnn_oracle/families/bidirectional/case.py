@@ -105,6 +105,9 @@ class BidirectionalCase(StackCase, Crossed):
     zero_output_for_mask: bool = axes.ZERO_OUTPUT_FOR_MASK.of(False, True)
     use_bias: bool = axes.USE_BIAS.of(True, False)
     implementation: int = axes.IMPLEMENTATION.of(2, 1)
+    training: bool | None = axes.TRAINING.of(None, False)
+    dropout: float = axes.DROPOUT.of(0.0, 0.25)
+    recurrent_dropout: float = axes.RECURRENT_DROPOUT.of(0.0, 0.5)
     activation: str = axes.ACTIVATION.of("tanh", "relu")
     recurrent_activation: str = axes.ACTIVATION.of("sigmoid", "hard_sigmoid")
     dtype: str = axes.DTYPE.of(*DTYPES)
@@ -112,7 +115,7 @@ class BidirectionalCase(StackCase, Crossed):
     batch: int = axes.BATCH.of(4, 1)
     steps: int = axes.STEPS.of(6, 1)
 
-    family, presets = "bidirectional", PRESETS
+    family, presets = "bidirectional", PRESETS + axes.WITH_DROPOUT
     triples = (
         "merge_mode",
         "backward_layer",

@@ -35,7 +35,8 @@ class CellCase(Crossed, OfKerasCell):
 
     `stacking` is a cell alone, or `StackedRNNCells` of two: with a cell of the same kind upon it,
     or of the next kind. `states` is the form in which the first ones come; the cell is given back
-    what it returned ever after. `training` is the argument of the call, None where there is none.
+    what it returned ever after. `training` is the argument of the call, None where there is none;
+    nothing is ever dropped.
     """
 
     cell: str = axes.CELL.of(*KINDS)
@@ -47,13 +48,20 @@ class CellCase(Crossed, OfKerasCell):
     steps: int = axis(1, 3, rules={3: "R1"})
     use_bias: bool = axes.USE_BIAS.of(True, False)
     implementation: int = axes.IMPLEMENTATION.of(2, 1)
-    training: bool | None = axis(None, False, rules={False: "R4"})
+    training: bool | None = axes.TRAINING.of(None, False)
+    dropout: float = axes.DROPOUT.of(0.0, 0.25)
+    recurrent_dropout: float = axes.RECURRENT_DROPOUT.of(0.0, 0.5)
     mode: str = axes.MODE.of(*LAYER_MODES)
     dtype: str = axes.DTYPE.of(*DTYPES)
     batch: int = axes.BATCH.of(4, 0, 1)
     units: int = axes.UNITS.of(5, 1)
 
     family, triples, always = "cells", ("activation", "recurrent_activation"), "A1 D6 H1 S1 S2"
+    presets = tuple(
+        {"stacking": "one", "training": training, **preset}
+        for training in (None, False)
+        for preset in axes.WITH_DROPOUT
+    )
     constraints = {
         "all": [
             Constraint(

@@ -46,6 +46,7 @@ def build(case, dialect, sizes):
     for part, units in zip(case.parts, sizes.units):
         name, arguments = CELLS[part.cell]
         arguments = dict(arguments, activation=case.activation, use_bias=case.use_bias)
+        arguments.update(dropout=case.dropout, recurrent_dropout=case.recurrent_dropout)
         if name != "SimpleRNN":
             arguments["recurrent_activation"] = case.recurrent_activation
         made.append(getattr(cells, name + "Cell")(units, dialect=dialect, **arguments))

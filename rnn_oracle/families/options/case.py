@@ -33,6 +33,7 @@ class OptionCase(StackCase, Crossed):
     whether its states are reset before the last call; each call has numbers of its own, initial
     states included. `masking_value` is a `Masking` layer whose value is not zero. `given_as` is how
     the input comes: as a tensor, as an array of NumPy, or in another width than the layer's.
+    `training` is the argument of each call, None where there is none; nothing is ever dropped.
     """
 
     cell: str = axes.CELL.of("simple_rnn", "lstm", "gru", "gru_reset_before")
@@ -53,6 +54,9 @@ class OptionCase(StackCase, Crossed):
     use_bias: bool = axes.USE_BIAS.of(True, False)
     unit_forget_bias: bool = axes.UNIT_FORGET_BIAS.of(True, False)
     implementation: int = axes.IMPLEMENTATION.of(2, 1)
+    training: bool | None = axes.TRAINING.of(None, False)
+    dropout: float = axes.DROPOUT.of(0.0, 0.25)
+    recurrent_dropout: float = axes.RECURRENT_DROPOUT.of(0.0, 0.5)
     activation: str = axes.ACTIVATION.of(*default_first("tanh", FUNCTIONS))
     recurrent_activation: str = axes.ACTIVATION.of(*default_first("sigmoid", FUNCTIONS))
     dtype: str = axes.DTYPE.of(*DTYPES)
@@ -63,7 +67,7 @@ class OptionCase(StackCase, Crossed):
     steps: int = axes.STEPS.of(6, 1, 2)
     units: int = axes.UNITS.of(5, 1)
 
-    family = "options"
+    family, presets = "options", axes.WITH_DROPOUT
     triples = (
         "mode",
         "mask",

@@ -69,6 +69,9 @@ ZERO_OUTPUT_FOR_MASK = Axis({True: "M3"})
 USE_BIAS = Axis()
 UNIT_FORGET_BIAS = Axis({False: "C3"})
 IMPLEMENTATION = Axis({1: "R3"})
+TRAINING = Axis({True: "P1 P2", False: "R4"})
+DROPOUT = Axis({0.25: "R4"})
+RECURRENT_DROPOUT = Axis({0.5: "R4"})
 ACTIVATION = Axis(_OF_FUNCTIONS, only=_OF_KERAS3)
 DTYPE = Axis(dict.fromkeys(DTYPES, "D6"))
 GIVEN_AS = Axis(
@@ -80,6 +83,19 @@ GIVEN_AS = Axis(
 BATCH = Axis({0: "I1"})
 STEPS = Axis()
 UNITS = Axis()
+
+WITH_DROPOUT = tuple(
+    {"cell": cell, "implementation": number, **rates}
+    for cell in ("simple_rnn", "lstm", "gru", "gru_reset_before")
+    for number in (1, 2)
+    for rates in (
+        {"dropout": 0.25, "recurrent_dropout": 0.0},
+        {"dropout": 0.0, "recurrent_dropout": 0.5},
+        {"dropout": 0.25, "recurrent_dropout": 0.5},
+    )
+)
+"""Presets of each cell with each rate alone and with both: Keras drops in other lines for each, and
+computes as with `implementation=1` wherever there is a `recurrent_dropout`."""
 
 COMBINATIONS = (
     together("M1", mask=MASKS),

@@ -21,6 +21,7 @@ class StackCase(Called, OfKerasCell):
     return_sequences = return_state = time_major = go_backwards = unroll = False
     initial_state, zero_output_for_mask = "none", False
     use_bias, unit_forget_bias, implementation = True, True, 2
+    training, dropout, recurrent_dropout = None, 0.0, 0.0
     activation, recurrent_activation = "tanh", "sigmoid"
     given_as, batch, steps, units = "tensor", 4, 6, 5
     always = "A1 D1 D6 H1 H2 R1 R2 S1 S3 I4"
@@ -51,6 +52,7 @@ class StackCase(Called, OfKerasCell):
         """The arguments of each cell by Keras's names, but for its units and its dtype."""
         _, made = CELLS[self.cell]
         arguments = dict(made, activation=self.activation, use_bias=self.use_bias)
+        arguments.update(dropout=self.dropout, recurrent_dropout=self.recurrent_dropout)
         if self.recurrent_activation != "sigmoid":
             arguments["recurrent_activation"] = self.recurrent_activation
         return arguments

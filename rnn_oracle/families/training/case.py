@@ -51,7 +51,7 @@ class TrainingCase(StackCase, Crossed):
 
     cell: str = axes.CELL.of("simple_rnn", "lstm", "gru", "gru_reset_before")
     stacking: str = axes.STACKING.of("one", "rnn", "cells", "two")
-    training: bool = axis(True, False, rules={True: "P1 P2", False: "R4"})
+    training: bool = axes.TRAINING.of(True, False)
     dropout: float = axis(0.25, 0.0, rules={0.0: "P4"})
     recurrent_dropout: float = axis(0.0, 0.5, rules={0.0: "P4"})
     implementation: int = axis(2, 1, rules={1: "R3 P3"})

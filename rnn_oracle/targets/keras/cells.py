@@ -33,6 +33,7 @@ def _cell(target, part, units):
     name, arguments = CELLS[part.cell]
     arguments = dict(arguments, dtype=part.dtype, activation=part.activation)
     arguments["use_bias"] = part.use_bias
+    arguments.update(dropout=part.dropout, recurrent_dropout=part.recurrent_dropout)
     if name != "SimpleRNN":
         arguments["recurrent_activation"] = part.recurrent_activation
     if part.implementation == 1 and (name != "SimpleRNN" or target.name == "keras2"):

@@ -22,11 +22,9 @@ class Stack:
     given : Problem
     """
 
-    in_calls = {}
-    """Arguments of every call of a layer."""
-
     def __init__(self, target, case, sizes, given):
         self.target, self.case, self.sizes = target, case, sizes
+        self.in_calls = {} if case.training is None else {"training": case.training}
         self.layers = self.make_layers()
         self.front = self._front(given)
         self.states = next((call.states for call in given.calls if call.states), None)

@@ -28,12 +28,7 @@ class TrainingStack(Stack):
 
     def __init__(self, target, case, sizes, given):
         self.draws = Draws(target, case, sizes)
-        self.in_calls = {"training": case.training}
         super().__init__(target, case, sizes, given)
-
-    def cell_arguments(self):
-        rates = dict(dropout=self.case.dropout, recurrent_dropout=self.case.recurrent_dropout)
-        return dict(super().cell_arguments(), **rates)
 
     def begin(self, call):
         self.draws.begin(call)
