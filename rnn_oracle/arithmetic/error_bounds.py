@@ -34,7 +34,7 @@ from typing import Any, Callable, NamedTuple
 import numpy as np
 
 from . import nest
-from .tracked_arrays import COMPARISONS, TrackedArray, followed
+from .tracked_arrays import COMPARISONS, TrackedArray, followed, promoted
 
 UNIT_ROUNDOFF = {
     "float16": 2.0**-11,
@@ -235,8 +235,18 @@ def bounds(layer: Any, x: Any, dtype: str, mask: Any = None, initial_state: Any 
     """
     unit = UNIT_ROUNDOFF[dtype]
     with np.errstate(invalid="ignore", over="ignore"):  # a bound may be infinite
-        result = followed(layer, x, mask, initial_state, lambda arrays: exact(arrays, unit))
+        result = followed(layer, x, mask, initial_state, lambda arrays: _given(arrays, unit))
     return nest.map_structure(claim, result)
+
+
+def _given(arrays: Any, unit: float) -> Any:
+    """Return arrays as `exact` does, whole numbers and booleans too, which are rounded once."""
+
+    def once(array: Any) -> Any:
+        is_float = type(array) is np.ndarray and array.dtype.kind == "f"
+        return array if is_float else converted(promoted(array), unit)
+
+    return exact(nest.map_structure(once, arrays), unit)
 
 
 def claim(array: Any) -> np.ndarray:

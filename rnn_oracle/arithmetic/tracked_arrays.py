@@ -97,23 +97,24 @@ def followed(
     x, mask, initial_state
         As for its call.
     follow : callable
-        Turns arrays of floats into those of that kind. Whole numbers and booleans count as floats.
+        Turns arrays into those of that kind.
     """
-
-    def given(arrays: Any) -> Any:
-        return follow(nest.map_structure(_promoted, arrays))
-
-    call = {} if initial_state is None else {"initial_state": given(initial_state)}
+    call = {} if initial_state is None else {"initial_state": follow(initial_state)}
     for link in getattr(layer, "layers", [layer]):
-        result = follow(link(given(x), mask=mask, **call))
+        result = follow(link(follow(x), mask=mask, **call))
         mask = link.compute_mask(x, mask)
         x = result
     return x
 
 
-def _promoted(array: Any) -> Any:
-    whole = type(array) is np.ndarray and array.dtype.kind in "iub"
-    return array.astype(np.float64) if whole else array
+def promoted(arrays: Any) -> Any:
+    """Return whole numbers and booleans as floats; what else there is in a tree stays."""
+
+    def promote(array: Any) -> Any:
+        whole = type(array) is np.ndarray and array.dtype.kind in "iub"
+        return array.astype(np.float64) if whole else array
+
+    return nest.map_structure(promote, arrays)
 
 
 def applied(function: Callable[[Any], Any], x: Any) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 from ..arithmetic import nest
 from ..arithmetic.error_bounds import bounds
 from ..arithmetic.replicas import noise_for, noisy, spread
-from ..arithmetic.tracked_arrays import followed
+from ..arithmetic.tracked_arrays import followed, promoted
 from ..families.facts import Structures, dtypes, structure
 from ..families.outcome import Outcome, demanded_in
 from ..reference.bidirectional import Bidirectional
@@ -108,7 +108,9 @@ class LayerCall(NamedTuple):
     def _allowed(self, leaves, bounded, noisy_, noise):
         """Return how far each number of a result may be off: the least that either model says."""
         called = self.x, self.mask, self.initial_state
-        replicas = nest.flatten(followed(noisy_, *called, lambda arrays: noisy(arrays, noise)))
+        replicas = nest.flatten(
+            followed(noisy_, *called, lambda arrays: noisy(promoted(arrays), noise))
+        )
         batch_axis = int(time_major(self.layer))
         allowed = [
             spread(replica, leaf, batch_axis if leaf.ndim > 2 else 0)
