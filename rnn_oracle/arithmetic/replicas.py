@@ -61,7 +61,7 @@ FEWEST = 2
 
 _EXACT = ("negative", "absolute", "maximum", "minimum")
 _ROUNDED_ONCE = ("add", "subtract", "multiply", "divide", "true_divide")
-_POOL = 1 << 18
+_POOL, _CHUNK = 1 << 18, 1 << 14
 
 
 class Noise:
@@ -81,22 +81,34 @@ class Noise:
         self._pool = self._random.uniform(-unit, unit, _POOL)
         self._lasting: dict[Any, int] = {}
 
-    def of(self, operation: str, replica: int, shape: tuple[int, ...]) -> Any:
-        """Return relative errors: fresh ones, and those that stay with operation and replica."""
-        size = int(np.prod(shape))
-        key = (operation, replica, shape)
-        if key not in self._lasting:
-            self._lasting[key] = self._place(size)
-        fresh = self._drawn(self._place(size), size)
-        return (fresh + self._drawn(self._lasting[key], size)).reshape(shape)
+    def disturb(
+        self, operation: str, replica: int, result: Any, sizes: Any, units: float = 1.0
+    ) -> Any:
+        """Return an array with errors of so many units of these sizes, in its own place.
 
-    def _place(self, size: int) -> int:
-        return int(self._random.randint(max(1, _POOL - size)))
+        There are fresh errors, and those that stay with the operation and the replica.
+        """
+        result = np.ascontiguousarray(result)
+        flat, sizes = result.reshape(-1), np.ascontiguousarray(sizes).reshape(-1)
+        fresh, lasting = self._place(), self._lasting.get((operation, replica))
+        if lasting is None:
+            lasting = self._lasting[operation, replica] = self._place()
+        for begin in range(0, flat.size, _CHUNK):  # so that all stays near the processor
+            part = slice(begin, begin + _CHUNK)
+            count = len(flat[part])
+            error = self._drawn(fresh + begin, count) + self._drawn(lasting + begin, count)
+            error *= sizes[part]
+            if units != 1:
+                error *= units
+            flat[part] += error
+        return result
 
-    def _drawn(self, place: int, size: int) -> Any:
-        if place + size <= _POOL:
-            return self._pool[place : place + size]
-        return np.resize(np.roll(self._pool, -place), size)
+    def _place(self) -> int:
+        return int(self._random.randint(_POOL))
+
+    def _drawn(self, place: int, count: int) -> Any:
+        place %= _POOL - _CHUNK
+        return self._pool[place : place + count]
 
 
 class Doubts(list):
@@ -153,7 +165,7 @@ class NoisyArray(TrackedArray):
             return self._product(*inputs)
         if len(inputs) > 1 and name not in _ROUNDED_ONCE + _EXACT:
             return NotImplemented
-        results = [np.asarray(ufunc(*given), np.float64) for given in operands]
+        results = [np.asarray(ufunc(*given)).astype(np.float64, copy=False) for given in operands]
         if name in _EXACT:
             return self.made_of(*results)
         return self._rounded(name, 1 if name in _ROUNDED_ONCE else self._accuracy(name), results)
@@ -184,7 +196,7 @@ class NoisyArray(TrackedArray):
 
     def _rounded(self, name: str, units: float, results: Any) -> NoisyArray:
         """Add errors of that many units of rounding."""
-        return self._off(name, results, [units * self._size(result) for result in results])
+        return self._off(name, results, map(self._size, results), units)
 
     def _size(self, result: Any) -> Any:
         """Return what the rounding of a number is relative to."""
@@ -195,17 +207,17 @@ class NoisyArray(TrackedArray):
 
     def _summed(self, name: str, terms: float, sums: Any, squares: Any) -> NoisyArray:
         """Add what partial sums lose, which differs little from replica to replica."""
-        size = np.sqrt(terms / 2 * squares + terms / 3 * np.square(sums[0]))
+        size = np.square(sums[0])
+        size *= terms / 3
+        size += terms / 2 * squares
+        np.sqrt(size, out=size)
         return self._off(name, sums, [size] * len(sums))
 
-    def _off(self, name: str, results: Any, sizes: Any) -> NoisyArray:
-        made = []
-        for replica, (result, size) in enumerate(zip(results, sizes)):
-            error = self.noise.of(name, replica, result.shape)
-            error *= size
-            error += result
-            made.append(error)
-        return self.made_of(*made)
+    def _off(self, name: str, results: Any, sizes: Any, units: float = 1.0) -> NoisyArray:
+        disturb = self.noise.disturb
+        return self.made_of(
+            *[disturb(name, i, *pair, units) for i, pair in enumerate(zip(results, sizes))]
+        )
 
     def _product(self, left: Any, right: Any) -> NoisyArray:
         lefts, rights = self.parts(left), self.parts(right)

@@ -75,7 +75,7 @@ def _draw(number, random):
     batches = [batch for batch in (1, 4, 16, 64) if work * max(batch, 16) <= MOST]
     if not batches:
         return None
-    flags = [bool(flag) for flag in random.rand(5) < (0.6, 0.4, 0.2, 0.5, 0.4)]
+    flags = [bool(flag) for flag in random.rand(5) < (0.6, 0.4, 0.2 * (not both), 0.5, 0.4)]
     return Setting(
         number,
         str(kind),
