@@ -1,15 +1,24 @@
 """What cannot be judged is no agreement: planted wherever it is compared."""
 
+import json
 import types
 
 import numpy as np
 import pytest
+from fakes import Right, let_check_find
+from helpers import committed, needs
 
+from rnn_oracle.commands import check, explained_changes, judged_recordings
+from rnn_oracle.commands.history_rows import _verdict
 from rnn_oracle.families import registry
 from rnn_oracle.families.expected import expected
 from rnn_oracle.families.outcome import Outcome
+from rnn_oracle.records import vectors
+from rnn_oracle.records.check import vector_changes
+from rnn_oracle.records.manifest import VECTORS
 from rnn_oracle.verdict import judge as judging
-from rnn_oracle.verdict.compare import compare
+from rnn_oracle.verdict.changes import MEANING, ROUNDING, claimed_changes
+from rnn_oracle.verdict.compare import compare, share_not_judged, tolerances
 from rnn_oracle.verdict.judge import (
     AGREE,
     PARTLY,
@@ -17,9 +26,12 @@ from rnn_oracle.verdict.judge import (
     Claims,
     judge_answer,
     passes,
+    tolerance_between,
 )
 
 WANT = np.array([[0.5, 1.0, -2.0], [0.0, 2.0, 3.0]])
+CORE = "gru.one.last.state.batch_major.forwards.nomask"
+CASE = next(case for case in registry.get("layers").cases("keras3") if case.id == CORE)
 VAGUE = {"infinite": np.inf, "nan": np.nan, "wide": 0.04}
 
 
@@ -89,3 +101,95 @@ def test_the_verdict_on_a_case(dtype, passing, share, word, monkeypatch):
     verdict = judge_answer(expected(case, "keras3"), [], Claims(target, case))
     assert verdict.verdict == word and passes(verdict) == passing
     assert verdict.detail.startswith("could not judge ") and verdict.numbers > 0
+
+
+@needs("rich")
+def test_check_fails_and_tells_the_share(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(judging, "expected", lambda case, *more: planted(case, 0.5))
+    let_check_find(monkeypatch, Right())
+    path = str(tmp_path / "verdicts.json")
+    assert check.main(["--only", CORE, "--json", path]) == 1
+    printed = capsys.readouterr().out
+    assert f"partly judged, which is a failure: {CORE} on keras3: could not judge 40 of" in printed
+    assert "numbers not judged: 40 of 80 (50.00 %), in 1 cases" in printed
+    with open(path, encoding="utf-8") as file:
+        told = json.load(file)
+    (result,) = told["results"]
+    assert (result["verdict"], result["numbers"]) == ("partly judged", 80)
+    assert sum(result["not judged"].values()) == 40
+    assert told["families"]["judged"][0]["not judged"] == 40
+
+
+def test_the_share_of_no_numbers():
+    assert share_not_judged([]) == "numbers not judged: 0 of 0 (0.00 %), in 0 cases"
+
+
+# What has changed: in diff, dump --check and on the history page.
+
+
+def moved(case):
+    """Return what is demanded of a case in float32, and the same with every number an ULP off."""
+    wanted = expected(case, "keras3")
+    arrays = {n: a.astype("f4") if a.dtype.kind == "f" else a for n, a in wanted.arrays.items()}
+    off = {n: np.nextafter(a, a + 1) if a.dtype.kind == "f" else a for n, a in arrays.items()}
+    return [Outcome(each, wanted.facts) for each in (arrays, off)]
+
+
+@pytest.mark.parametrize("share, kind", [(0, ROUNDING), (1, MEANING)])
+def test_what_has_moved_where_nothing_is_claimed_is_no_rounding(share, kind):
+    claimed = planted(CASE, share)
+    for tolerance in (tolerance_between, tolerances):
+        found = claimed_changes(*moved(CASE), lambda: claimed, tolerance)
+        assert {change.kind for change in found if change.about == "number"} == {kind}
+
+
+def test_diff_does_not_explain_by_what_is_not_judged(monkeypatch):
+    side = explained_changes.Side("a", "keras3", "keras3", "3.15.1", True, {CASE: moved(CASE)[0]})
+    for share in (0, 0.5):
+        monkeypatch.setattr(
+            explained_changes, "expected", lambda case, dialect, by=share: planted(case, by)
+        )
+        holds = explained_changes._Claims(side, side, CASE, []).hold()
+        assert holds == (share == 0)
+
+
+def test_numbers_that_are_not_judged_are_those_of_no_dialect():
+    outcome = moved(CASE)[0]
+    assert judged_recordings._same_numbers(planted(CASE, 0), outcome)
+    assert not judged_recordings._same_numbers(planted(CASE, 0.5), outcome)
+
+
+@pytest.mark.parametrize("word", [PARTLY, UNJUDGED])
+def test_the_history_page_does_not_call_it_kept(word):
+    answers = [
+        judged_recordings.Answer(verdict, (), {"verdict": "values"}, (), "")
+        for verdict in (AGREE, word)
+    ]
+    cell = _verdict(answers, set())
+    assert (cell.text, cell.note) == ("not judged in full 1", "of 2 cases")
+
+
+def test_a_vector_whose_tolerance_was_widened_has_changed():
+    entry = vectors.vector(CASE)
+    widths = {name: array.copy() for name, array in entry.tolerances.items()}
+    wide = widths["default.output"]
+    wide[vectors.PLANES["float32"], 0, 0] = np.array([np.inf], np.float32).view(np.uint32)[0] >> 16
+    old = types.SimpleNamespace(entries={entry.case.id: entry._replace(tolerances=widths)})
+    ((_, found),) = vector_changes(old, [entry])
+    assert [(c.name, c.kind) for c in found] == [("tolerance of default.output[2, 0, 0]", MEANING)]
+
+
+# In the vectors.
+
+
+def test_few_numbers_of_the_vectors_are_not_judged():
+    shares = {}
+    for dtype, plane in vectors.PLANES.items():
+        widths = [
+            vectors.in_units(tolerance[plane])
+            for entry in list(committed(VECTORS, "vectors").entries.values())[::7]
+            for tolerance in entry.tolerances.values()
+        ]
+        shares[dtype] = np.mean(np.concatenate([np.isinf(t).ravel() for t in widths]))
+    assert shares["float32"] == shares["float64"] == 0
+    assert shares["float16"] < 0.02 and shares["bfloat16"] < 0.02

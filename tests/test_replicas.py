@@ -301,3 +301,12 @@ def test_copies_are_allowed_the_same_wherever_they_stand():
     }
     allowed = with_replicas(wide, exact, "float32", 0, lambda: made)
     assert allowed["output"][0, 1] == allowed["h"][0, 0]
+
+
+def test_a_bound_that_claims_nothing_of_one_copy_stands_for_none():
+    exact = {"output": np.array([[2.0, 9.0]]), "h": np.array([[2.0, 0.5]])}
+    wide = {name: np.array([[0.03, 1e-6]]) for name in exact}  # next to nothing of h alone
+    errors = 1e-5 * np.array([[[1.0, -1.0]], [[-1.0, 1.0]]])
+    made = {name: with_errors(errors, numbers_) for name, numbers_ in exact.items()}
+    allowed = with_replicas(wide, exact, "float32", 0, lambda: made)
+    assert allowed["output"][0, 0] == allowed["h"][0, 0] < 1e-4

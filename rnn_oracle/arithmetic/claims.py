@@ -65,22 +65,32 @@ def with_replicas(
     vacuous = {name: claims_nothing(numbers[name], bounds[name], dtype) for name in bounds}
     if not any(map(np.any, vacuous.values())):
         return bounds
-    replicas, narrowed = run(), {}
-    for name, bound in bounds.items():
-        strays = spread(replicas[name], numbers[name], batch_axis if np.ndim(bound) > 2 else 0)
-        narrowed[name] = np.where(vacuous[name], np.fmin(bound, strays), bound)
-    return _alike_for_copies(narrowed, bounds, numbers)
+    replicas = run()
+    strays = {
+        name: spread(replicas[name], numbers[name], batch_axis if np.ndim(bound) > 2 else 0)
+        for name, bound in bounds.items()
+    }
+    # Copies of a number are allowed the same, wherever they stand (rule T2).
+    group = _copies(numbers, bounds)
+    vacuous, strays = (_largest_of_each(group, arrays) for arrays in (vacuous, strays))
+    return {
+        name: np.where(vacuous[name] > 0, np.fmin(bound, strays[name]), bound)
+        for name, bound in bounds.items()
+    }
 
 
-def _alike_for_copies(
-    allowed: dict[str, Any], bounds: dict[str, Any], numbers: dict[str, Any]
-) -> dict[str, Any]:
-    """Allow copies of a number the same, wherever they stand (rule T2)."""
+def _copies(numbers: dict[str, Any], bounds: dict[str, Any]) -> np.ndarray:
+    """Return for each number, all arrays laid out flat, which of the distinct ones it is."""
     keys = [np.stack([np.ravel(numbers[name]), np.ravel(bounds[name])]) for name in bounds]
-    flat = np.concatenate([np.ravel(allowed[name]) for name in bounds])
     _, group = np.unique(np.concatenate(keys, axis=1), axis=1, return_inverse=True)
+    return group.ravel()
+
+
+def _largest_of_each(group: Any, arrays: dict[str, Any]) -> dict[str, Any]:
+    """Return arrays with the largest of each group in the place of all its members."""
+    flat = np.concatenate([np.ravel(array) for array in arrays.values()]).astype(np.float64)
     largest = np.zeros(flat.size)
-    np.maximum.at(largest, group.ravel(), flat)
-    ends = np.cumsum([np.size(bounds[name]) for name in bounds])[:-1]
-    laid_out = np.split(largest[group.ravel()], ends)
-    return {name: a.reshape(bounds[name].shape) for name, a in zip(bounds, laid_out)}
+    np.maximum.at(largest, group, flat)
+    ends = np.cumsum([array.size for array in arrays.values()])[:-1]
+    laid_out = np.split(largest[group], ends)
+    return {name: each.reshape(arrays[name].shape) for name, each in zip(arrays, laid_out)}

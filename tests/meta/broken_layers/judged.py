@@ -14,8 +14,9 @@ from rnn_oracle.verdict.compare import compare
 from .breaks import BREAKS, GROSS
 from .settings import MODES
 
-NAMED_UP_TO = 2e7
-"""How many products of weights a call may have for its guesses to be worked out, all of them."""
+NAMED_UP_TO, NAMED_IN = 2e7, 8
+"""How many products of weights a call may have for its guesses to be worked out, and in one of how
+many settings they are: each asks for dozens of runs of the reference."""
 
 
 SEEN = 4
@@ -57,6 +58,8 @@ def judged(live, target):
             "unjudged": sum(comparison.unjudged.values()) / max(comparison.numbers, 1),
         }
 
+    work = live.x.size // drawn.features * drawn.units * (drawn.units + drawn.features)
+    is_named = work <= NAMED_UP_TO and drawn.number % NAMED_IN == 0
     runs = {mode: live.call(mode=mode) for mode in MODES}
     right = {mode: verdict(returned) for mode, returned in runs.items()}
     reference, broken, nothing = runs["eager"], {}, []
@@ -71,8 +74,7 @@ def judged(live, target):
                 nothing.append(name)
                 continue
             broken[name] = dict(verdict(returned), size=size, moved=_plain(moved))
-            work = live.x.size // drawn.features * drawn.units * (drawn.units + drawn.features)
-            if size == GROSS and work <= NAMED_UP_TO and broken[name]["off"]:
+            if size == GROSS and is_named and broken[name]["off"]:
                 broken[name]["guesses"] = guesses(target, layer_call, outcome(returned))
     return {
         "setting": drawn._asdict(),
