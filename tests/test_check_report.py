@@ -233,8 +233,10 @@ def test_json(monkeypatch, tmp_path):
         "target": "keras3",
         "family": "layers",
         "cases": 1,
-        "verdicts": {AGREE: 1, KNOWN: 0, DIVERGES: 0, UNSUPPORTED: 0},
+        "verdicts": dict(dict.fromkeys(check_report.ORDER, 0), **{AGREE: 1}),
         "worst": 0.0,
+        "numbers": 40,
+        "not judged": 0,
     }
     left_out = [LeftOut(**one) for one in written["families"]["not judged"]]
     assert LeftOut("forms", "keras3", NOT_SELECTED, ">=3.12") in left_out

@@ -126,6 +126,13 @@ def test_a_function_that_knows_plain_arrays_alone():
     assert type(applied(own, A)) is np.ndarray
 
 
+def test_a_function_may_return_what_it_was_given():
+    given = replicas(A) * 1.0
+    before = np.array(given.replicas)
+    applied(lambda x: x, given)
+    np.testing.assert_array_equal(given.replicas, before)
+
+
 def test_what_is_not_modelled_is_refused():
     for operation in (np.arctan2, np.power):
         with pytest.raises(TypeError):

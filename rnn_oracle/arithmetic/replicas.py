@@ -146,9 +146,9 @@ class NoisyArray(TrackedArray):
         return NoisyArray(parts, self.noise)
 
     def applied(self, function: Callable[[Any], Any]) -> NoisyArray:
-        return self._rounded(
-            "function", 2 * ERF_ULPS, [function(replica) for replica in self.replicas]
-        )
+        # A copy: a function may return what it was given.
+        results = [np.array(function(replica), np.float64) for replica in self.replicas]
+        return self._rounded("function", 2 * ERF_ULPS, results)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         name = ufunc.__name__

@@ -83,6 +83,9 @@ def _of_layer(layer, cells):
         "time_major": layer.time_major,
         "use_bias": config["use_bias"],
         "implementation": 2,
+        # Rates of a case, which stand for all.
+        "dropout": 0.25 if config.get("dropout") else 0.0,
+        "recurrent_dropout": 0.5 if config.get("recurrent_dropout") else 0.0,
     }
 
 
@@ -92,6 +95,7 @@ def _of_call(layer_call):
     source = "masking" if layer_call.attached else "argument"
     return {
         "mode": EAGER,
+        "training": None,
         "initial_state": "none" if layer_call.initial_state is None else "argument",
         "mask": "none" if mask is None else _kind(mask),
         "mask_from": None if mask is None else source,

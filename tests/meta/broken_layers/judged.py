@@ -19,6 +19,9 @@ NAMED_UP_TO, NAMED_IN = 2e7, 8
 many settings they are: each asks for dozens of runs of the reference."""
 
 
+BREAKS_EACH = 8
+"""How many breaks are tried in a setting."""
+
 SEEN = 4
 """What moves no number by more than so many times the largest rounding error of the right layer
 makes no difference that could be told from rounding: an initial state that is forgotten, say."""
@@ -64,18 +67,19 @@ def judged(live, target):
     right = {mode: verdict(returned) for mode, returned in runs.items()}
     reference, broken, nothing = runs["eager"], {}, []
     rounding = _moved(result, reference)
-    for size, breaks in BREAKS.items():
-        for name, function in breaks.items():
-            returned = function(live)
-            if returned is None:
-                continue
-            moved = _moved(reference, returned)
-            if moved <= SEEN * rounding:
-                nothing.append(name)
-                continue
-            broken[name] = dict(verdict(returned), size=size, moved=_plain(moved))
-            if size == GROSS and is_named and broken[name]["off"]:
-                broken[name]["guesses"] = guesses(target, layer_call, outcome(returned))
+    for size, name, function in _drawn_breaks(drawn.number):
+        if len(broken) == BREAKS_EACH:
+            break
+        returned = function(live)
+        if returned is None:
+            continue
+        moved = _moved(reference, returned)
+        if moved <= SEEN * rounding:
+            nothing.append(name)
+            continue
+        broken[name] = dict(verdict(returned), size=size, moved=_plain(moved))
+        if size == GROSS and is_named and broken[name]["off"]:
+            broken[name]["guesses"] = guesses(target, layer_call, outcome(returned))
     return {
         "setting": drawn._asdict(),
         "policy": str(policy_of(live.layer)),
@@ -84,6 +88,12 @@ def judged(live, target):
         "broken": broken,
         "no difference": nothing,
     }
+
+
+def _drawn_breaks(number):
+    """Return all breaks in an order of the setting's own, each with its size and name."""
+    every = [(size, *pair) for size, breaks in BREAKS.items() for pair in breaks.items()]
+    return [every[i] for i in np.random.RandomState(number).permutation(len(every))]
 
 
 def _plain(number):
