@@ -82,6 +82,8 @@ def _of_layer(layer, cells):
         "zero_output_for_mask": layer.zero_output_for_mask,
         "time_major": layer.time_major,
         "use_bias": config["use_bias"],
+        "dropout": config["dropout"],
+        "recurrent_dropout": config["recurrent_dropout"],
         "implementation": 2,
     }
 
