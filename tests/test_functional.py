@@ -81,14 +81,16 @@ def test_inputs_by_the_names_of_a_list(target, oracle_check):
     np.testing.assert_array_equal(oracle_check(made, by_name), want)
 
 
-def test_inputs_are_rounded_to_the_dtypes_of_their_own(target, oracle_check):
+@pytest.mark.parametrize("nested", ["dict", "list"])
+def test_inputs_are_rounded_to_the_dtypes_of_their_own(target, nested, oracle_check):
     if target.dialect == "keras2_v1":
         pytest.skip("it casts nothing")
     keras = target.keras
-    x, h = keras.Input((5, 3), dtype="float64"), keras.Input((4,), dtype="float32")
+    x = keras.Input((5, 3), dtype="float64", name="z")
+    h = keras.Input((4,), dtype="float32", name="a")
     state = keras.layers.Dense(4, dtype="float64", name="begin")(h)
     end = keras.layers.GRU(4, dtype="float64")(x, initial_state=state)
-    made = model(target, {"z": x, "a": h}, end)
+    made = model(target, {"z": x, "a": h} if nested == "dict" else [x, h], end)
     oracle_check(made, {"z": X.astype("float64") / 3, "a": STATES[0].astype("float64") / 3})
 
 
@@ -193,6 +195,11 @@ def test_graphs(target, graph, oracle_check):
         want, got = nest.flatten(copy(X)), nest.flatten(as_arrays(made(target.tf.constant(X))))
     for ours, real in zip(want, got):
         np.testing.assert_allclose(ours, real, rtol=1e-4, atol=1e-5)
+
+
+def test_one_output_in_a_tuple(target, oracle_check):
+    x = target.keras.Input((5, 3))
+    oracle_check(model(target, x, (target.keras.layers.GRU(4)(x),)), X)
 
 
 def test_an_input_that_nothing_takes(target, oracle_check):
