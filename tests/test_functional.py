@@ -111,6 +111,18 @@ def test_an_encoder_decoder(target, kind, nested):
     assert report.guesses[0] == f"{ignored}: {LOST}"
 
 
+def test_two_decoders_that_lose_their_masks(target):
+    """What is known is known of both of them together, and not of the encoder."""
+    keras = target.keras
+    (question, x), (answer, y) = words(target, "question"), words(target, "answer")
+    _, state = keras.layers.GRU(4, return_state=True)(x)
+    for name in ("first", "second"):
+        y = keras.layers.GRU(4, return_sequences=True, name=name)(y, initial_state=state)
+    report = check(model(target, [question, answer], y), [IDS, WORDS])
+    ignored = "as if the mask that is attached to the input were ignored in first and second"
+    assert report.guesses[:1] == [f"{ignored}: {LOST}"] * (target.name == "keras3")
+
+
 def test_an_encoder_decoder_without_masks_in_the_decoder(target, oracle_check):
     made = model(target, *encoder_decoder(target, mask_zero=False))
     scores, end = oracle_check(made, [IDS, WORDS])
@@ -302,6 +314,15 @@ def test_inputs_that_do_not_fit(target, what, oracle_check):
     with pytest.raises(error, match=message) as raised:
         oracle_check(made, given)
     assert isinstance(raised.value, rnn_oracle.reference.errors.OracleError)
+
+
+@pytest.mark.parametrize("kind", ["chain", "graph"])
+def test_a_model_takes_no_initial_state(target, kind, oracle_check):
+    x = target.keras.Input((5, 3))
+    end = target.keras.layers.GRU(4)(x)
+    made = model(target, x, end if kind == "chain" else [end, target.keras.layers.Dense(2)(end)])
+    with pytest.raises(TypeError, match="is a model, which has no argument `initial_state`"):
+        oracle_check(made, X, initial_state=STATES[:1])
 
 
 def test_names_of_tensors():

@@ -122,6 +122,8 @@ def layer_call_of(layer, x, mask, initial_state):
     copy, policy = from_keras(layer), policy_of(layer)
     if policy.computes_in != policy.weights_in:
         _round_weights(copy, policy.computes_in)
+    if initial_state is not None and hasattr(copy, "layers"):
+        raise OracleTypeError(f"{layer.name} is a model, which has no argument `initial_state`")
     is_graph = isinstance(copy, Functional)
     if is_graph:
         x = copy.arranged(x)
