@@ -9,6 +9,7 @@ if TYPE_CHECKING:  # what an editor reads; at run time `__getattr__` does the sa
     from .models.conversion import from_keras
     from .reference.bidirectional import Bidirectional
     from .reference.cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
+    from .reference.functional import Functional
     from .reference.gradients import gradients
     from .reference.recurrent import GRU, LSTM, RNN, SimpleRNN
     from .reference.surrounding import (
@@ -29,6 +30,7 @@ __all__ = [
     "Dense",
     "Embedding",
     "Flatten",
+    "Functional",
     "GRU",
     "GRUCell",
     "GlobalAveragePooling1D",
@@ -50,6 +52,7 @@ _MODULES = (
     "models.conversion",
     "reference.bidirectional",
     "reference.cells",
+    "reference.functional",
     "reference.gradients",
     "reference.recurrent",
     "reference.surrounding",

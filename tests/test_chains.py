@@ -85,7 +85,7 @@ def test_no_mask_in_the_place_of_an_attached_one(target):
     if target.name == "keras3":
         assert not check(model, X).mismatches
         return
-    with pytest.raises(ValueError, match="is called with `mask` beside the output of the layer"):
+    with pytest.raises(ValueError, match="cannot be copied: gru.* is called with `mask`, but"):
         rnn_oracle.from_keras(model)
 
 
@@ -110,7 +110,7 @@ def test_a_layer_that_is_called_with_more_than_its_input(target, name, both_ways
         return layer(x, **given)
 
     model = model_of(target, chain)
-    with pytest.raises(ValueError, match=f"is not a chain: .* is called with {words} beside the"):
+    with pytest.raises(ValueError, match=f"cannot be copied: .* is called with {words}, but"):
         rnn_oracle.from_keras(model)
 
 
@@ -120,7 +120,7 @@ def test_an_initial_state_by_its_place(target):
     state = target.tf.ones((2, 4))
     for given in (state, [state]):
         model = model_of(target, lambda layers, x, given=given: gru(layers)(x, given))
-        with pytest.raises(ValueError, match="is called with `initial_state` beside the output"):
+        with pytest.raises(ValueError, match="is called with `initial_state`, but"):
             rnn_oracle.from_keras(model)
 
 
@@ -128,21 +128,7 @@ def test_a_mask_that_is_an_input(target):
     keras = target.keras
     x, mask = keras.Input((5, 3)), keras.Input((5,), dtype="bool")
     model = keras.Model([x, mask], gru(keras.layers)(x, mask=mask))
-    with pytest.raises(ValueError, match="is called with `mask` beside the output of the layer"):
-        rnn_oracle.from_keras(model)
-
-
-def test_two_inputs(target):
-    keras = target.keras
-    x, y = keras.Input((5, 3)), keras.Input((5, 3))
-    model = keras.Model([x, y], gru(keras.layers)(x))
-    with pytest.raises(ValueError, match="is not a chain: it has other inputs"):
-        rnn_oracle.from_keras(model)
-
-
-def test_a_state_is_no_output(target):
-    model = model_of(target, lambda layers, x: layers.GRU(4, return_state=True)(x)[1])
-    with pytest.raises(ValueError, match="is not a chain: gru.* returns more than its output"):
+    with pytest.raises(ValueError, match="cannot be copied: gru.* is called with `mask`, but"):
         rnn_oracle.from_keras(model)
 
 
@@ -164,5 +150,5 @@ def test_a_mean_that_keeps_the_axis(target):
         pytest.skip("the release makes another operation of it")
     else:
         model = model_of(target, lambda layers, x: tf.reduce_mean(x, axis, True))
-    with pytest.raises((TypeError, ValueError), match="cannot copy .*Mean|and `keepdims` beside"):
+    with pytest.raises((TypeError, ValueError), match="cannot copy .*[Mm]ean|and `keepdims`, but"):
         rnn_oracle.from_keras(model)

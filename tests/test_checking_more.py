@@ -44,6 +44,16 @@ def test_a_stateful_layer_in_both_directions_and_in_a_chain(target, oracle_check
     assert [each.shape for each in oracle_check(chain, X)] == 3 * [(2, 2)]
 
 
+def test_what_is_allowed_of_a_stateful_chain_is_the_same_after_a_reset():
+    inner, dense = rnn_oracle.GRU(4, stateful=True), rnn_oracle.Dense(2)
+    inner.set_weights([0.5 * numbers(3, 12), 0.5 * numbers(4, 12), 0.5 * numbers(2, 12)])
+    dense.set_weights([numbers(4, 2), numbers(2)])
+    chain = rnn_oracle.Sequential([inner, dense])
+    call = layer_call.LayerCall(chain, "float32", X.astype("float64"), None, None, False)
+    first, _, reset = (allowed.max() for allowed in call.outcome().allowed.values())
+    assert first < 2 * reset
+
+
 BROKEN = {
     "forgets": ("LSTM", "second call: output", lambda layer, count: count == 1),
     "is not reset": ("GRU", "after a reset: output", lambda layer, count: False),

@@ -216,7 +216,7 @@ def bounds(layer: Any, x: Any, dtype: str, mask: Any = None, initial_state: Any 
 
     Parameters
     ----------
-    layer : layer of the oracle, or `rnn_oracle.Sequential`
+    layer : layer of the oracle, `rnn_oracle.Sequential` or `rnn_oracle.Functional`
     x, mask, initial_state
         As for its call. Whole numbers and booleans count as floating-point numbers.
     dtype : str

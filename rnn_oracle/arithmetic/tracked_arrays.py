@@ -93,18 +93,16 @@ def followed(
 
     Parameters
     ----------
-    layer : layer of the oracle, or `rnn_oracle.Sequential`
+    layer : layer of the oracle, `rnn_oracle.Sequential` or `rnn_oracle.Functional`
     x, mask, initial_state
         As for its call.
     follow : callable
         Turns arrays into those of that kind.
     """
+    if hasattr(layer, "run"):
+        return layer.run(x, mask, follow)[0]
     call = {} if initial_state is None else {"initial_state": follow(initial_state)}
-    for link in getattr(layer, "layers", [layer]):
-        result = follow(link(follow(x), mask=mask, **call))
-        mask = link.compute_mask(x, mask)
-        x = result
-    return x
+    return follow(layer(follow(x), mask=mask, **call))
 
 
 def promoted(arrays: Any) -> Any:

@@ -6,11 +6,11 @@ import functools
 from typing import Any
 
 from ..arithmetic.tracked_arrays import applied
-from ..reference import bidirectional, cells, recurrent, surrounding
+from ..reference import bidirectional, cells, functional, recurrent, surrounding
 from ..reference.dialects import DIALECTS
 from ..reference.errors import OracleTypeError, OracleValueError
 from .extended_classes import check_sizes, let_begin, weights_of
-from .graph import chain, is_mean_over_time
+from .graph import is_mean_over_time, model_of
 from .origin import PACKAGES, dialect_of, keras_class
 
 _DROPPED = ("name", "dtype")
@@ -26,14 +26,16 @@ _PLAIN = {
 
 
 def from_keras(layer: Any, dtype: Any = None) -> Any:
-    """Return the oracle's copy of a Keras cell, layer or chain.
+    """Return the oracle's copy of a Keras cell, layer or model.
 
     Parameters
     ----------
     layer : object of `keras`, `tf_keras` or `tf.keras`
         A cell, a recurrent layer, `Bidirectional`, one of the layers of
-        `rnn_oracle.reference.surrounding`, or a `Sequential` or functional model
-        that is a plain chain of them. It must have been built, so that there are weights to copy.
+        `rnn_oracle.reference.surrounding`, or a `Sequential` or functional model of them. A
+        functional one may have several inputs and outputs, and wire states into the
+        `initial_state` of a recurrent layer; layers may be called twice, and models be nested. It
+        must have been built, so that there are weights to copy.
         A user's class that extends one of these is copied as what it extends, but begins with
         what its own `get_initial_state` returns (rule S3), which the copy calls each time.
     dtype : str, optional
@@ -41,16 +43,17 @@ def from_keras(layer: Any, dtype: Any = None) -> Any:
 
     Returns
     -------
-    Module or Sequential
-        In the dialect of the generation that `layer` belongs to. A stateful layer's copy
-        begins with no recorded state.
+    Module, Sequential or Functional
+        `Functional` for a model that is not a chain. In the dialect of the generation that
+        `layer` belongs to. A stateful layer's copy begins with no recorded state.
 
     Raises
     ------
     TypeError
-        For an object that is none of these; it names the class.
+        For an object that is none of these, also in a model; it names the class.
     ValueError
-        For a layer that is not built yet, a model that is no chain, a cell whose class has
+        For a layer that is not built yet, a model that calls a layer with something else than
+        inputs, states and the masks that are attached to them, a cell whose class has
         another `state_size` or `output_size` than what it extends, or an option that changes the
         forward pass and that the oracle does not have.
 
@@ -72,11 +75,13 @@ def from_keras(layer: Any, dtype: Any = None) -> Any:
     if name == "RNN":
         return _rnn(layer, dtype)
     if name == "TimeDistributed":
-        return surrounding.TimeDistributed(from_keras(layer.layer, dtype), name=layer.name)
+        return _time_distributed(layer, dtype)
     if name == "Bidirectional":
         return _bidirectional(layer, dtype)
-    if name in ("Sequential", "Functional") or _is_early_functional(layer, name):
-        return surrounding.Sequential([_link(link, dtype) for link in _links(layer, name)])
+    if name == "Sequential":
+        return surrounding.Sequential([_link(link, dtype) for link in layer.layers])
+    if name == "Functional" or _is_early_functional(layer, name):
+        return model_of(layer, lambda link: _link(link, dtype))
     known = sorted(_PLAIN) + ["Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed"]
     raise OracleTypeError(
         f"from_keras cannot copy {type(layer).__module__}.{type(layer).__name__}: it knows "
@@ -183,6 +188,13 @@ def _stack(stack: Any, dtype: Any, copies: dict[int, Any]) -> cells.StackedRNNCe
     return let_begin(cells.StackedRNNCells(made), stack)
 
 
+def _time_distributed(layer: Any, dtype: Any) -> surrounding.TimeDistributed:
+    inner = from_keras(layer.layer, dtype)
+    if isinstance(inner, functional.Functional):
+        raise OracleValueError(f"{layer.name} runs {inner.name}, a model that is not a chain")
+    return surrounding.TimeDistributed(inner, name=layer.name)
+
+
 def _bidirectional(layer: Any, dtype: Any) -> bidirectional.Bidirectional:
     forward, backward = (
         from_keras(layer.forward_layer, dtype),
@@ -195,12 +207,9 @@ def _bidirectional(layer: Any, dtype: Any) -> bidirectional.Bidirectional:
     return copy
 
 
-def _links(model: Any, name: str) -> list[Any]:
-    """Return the layers of a model in order, or raise ValueError where it is no chain."""
-    return model.layers if name == "Sequential" else chain(model)
-
-
 def _link(link: Any, dtype: Any) -> Any:
     if is_mean_over_time(link):
         return surrounding.MeanOverTime(dtype=dtype, dialect=dialect_of(link))
+    if type(link).__name__.endswith("OpLambda"):  # any operation of Keras 2
+        raise OracleTypeError(f"from_keras cannot copy the operation {link.name}")
     return from_keras(link, dtype)

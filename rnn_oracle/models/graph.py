@@ -1,40 +1,96 @@
-"""Reads the graph of a functional model: which layer is called with what, where it is a chain."""
+"""Reads the graph of a functional model: which layer is called with what."""
 
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import Any, Callable
 
 import numpy as np
 
 from ..arithmetic import nest
+from ..reference.bidirectional import Bidirectional
 from ..reference.errors import OracleValueError
+from ..reference.functional import Functional, Node
+from ..reference.recurrent import RNN
+from ..reference.surrounding import Sequential
 from .origin import dialect_of
 
 
-def chain(model: Any) -> list[Any]:
-    """Return the layers of a functional model in the order in which they are called.
+def model_of(model: Any, copy_of: Callable[[Any], Any]) -> Sequential | Functional:
+    """Return the copy of a functional model: a `Sequential` if it is a chain of layers.
+
+    Parameters
+    ----------
+    model : functional model of Keras
+    copy_of : callable
+        Returns the copy of a layer, or raises TypeError for one that the oracle does not know.
 
     Raises
     ------
     ValueError
-        For a model that is no chain of layers, each called once in it, with the output of the
-        one before and the mask that is attached to that, and with nothing else.
+        For a layer that is called with more than its input, its initial states and the mask that
+        is attached to its input; for a result that does not come of the inputs, or that is one;
+        for a stateful layer that is called twice.
     """
-    if len(model.outputs) != 1:
-        raise OracleValueError(f"{model.name} is not a chain: it has other outputs")
-    found: list[Any] = []
-    tensor, inputs = model.outputs[0], model.inputs
-    while len(inputs) != 1 or tensor is not inputs[0]:
-        link, node, index = _origin(tensor)
-        if link is None or type(link).__name__ == "InputLayer":
-            raise OracleValueError(f"{model.name} is not a chain: it has other inputs")
-        if link in found or index:
-            more = "is called twice" if link in found else "returns more than its output"
-            raise OracleValueError(f"{model.name} is not a chain: {link.name} {more}")
-        found.append(link)
-        tensor = _only_input(model, link, node)
-    return found[::-1]
+    inputs, outputs = _ends(model)
+    names = {_key(tensor): _origin(tensor)[0].name for tensor in nest.flatten(inputs)}
+    nodes: list[Node] = []
+    copies: dict[int, Any] = {}
+
+    def name_of(tensor: Any) -> str:
+        key = _key(tensor)
+        if key not in names:
+            link, node, _ = _origin(tensor)
+            if link is None or type(link).__name__ == "InputLayer":
+                raise OracleValueError(f"{model.name} has a layer that takes none of its inputs")
+            is_first = id(link) not in copies
+            if is_first:
+                copies[id(link)] = copy_of(link)
+            copy = copies[id(link)]
+            taken, begins = _taken(model, link, node, copy)
+            x = nest.map_structure(name_of, taken)
+            states = None if begins is None else nest.map_structure(name_of, begins)
+            if not is_first and _keeps_states(copy):
+                raise OracleValueError(f"{model.name} calls {link.name} twice, which is stateful")
+            call = link.name if is_first else f"{link.name}, call {key[1] + 1}"
+            gives = [f"{call}: {index}" for index, _ in enumerate(nest.flatten(_results(node)))]
+            names.update({key[:2] + (index,): name for index, name in enumerate(gives)})
+            nodes.append(Node(copy, x, gives, states))
+        return names[key]
+
+    found = nest.map_structure(name_of, outputs)
+    given = nest.map_structure(name_of, inputs)
+    if _is_chain(given, nodes, found):
+        return Sequential([node.layer for node in nodes])
+    if set(nest.flatten(found)) & set(nest.flatten(given)):
+        raise OracleValueError(f"{model.name} returns one of its inputs as it is")
+    return Functional(given, nodes, found, name=model.name)
+
+
+def _ends(model: Any) -> tuple[Any, Any]:
+    """Return the inputs and the outputs of a model, nested as those of its call."""
+    if hasattr(model, "_nested_outputs"):
+        return model._nested_inputs, model._nested_outputs
+    inputs, outputs = model._inputs_struct, model._outputs_struct
+    is_single = isinstance(outputs, (list, tuple)) and len(outputs) == 1
+    return inputs, outputs[0] if is_single else outputs
+
+
+def _is_chain(inputs: Any, nodes: list[Node], outputs: Any) -> bool:
+    """Tell whether each layer takes what the one before returns, and that alone."""
+    if isinstance(inputs, dict) or len(nest.flatten(inputs)) != 1:
+        return False
+    ends = nest.flatten(inputs) + [node.gives[0] for node in nodes]
+    follows = [
+        node.x == before and node.initial_state is None and len(node.gives) == 1
+        for before, node in zip(ends, nodes)
+    ]
+    once = len({id(node.layer) for node in nodes}) == len(nodes)
+    return all(follows) and once and outputs == ends[-1]
+
+
+def _keeps_states(copy: Any) -> bool:
+    return any(map(_keeps_states, getattr(copy, "layers", []))) or getattr(copy, "stateful", False)
 
 
 def is_mean_over_time(link: Any) -> bool:
@@ -58,26 +114,54 @@ def _origin(tensor: Any) -> tuple[Any, Any, int]:
     return layer, layer and layer._inbound_nodes[node], index
 
 
-def _only_input(model: Any, link: Any, node: Any) -> Any:
-    """Return the one tensor that a layer is called with."""
+def _key(tensor: Any) -> tuple[int, int, int]:
+    """Return what tells a tensor of a model from all others."""
+    layer, node, index = tensor._keras_history
+    return id(layer), node, index
+
+
+def _results(node: Any) -> Any:
+    return node.outputs if hasattr(node, "outputs") else node.output_tensors
+
+
+def _taken(model: Any, link: Any, node: Any, copy: Any) -> tuple[Any, Any]:
+    """Return what a layer is called with: its input, and its initial states or None."""
     given = _arguments(link, node)
     x = given.pop(next(iter(given)))
-    attached = getattr(x, "_keras_mask", None)
+    states = None
+    if isinstance(copy, (RNN, Bidirectional)):
+        states = given.pop("initial_state", None)
+        if isinstance(x, list):  # as Keras 2 has it
+            x, *states = x
+    attached = nest.map_structure(lambda tensor: getattr(tensor, "_keras_mask", None), x)
     more = [name for name, value in given.items() if not _says_nothing(link, name, value, attached)]
-    if not is_mean_over_time(link) and (more or not hasattr(x, "_keras_history")):
-        names = " and ".join(f"`{name}`" for name in more) or "other inputs"
+    if not _in_model(states):
+        more.append("initial_state")
+    if not is_mean_over_time(link) and (more or not _in_model(x)):
+        names = " and ".join(f"`{name}`" for name in more) or "numbers"
         raise OracleValueError(
-            f"{model.name} is not a chain: {link.name} is called with {names} beside the output "
-            "of the layer before it"
+            f"{model.name} cannot be copied: {link.name} is called with {names}, but beside its "
+            "input there may only be an `initial_state` that comes of the model"
         )
-    return x
+    return x, states
+
+
+def _in_model(tensors: Any) -> bool:
+    """Tell whether tensors are those of a model, as against numbers; None will do."""
+    leaves = [] if tensors is None else nest.flatten(tensors)
+    return all(hasattr(leaf, "_keras_history") for leaf in leaves)
 
 
 def _says_nothing(link: Any, name: str, value: Any, attached: Any) -> bool:
     """Tell whether an argument of a call does what leaving it out does."""
     if name == "mask":  # None takes the place of a mask that is attached in Keras 2 alone
         of_keras3 = dialect_of(link) == "keras3"
-        return value is None and of_keras3 or _same(value, attached)
+        if value is None and of_keras3:
+            return True
+        # A model that is called in another has a mask for each of its inputs.
+        return nest.same_structure(value, attached) and all(
+            map(_same, nest.flatten(value), nest.flatten(attached))
+        )
     return value is None or name == "training" and value is False
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable
+from typing import Any, Callable, Iterable
 
 from .aliases import Array, ArrayLike, Shape
 from .errors import OracleValueError
@@ -54,15 +54,28 @@ class Sequential:
         ValueError, TypeError
             What a layer raises.
         """
-        return self._run(x, mask)[0]
+        return self.run(x, mask)[0]
 
     def compute_mask(self, x: Any, mask: Any = None) -> Any:
         """Return the mask that goes with the output for the input `x`."""
-        return self._run(x, mask)[1]
+        return self.run(x, mask)[1]
 
-    def _run(self, x: Any, mask: Any) -> tuple[Any, Any]:
+    def run(
+        self, x: Any, mask: Any, follow: Callable[[Any], Any] = lambda tree: tree
+    ) -> tuple[Any, Any]:
+        """Return the output and its mask.
+
+        Parameters
+        ----------
+        x, mask
+            As for a call.
+        follow : callable
+            Is applied to all that a layer takes and returns, see
+            `rnn_oracle.arithmetic.tracked_arrays.followed`.
+        """
         for layer in self.layers:
-            x, mask = layer(x, mask=mask), layer.compute_mask(x, mask)
+            result = follow(layer(follow(x), mask=mask))
+            x, mask = result, layer.compute_mask(x, mask)
         return x, mask
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:

@@ -1,7 +1,8 @@
 """The layers around a recurrent one and the chain of them, where other rooms find them.
 
 Arrays carry no mask here: every layer takes one beside its input and tells by `compute_mask`
-which one goes on. `Sequential` does the passing (rules L1 to L8).
+which one goes on. `Sequential` does the passing (rules L1 to L8), and
+`rnn_oracle.reference.functional` where it is a graph.
 """
 
 from .dense import Dense

@@ -22,6 +22,7 @@ def check(layer, x, mask=None, initial_state=None, training=None):
         What `rnn_oracle.from_keras` takes, but no cell. One that is not built is called once for
         that. A stateful one is reset, called twice, reset and called again, and left reset.
     x : array_like or tensor
+        For a model with several inputs, several in a list, a tuple or a dict, as it takes them.
         Floats are cast to the dtype that the layer computes in. A mask that Keras has attached to
         a tensor counts (rule M6).
     mask : array_like or tensor of bool, optional

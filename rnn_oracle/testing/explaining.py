@@ -102,12 +102,15 @@ def _of_rows(layer_call, rows):
     """Return a call for these rows alone."""
     axis = _batch_axis(layer_call)
 
+    def taken(array):
+        return None if array is None else np.take(array, rows, axis)
+
     def states(array):
         return None if array is None else array[rows]
 
     return layer_call._replace(
-        x=nest.map_structure(lambda array: np.take(array, rows, axis), layer_call.x),
-        mask=None if layer_call.mask is None else np.take(layer_call.mask, rows, axis),
+        x=nest.map_structure(taken, layer_call.x),
+        mask=nest.map_structure(taken, layer_call.mask),
         initial_state=nest.map_structure(states, layer_call.initial_state),
     )
 

@@ -48,13 +48,13 @@ def known_errors(layer_call, policy, error, target):
     """
     raised = Outcome.refused("call", error).raised
     entries = [e for e in load() if is_answer(e.instead) and e.instead == str(raised)]
-    links = getattr(layer_call.layer, "layers", [layer_call.layer])
-    cases = [case for link in links for case in _cases(link, layer_call, policy)]
+    cases = [case for call in layer_call.of_links() for case in _cases(call, policy)]
     return [entry for entry in entries if any(matching([entry], target, c) for c in cases)]
 
 
-def _cases(layer, layer_call, policy):
-    """Return a recurrent layer of a call as cases; none for another layer."""
+def _cases(layer_call, policy):
+    """Return the call of a recurrent layer as cases; none for another layer."""
+    layer = layer_call.layer
     is_both = isinstance(layer, Bidirectional)
     side = layer.forward_layer if is_both else layer
     inner = weighted_cells(getattr(side, "cell", None))
@@ -82,6 +82,8 @@ def _of_layer(layer, cells):
         "zero_output_for_mask": layer.zero_output_for_mask,
         "time_major": layer.time_major,
         "use_bias": config["use_bias"],
+        "dropout": config["dropout"],
+        "recurrent_dropout": config["recurrent_dropout"],
         "implementation": 2,
         # Rates of a case, which stand for all.
         "dropout": 0.25 if config.get("dropout") else 0.0,

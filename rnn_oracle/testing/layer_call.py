@@ -16,8 +16,8 @@ from ..families.facts import Structures, dtypes, structure
 from ..families.outcome import Outcome, demanded_in
 from ..reference.bidirectional import Bidirectional
 from ..reference.cells import all_cells
+from ..reference.functional import Functional
 from ..reference.recurrent import RNN
-from ..reference.surrounding import Sequential
 
 MASK_OF = "mask of "
 """Begins the name of the mask that is attached to a part of a result."""
@@ -33,15 +33,16 @@ class LayerCall(NamedTuple):
 
     Parameters
     ----------
-    layer : layer of the oracle, or `rnn_oracle.Sequential`
+    layer : layer of the oracle, `rnn_oracle.Sequential` or `rnn_oracle.Functional`
     dtype : str
         What the layer that is judged computes in: a key of
         `rnn_oracle.arithmetic.error_bounds.UNIT_ROUNDOFF`.
-    x : array
+    x : array, or nested arrays
     mask : array of bool, or None
+        Nested as `x` in a `Functional`, None for an array without one.
     initial_state : list of arrays, or None
     attached : bool
-        Whether the mask came with `x`, as against one that was given as an argument.
+        Whether the mask comes with what a layer takes, as against one that is given as an argument.
     """
 
     layer: Any
@@ -92,9 +93,32 @@ class LayerCall(NamedTuple):
         """The calls, as of `CALLS`; one without a prefix where no state is kept."""
         return CALLS if self.is_stateful else (("", False),)
 
+    def begins_with_states(self, part):
+        """Tell whether a part of the layer is given an initial state."""
+        return self.initial_state is not None or any(
+            link is part or part in recurrent_layers(link) for link in _started(self.layer)
+        )
+
+    def of_links(self):
+        """Return the call of each layer of a graph; of a chain, each layer with the same call."""
+        if not isinstance(self.layer, Functional):
+            return [self._replace(layer=link) for link in links(self.layer)]
+        graph = copy.deepcopy(self.layer)
+        arrays, masks = graph.traced(self.x, self.mask)
+        return [
+            self._replace(
+                layer=node.layer,
+                x=nest.map_structure(arrays.get, node.x),
+                mask=nest.map_structure(masks.get, node.x),
+                initial_state=nest.map_structure(arrays.get, node.initial_state),
+            )
+            for node in graph.nodes
+        ]
+
     def _outcome(self, prefix, result):
-        masks = self.layer.compute_mask(self.x, self.mask)
-        masks = list(masks) if nest.is_nested(masks) else [masks]
+        # A model runs to tell its masks, and must not keep the states that come of that.
+        layer = copy.deepcopy(self.layer) if self.is_stateful else self.layer
+        masks = nest.flatten(layer.compute_mask(self.x, self.mask))
         masks += [None] * (len(nest.flatten(result)) - len(masks))
         seen = observe(self.layer, result, masks, prefix)
         # Computed in float64, but demanded in the layer's own dtype (rule D6).
@@ -116,7 +140,9 @@ class LayerCall(NamedTuple):
             spread(replica, leaf, batch_axis if leaf.ndim > 2 else 0)
             for replica, leaf in zip(replicas, leaves)
         ]
-        if nest.flatten(self.x)[0].shape[1 - batch_axis] > SHORT:
+        sequences = [call.x for call in self.of_links() if recurrent_layers(call.layer)]
+        leaves = nest.flatten(sequences or self.x)
+        if max(leaf.shape[1 - batch_axis] for leaf in leaves) > SHORT:
             return allowed
         worst = bounds(bounded, self.x, self.dtype, self.mask, self.initial_state)
         return list(map(np.fmin, allowed, nest.flatten(worst)))
@@ -174,18 +200,29 @@ def time_major(layer):
     return any(part.time_major for part in recurrent_layers(layer))
 
 
+def links(layer):
+    """Return the layers that a model of the oracle is made of, in order; a layer is one itself."""
+    if not hasattr(layer, "layers"):
+        return [layer]
+    return [found for link in layer.layers for found in links(link)]
+
+
 def recurrent_layers(layer):
     """Return the layers over cells that a layer of the oracle is made of, in order."""
-    if isinstance(layer, RNN):
-        return [layer]
-    if isinstance(layer, Bidirectional):
-        return layer.parts()
-    links = layer.layers if isinstance(layer, Sequential) else []
-    return [found for link in links for found in recurrent_layers(link)]
+    sides = [link.parts() if isinstance(link, Bidirectional) else [link] for link in links(layer)]
+    return [part for parts in sides for part in parts if isinstance(part, RNN)]
+
+
+def _started(layer):
+    """Return the layers that a graph gives an initial state."""
+    own = [node.layer for node in getattr(layer, "nodes", []) if node.initial_state is not None]
+    return own + [found for link in getattr(layer, "layers", []) for found in _started(link)]
 
 
 def leaf_names(layer):
     """Name the arrays that a layer returns, in order: ``["output", "state h", "state c"]``."""
+    if isinstance(layer, Functional):
+        return _output_names(layer.outputs)
     sides = [("", layer)]
     outputs = ["output"]
     if isinstance(layer, Bidirectional):
@@ -195,6 +232,15 @@ def leaf_names(layer):
     if not getattr(layer, "return_state", False):
         return outputs
     return outputs + [side + name for side, part in sides for name in _state_names(part)]
+
+
+def _output_names(outputs):
+    """Name the outputs of a graph: by its keys, if it is a dict, else by their numbers."""
+    if not nest.is_nested(outputs):
+        return ["output"]
+    flat = isinstance(outputs, dict) and not any(map(nest.is_nested, outputs.values()))
+    numbers = range(1, len(nest.flatten(outputs)) + 1)
+    return [f"output {which}" for which in (sorted(outputs) if flat else numbers)]
 
 
 def _state_names(layer):

@@ -11,9 +11,10 @@ from ..arithmetic import nest
 from ..arithmetic.error_bounds import UNIT_ROUNDOFF, rounded
 from ..models.conversion import dialect_of, from_keras, keras_class
 from ..reference.errors import OracleTypeError, OracleValueError
+from ..reference.functional import Functional
 from ..targets.keras.target import KerasTarget
 from ..targets.runtime import masks_of
-from .layer_call import CALLS, LayerCall, observe, together
+from .layer_call import CALLS, LayerCall, links, observe, time_major, together
 
 
 class Policy(NamedTuple):
@@ -64,9 +65,8 @@ def policy_of(layer):
     ValueError
         For several, and for one that is none of `POLICIES`.
     """
-    links = [link for link in getattr(layer, "layers", [layer]) if link.weights] or [layer]
     found = set()
-    for link in links:
+    for link in [link for link in links(layer) if link.weights] or [layer]:
         # A layer that is not built may have no dtype yet in TensorFlow 1.
         computes_in = getattr(link, "compute_dtype", None) or link.dtype or "float32"
         computes_in = getattr(computes_in, "name", computes_in)
@@ -122,21 +122,40 @@ def layer_call_of(layer, x, mask, initial_state):
     copy, policy = from_keras(layer), policy_of(layer)
     if policy.computes_in != policy.weights_in:
         _round_weights(copy, policy.computes_in)
-    attached = getattr(x, "_keras_mask", None) if mask is None else None
-    mask = mask if attached is None else attached
+    if initial_state is not None and hasattr(copy, "layers"):
+        raise OracleTypeError(f"{layer.name} is a model, which has no argument `initial_state`")
+    is_graph = isinstance(copy, Functional)
+    if is_graph:
+        x = copy.arranged(x)
+        if time_major(copy):
+            raise OracleValueError(f"{layer.name} has a layer with time_major, and is no chain")
+    attached = None
+    if mask is None:
+        attached = nest.map_structure(_mask_of, x) if is_graph else _mask_of(x)
+        mask = attached
+    if not any(each is not None for each in nest.flatten(mask)):
+        attached = mask = None
     return LayerCall(
         copy,
         policy.computes_in,
         _as_taken(layer, nest.map_structure(_array, x)),
-        None if mask is None else _array(mask).astype(bool),
+        nest.map_structure(_as_mask, mask),
         None if initial_state is None else nest.map_structure(_array, initial_state),
-        attached is not None,
+        is_graph or attached is not None,
     )
+
+
+def _mask_of(tensor):
+    return getattr(tensor, "_keras_mask", None)
+
+
+def _as_mask(tensor):
+    return None if tensor is None else _array(tensor).astype(bool)
 
 
 def _round_weights(copy, dtype):
     """Round the weights of a copy to what a layer computes in (rule D6)."""
-    for link in getattr(copy, "layers", [copy]):
+    for link in links(copy):
         if hasattr(link, "set_weights"):
             link.set_weights([rounded(weight, dtype) for weight in link.get_weights()])
 
@@ -156,13 +175,13 @@ def answered(layer, layer_call, call):
 
 
 def observed(layer_call, returned, prefix):
-    masks = [None if mask is None else _array(mask).astype(bool) for mask in masks_of(returned)]
+    masks = list(map(_as_mask, masks_of(returned)))
     return observe(layer_call.layer, nest.map_structure(np.asarray, returned), masks, prefix)
 
 
 def _reset(layer):
     """Reset the states of all stateful layers that a layer is made of."""
-    for link in getattr(layer, "layers", [layer]):
+    for link in links(layer):
         if getattr(link, "stateful", False):
             reset = getattr(link, "reset_states", None) or link.reset_state
             reset()

@@ -7,14 +7,13 @@ import functools
 import numpy as np
 
 from ...reference.bidirectional import MERGE, Bidirectional
-from ...reference.surrounding import Sequential
+from ..layer_call import links
 from .change import Change, redirect
 
 
 def bidirectional_layers(layer):
     """Return the layers of that kind that a layer of the oracle is made of, in order."""
-    links = layer.layers if isinstance(layer, Sequential) else [layer]
-    return [link for link in links if isinstance(link, Bidirectional)]
+    return [link for link in links(layer) if isinstance(link, Bidirectional)]
 
 
 def changes_of_both(layer, layer_call):
@@ -43,7 +42,7 @@ def changes_of_both(layer, layer_call):
         if layer.return_state:
             text = "the final states of the two directions were swapped"
             found[text] = redirect(layer, "merged", _swapping_states)
-        if layer_call.initial_state is not None:
+        if layer_call.begins_with_states(layer):
             text = "the initial states of the two directions were swapped"
             found[text] = redirect(layer, "halves", _swapping_halves)
     return found

@@ -10,8 +10,9 @@ import functools
 from typing import Callable, NamedTuple
 
 from ...families.stacks.deviations import ARGUMENT
+from ...reference.functional import Functional
 from ...reference.surrounding import Dense, Masking
-from ..layer_call import LayerCall, recurrent_layers
+from ..layer_call import LayerCall, links, recurrent_layers
 from .cells import changes_of_dense
 from .directions import bidirectional_layers, changes_of_both
 from .layers import changes_of_layer, has_mask
@@ -64,12 +65,8 @@ def hypotheses(layer_call):
         yield from _of_masks_that_go_on(layer_call)
 
 
-def _links(layer):
-    return getattr(layer, "layers", [layer])
-
-
 def _dense_layers(layer):
-    return [link for link in _links(layer) if isinstance(link, Dense)]
+    return [link for link in links(layer) if isinstance(link, Dense)]
 
 
 def _of_parts(layer_call, parts_of, changes_of):
@@ -79,14 +76,19 @@ def _of_parts(layer_call, parts_of, changes_of):
     fitting = [changes_of(part, layer_call) for part in parts]
     for text in sorted(set().union(*fitting)):
         owners = [i for i, known in enumerate(fitting) if text in known]
-        instead = fitting[owners[0]][text].instead
-        apply = functools.partial(_changed, parts_of, changes_of, text)
-        if len(owners) > 1 or is_whole:
-            yield Hypothesis(text, layer_call, functools.partial(apply, owners), instead)
-        for i in [] if is_whole else owners:
-            known = instead if len(owners) == 1 else None
-            where = f"{text} in {_name(parts, i)}"
-            yield Hypothesis(where, layer_call, functools.partial(apply, [i]), known)
+        # What a release is known to do, it does in all parts that it concerns.
+        known = {i: fitting[i][text].instead for i in owners if fitting[i][text].instead}
+        chosen = [owners] if len(owners) > 1 or is_whole else []
+        chosen += [list(known)] if 1 < len(known) < len(owners) else []
+        chosen += [] if is_whole else [[i] for i in owners]
+        for some in chosen:
+            names = " and ".join(_name(parts, i) for i in some)
+            yield Hypothesis(
+                text if some is owners else f"{text} in {names}",
+                layer_call,
+                functools.partial(_changed, parts_of, changes_of, text, some),
+                known[some[0]] if some == list(known) else None,
+            )
 
 
 def _changed(parts_of, changes_of, text, chosen, layer_call):
@@ -99,7 +101,7 @@ def _changed(parts_of, changes_of, text, chosen, layer_call):
 
 def _copied(layer):
     """Return a copy of a layer that shares its weights: no change changes an array."""
-    arrays = [a for link in _links(layer) for a in getattr(link, "weights", None) or []]
+    arrays = [a for link in links(layer) for a in getattr(link, "weights", None) or []]
     return copy.deepcopy(layer, {id(array): array for array in arrays})
 
 
@@ -115,14 +117,17 @@ def _name(parts, i):
 
 
 def _of_masks_that_go_on(layer_call):
-    links = _links(layer_call.layer)
-    for i, link in enumerate(links):
+    parts, is_graph = links(layer_call.layer), isinstance(layer_call.layer, Functional)
+    for i, link in enumerate(parts):
         if not getattr(link, "return_sequences", True):
+            if is_graph:
+                continue
             break
         if isinstance(link, Masking):  # its output depends on the mask that it makes
             continue
         is_argument = i == 0 and layer_call.mask is not None and not layer_call.attached
-        on = "with the output" if link is links[-1] else f"from {_name(links, i)}"
+        is_last = link is parts[-1] and not is_graph
+        on = "with the output" if is_last else f"from {_name(parts, i)}"
         yield Hypothesis(
             f"the mask did not go on {on}",
             layer_call,
@@ -133,7 +138,7 @@ def _of_masks_that_go_on(layer_call):
 
 def _going_no_further(i, layer_call):
     layer = _copied(layer_call.layer)
-    _links(layer)[i].compute_mask = _no_mask
+    links(layer)[i].compute_mask = _no_mask
     return layer_call._replace(layer=layer)
 
 

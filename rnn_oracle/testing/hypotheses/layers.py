@@ -12,7 +12,6 @@ from ...families.stacks.broken import misplace_zeros, round_input, rounded
 from ...families.stacks.deviations import IMPLICIT, ROUNDED, UNROLLED
 from ...reference.cells import LSTMCell, StackedRNNCells, weighted_cells
 from ...reference.scan import scan
-from ...reference.surrounding import Sequential
 from .cells import changes_of_cell
 from .change import Change, redirect
 from .directions import bidirectional_layers
@@ -48,8 +47,8 @@ def _changes_of_cells(layer, layer_call):
 
 
 def has_mask(layer_call):
-    """Tell whether a layer of a call may have a mask: that of the call, or one made in a chain."""
-    return layer_call.mask is not None or isinstance(layer_call.layer, Sequential)
+    """Tell whether a layer of a call may have a mask: that of the call, or one made in a model."""
+    return layer_call.mask is not None or hasattr(layer_call.layer, "layers")
 
 
 def _all_of(changes):
@@ -84,7 +83,7 @@ def _changes_of_mask(layer, layer_call):
         ),
     }
     found = {text: redirect(layer, "forward", _seeing, change) for text, change in seen.items()}
-    if layer_call.attached and layer_call.initial_state is not None:
+    if layer_call.attached and layer_call.begins_with_states(layer):
         ignored = f"{mask} were ignored"
         found[ignored] = found[ignored]._replace(instead=IMPLICIT)
     return found
@@ -108,7 +107,7 @@ def _changes_of_masked_steps(layer, layer_call):
     if not zeros:
         text = "the output of a masked step were what the cell makes of it"
         found[text] = redirect(layer, "forward", _not_repeating, layer)
-        if layer_call.initial_state is not None:
+        if layer_call.begins_with_states(layer):
             text = "masked steps at the beginning put out the initial state"
             found[text] = redirect(layer, "forward", _beginning_with_state, layer)
     elif layer.go_backwards and layer.return_sequences:
@@ -145,6 +144,8 @@ def _not_holding(layer, forward, x, mask, *others):
 
 
 def _beginning_with_state(layer, forward, x, mask, states, *others):
+    if mask is None:
+        return forward(x, mask, states, *others)
     outputs, after = _recorded(layer, forward, x, mask, states, *others)
     mask = layer.in_order(mask)
     top = nest.flatten(weighted_cells(layer.cell)[-1].state_size)
@@ -166,7 +167,7 @@ def _repeated(outputs, mask, layer):
 
 
 def _changes_of_states(layer, layer_call):
-    lstm, started = isinstance(layer.cell, LSTMCell), layer_call.initial_state is not None
+    lstm, started = isinstance(layer.cell, LSTMCell), layer_call.begins_with_states(layer)
     found = {"every step began with zeros": redirect(layer, "forward", _restarting, layer, _zeros)}
     if started:
         found["every step began with the initial_state"] = redirect(
