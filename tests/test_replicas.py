@@ -160,10 +160,13 @@ def test_the_errors_are_the_same_on_every_machine():
 
 
 def test_few_sequences_have_many_replicas():
-    assert [noise_for("float32", batch).count for batch in (0, 1, 8, 64, 1000)] == [64, 64, 8, 2, 2]
+    assert [noise_for("float32", batch).count for batch in (0, 1, 8, 64, 1000)] == [64, 64, 8, 4, 4]
 
 
 # The spread.
+
+OF_4, OF_2 = FACTOR * 1.5, FACTOR * (1 + 0.5**0.5)
+"""How many standard deviations are allowed with so many replicas."""
 
 
 def with_errors(errors, exact=1.0):
@@ -174,8 +177,8 @@ def with_errors(errors, exact=1.0):
 def test_the_spread_of_alike_numbers_is_that_of_all():
     errors = 1e-6 * np.random.RandomState(0).standard_normal((4, 50, 60))
     allowed = spread(with_errors(errors), np.ones((50, 60)))
-    assert (allowed >= 0.85 * FACTOR * 1e-6).all()
-    assert np.median(allowed) < 2 * FACTOR * 1e-6
+    assert (allowed >= 0.85 * OF_4 * 1e-6).all()
+    assert np.median(allowed) < 2 * OF_4 * 1e-6
 
 
 @pytest.mark.parametrize("axis", [0, 1])
@@ -185,15 +188,15 @@ def test_a_row_or_a_column_may_stray_further(axis):
     errors[:, 7] *= 100
     errors = errors.swapaxes(1, 1 + axis)
     allowed = spread(with_errors(errors), np.ones((50, 60))).swapaxes(0, axis)
-    assert (allowed[7] > 0.9 * FACTOR * 1e-4).all()
-    assert np.median(np.delete(allowed, 7, 0)) < 20 * FACTOR * 1e-6
+    assert (allowed[7] > 0.9 * OF_4 * 1e-4).all()
+    assert np.median(np.delete(allowed, 7, 0)) < 20 * OF_4 * 1e-6
 
 
 def test_where_an_outlying_row_meets_such_a_column():
     errors = 1e-6 * np.random.RandomState(0).standard_normal((4, 50, 60))
     errors[:, 7] *= 30
     errors[:, :, 9] *= 30
-    assert spread(with_errors(errors), np.ones((50, 60)))[7, 9] > 0.3 * FACTOR * 9e-4
+    assert spread(with_errors(errors), np.ones((50, 60)))[7, 9] > 0.3 * OF_4 * 9e-4
 
 
 def test_the_sequences_may_be_on_another_axis():
@@ -289,7 +292,7 @@ def test_replicas_stand_in_where_a_bound_claims_nothing():
     errors = 1e-5 * np.array([[[1.0, -1.0]], [[-1.0, 1.0]]])
     made = {"output": with_errors(errors, exact["output"]), "h": with_errors(errors, exact["h"])}
     allowed = with_replicas(wide, exact, "float32", 0, lambda: made)
-    np.testing.assert_allclose(allowed["output"], [[1e-6, FACTOR * 1e-5]])
+    np.testing.assert_allclose(allowed["output"], [[1e-6, OF_2 * 1e-5]])
 
     def never():
         raise AssertionError("the bound was enough")
@@ -316,4 +319,4 @@ def test_a_bound_that_claims_nothing_of_one_copy_stands_for_none():
     errors = 1e-5 * np.array([[[1.0, -1.0]], [[-1.0, 1.0]]])
     made = {name: with_errors(errors, numbers_) for name, numbers_ in exact.items()}
     allowed = with_replicas(wide, exact, "float32", 0, lambda: made)
-    assert allowed["output"][0, 0] == allowed["h"][0, 0] < 1e-4
+    assert allowed["output"][0, 0] == allowed["h"][0, 0] < 2e-4

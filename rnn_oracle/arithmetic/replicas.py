@@ -27,10 +27,12 @@ life. What is only copied has no error in any replica, and is exact.
 
 Notes
 -----
-An error of the target is taken for normal, with at most the variance of the model, which has twice
-the errors that a sum in random order has. Then one number is beyond `FACTOR` standard deviations
-with a probability of 1.6e-23, and what matters is how well the spread is known: it is estimated
-from the replicas of a number together with those of its row and of its column, see `spread`.
+An error of the target is taken for normal, with at most the variance of the model. Then one number
+is beyond `FACTOR` standard deviations with a probability of 2e-9. Measured on Keras 3.15.1 with
+TensorFlow 2.21, errors had a quarter of the model's standard deviation, and the largest of half a
+million was 2.6 of the model's. What matters more is how well the spread is known: it is estimated
+from the replicas of a number together with those of its row and of its column, see `spread`, and
+raised by the share by which k replicas may miss it, 1 / sqrt(k).
 
 References
 ----------
@@ -51,12 +53,12 @@ from .error_bounds import ERF_ULPS, LARGEST, ULPS, UNIT_ROUNDOFF
 from .tracked_arrays import COMPARISONS, TrackedArray
 
 FACTOR = 6.0
-"""How many standard deviations are allowed."""
+"""How many standard deviations are allowed, before it is known how well they are known."""
 
 ROWS = 64
 """How many rows of replicas there are at least, those of all sequences together."""
 
-FEWEST = 2
+FEWEST = 4
 """How many replicas there are at least."""
 
 _EXACT = ("negative", "absolute", "maximum", "minimum")
@@ -280,7 +282,8 @@ def spread(replicas: Any, exact: Any, batch_axis: int = 0) -> np.ndarray:
     array, shape of `exact`
         `FACTOR` times the largest of four estimates of the standard deviation: of the replicas of
         the number, of those of its row (all units), of its column (all sequences), and of what
-        row and column say together, which is the product of the two over that of all.
+        row and column say together, which is the product of the two over that of all. With k
+        replicas, times 1 + 1 / sqrt(k) besides.
     """
     exact = np.asarray(exact, np.float64)
     if not isinstance(replicas, NoisyArray):
@@ -294,6 +297,7 @@ def spread(replicas: Any, exact: Any, batch_axis: int = 0) -> np.ndarray:
         all_of_them = own.mean(axis=(batch_axis, exact.ndim - 1), keepdims=True)
         together = np.where(all_of_them > 0, row * column / all_of_them, 0.0)
         largest = np.maximum(np.maximum(own, together), np.maximum(row, column))
-        allowed = np.where(own > 0, FACTOR * np.sqrt(largest), 0.0)
+        factor = FACTOR * (1 + 1 / np.sqrt(replicas.noise.count))
+        allowed = np.where(own > 0, factor * np.sqrt(largest), 0.0)
         sound = np.isfinite(own) & (np.abs(exact) <= LARGEST[replicas.noise.unit])
     return np.where(sound | (own == 0), allowed, np.inf)

@@ -82,12 +82,10 @@ def _of_layer(layer, cells):
         "zero_output_for_mask": layer.zero_output_for_mask,
         "time_major": layer.time_major,
         "use_bias": config["use_bias"],
-        "dropout": config["dropout"],
-        "recurrent_dropout": config["recurrent_dropout"],
         "implementation": 2,
         # Rates of a case, which stand for all.
-        "dropout": 0.25 if config.get("dropout") else 0.0,
-        "recurrent_dropout": 0.5 if config.get("recurrent_dropout") else 0.0,
+        "dropout": 0.25 if config["dropout"] else 0.0,
+        "recurrent_dropout": 0.5 if config["recurrent_dropout"] else 0.0,
     }
 
 

@@ -29,6 +29,7 @@ def main(arguments=None):
     parser.add_argument("--settings", type=int, default=700, help="how many layers to draw (700)")
     parser.add_argument("--minutes", type=float, help="stop after so many minutes")
     parser.add_argument("--results", help="the file to write")
+    parser.add_argument("--page", help="a page of the docs to write the tables to")
     given = parser.parse_args(arguments)
     path = given.results or results.path_of(given.target)
     target = installed()[given.target]
@@ -44,6 +45,9 @@ def main(arguments=None):
         print(*results.in_short(known[number]), flush=True)
     chosen = [known[number] for number in sorted(known) if number < given.settings]
     print(results.tables(chosen))
+    if given.page:
+        with open(given.page, "w", encoding="utf-8", newline="\n") as file:
+            file.write(results.page(chosen))
     return int(any(results.false_alarms(one) for one in chosen))
 
 

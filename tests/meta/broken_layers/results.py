@@ -57,6 +57,28 @@ def tables(chosen):
     return "\n\n".join(parts)
 
 
+PAGE = """# What `oracle_check` finds at real sizes
+
+Measured on Keras {versions} with `python tests/meta/power.py keras3`, which measures what is not
+measured yet, and writes this page with `--page docs/power.md`.
+
+Layers are drawn at random: SimpleRNN, LSTM and GRU, a quarter of them in a `Bidirectional`; 16 to
+512 units, 10 to 1000 steps, 1 to 128 features, up to 64 sequences; weights as Keras makes them, or
+larger and with biases, as a trained layer has them; with and without mask, initial state, sequences,
+final states, backwards; float32. Each is run as it is, eagerly, in a `tf.function` and with XLA, and broken
+in eight ways that are drawn of those that fit it. *Named* tells in how many cases a guess explained
+all that was returned, where guesses were asked for: in one of eight settings, the smaller ones.
+
+{tables}
+"""
+
+
+def page(chosen):
+    """Return the page of the docs."""
+    versions = ", ".join(sorted({one["version"] for one in chosen}))
+    return PAGE.format(versions=versions, tables=tables(chosen))
+
+
 def _broken(chosen, keep=lambda one, name, found: True):
     return [
         found for one in chosen for name, found in one["broken"].items() if keep(one, name, found)
