@@ -189,5 +189,5 @@ def test_stacked_cells_by_hand_mind_the_nesting():
         cell.set_weights([numbers(2, 6), numbers(2, 6), numbers(2, 6)])
     with pytest.raises(ValueError, match="StackedRNNCells has 2 states, but 1 was given"):
         stack(numbers(2, 2), [np.zeros((2, 2))])
-    with pytest.raises(ValueError, match=r"given nested \[\*, \[\*\]\], but are nested \[\*, \*\]"):
-        stack(numbers(2, 2), [np.zeros((2, 2)), [np.zeros((2, 2))]])
+    with pytest.raises(ValueError, match=r"nested \[\*, \[\*, \*\]\], but are nested \[\*, \*\]"):
+        stack(numbers(2, 2), [np.zeros((2, 2)), 2 * [np.zeros((2, 2))]])

@@ -208,8 +208,12 @@ def test_the_sequences_may_be_on_another_axis():
 
 def test_nothing_is_claimed_of_what_overflows():
     x = np.array([[1.0, 300.0]])
-    made = spread(replicas(x, UNIT_ROUNDOFF["float16"]) * x, x * x)
-    np.testing.assert_array_equal(np.isinf(made), [[False, True]])
+    made = replicas(x, UNIT_ROUNDOFF["float16"]) * x
+    np.testing.assert_array_equal(np.isinf(spread(made, x * x)), [[False, True]])
+    back = spread(made / 300.0, x * x / 300.0)  # what is made of it is lost too
+    np.testing.assert_array_equal(np.isinf(back), [[False, True]])
+    limit = spread(1 / (1 + made), 1 / (1 + x * x))  # but where a limit is left
+    assert (limit < 2e-3).all()
 
 
 # Layers.

@@ -205,7 +205,8 @@ class NoisyArray(TrackedArray):
         if self.noise.unit != UNIT_ROUNDOFF["float16"]:
             return result
         # The small numbers of float16 lie apart evenly.
-        return np.where(result == 0, 0.0, np.maximum(np.abs(result), 2.0**-14))
+        size = np.where(result == 0, 0.0, np.maximum(np.abs(result), 2.0**-14))
+        return np.where(np.isinf(result), 0.0, size)
 
     def _summed(self, name: str, terms: float, sums: Any, squares: Any) -> NoisyArray:
         """Add what partial sums lose, which differs little from replica to replica."""
@@ -216,10 +217,15 @@ class NoisyArray(TrackedArray):
         return self._off(name, sums, [size] * len(sums))
 
     def _off(self, name: str, results: Any, sizes: Any, units: float = 1.0) -> NoisyArray:
-        disturb = self.noise.disturb
-        return self.made_of(
-            *[disturb(name, i, *pair, units) for i, pair in enumerate(zip(results, sizes))]
-        )
+        made = [
+            self.noise.disturb(name, replica, *pair, units)
+            for replica, pair in enumerate(zip(results, sizes))
+        ]
+        if self.noise.unit == UNIT_ROUNDOFF["float16"]:  # which ends soon
+            for array in made:
+                beyond = np.abs(array) > LARGEST[self.noise.unit]
+                array[beyond] = np.copysign(np.inf, array[beyond])
+        return self.made_of(*made)
 
     def _product(self, left: Any, right: Any) -> NoisyArray:
         lefts, rights = self.parts(left), self.parts(right)

@@ -1,7 +1,9 @@
 """What the rules demand of a case of TensorFlow 1."""
 
 from ...arithmetic import nest
+from ...arithmetic.claims import with_replicas
 from ...arithmetic.error_bounds import UNIT_ROUNDOFF, exact
+from ...arithmetic.replicas import Noise, noisy
 from ...reference import cells as keras_cells
 from ...reference.errors import OracleError
 from ...reference.tf1 import cells, drivers
@@ -47,9 +49,12 @@ def expected(case, dialect="tf1", sizes=SIZES, bounded=True):
         facts.update(demanded_in(case.dtype, facts_of_call))
         facts[call + ".shapes"] = static_shapes(case, made, sizes.steps)
         if bounded:
-            allowed.update(_allow(call, case, made, given, states))
-    steps_first = case.time_major or case.driver == "static"
-    return Outcome(arrays, facts, allowed, batch_axis=int(steps_first))
+            allowed.update(_allow(call, case, made, given, states, more))
+    return Outcome(arrays, facts, allowed, batch_axis=_batch_axis(case), precision=case.dtype)
+
+
+def _batch_axis(case):
+    return int(case.time_major or case.driver == "static")
 
 
 def build(case, sizes=SIZES):
@@ -92,13 +97,20 @@ def _nested(cell, leaves):
     return nest.map_structure(lambda size: next(leaves), cell.state_size)
 
 
-def _allow(call, case, made, given, states):
+def _allow(call, case, made, given, states, numbers):
     """Return how far each number of a call may be off, by the name of its array."""
     unit = UNIT_ROUNDOFF[case.dtype]
-    result = run(case, made, exact(given.x, unit), given.lengths, exact(states, unit))
-    result = exact(result, unit)
-    errors = [leaf.error for leaf in nest.flatten(result)]
-    return observe(call, case, result, errors)[0]
+
+    def followed(follow, leaf):
+        result = follow(run(case, made, follow(given.x), given.lengths, follow(states)))
+        return observe(call, case, result, list(map(leaf, nest.flatten(result))))[0]
+
+    def replicas():
+        noise = Noise(unit)
+        return followed(lambda arrays: noisy(arrays, noise), lambda leaf: leaf)
+
+    bounds = followed(lambda arrays: exact(arrays, unit), lambda leaf: leaf.error)
+    return with_replicas(bounds, numbers, case.dtype, _batch_axis(case), replicas)
 
 
 def static_shapes(case, made, steps):

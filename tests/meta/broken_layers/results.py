@@ -64,10 +64,11 @@ measured yet, and writes this page with `--page docs/power.md`.
 
 Layers are drawn at random: SimpleRNN, LSTM and GRU, a quarter of them in a `Bidirectional`; 16 to
 512 units, 10 to 1000 steps, 1 to 128 features, up to 64 sequences; weights as Keras makes them, or
-larger and with biases, as a trained layer has them; with and without mask, initial state, sequences,
-final states, backwards; float32. Each is run as it is, eagerly, in a `tf.function` and with XLA, and broken
-in eight ways that are drawn of those that fit it. *Named* tells in how many cases a guess explained
-all that was returned, where guesses were asked for: in one of eight settings, the smaller ones.
+larger and with biases, as a trained layer has them; with and without mask, initial state,
+sequences, final states, backwards; float32. Each is run as it is, eagerly, in a `tf.function` and
+with XLA, and broken in eight ways that are drawn of those that fit it. *Named* tells in how many
+cases a guess explained all that was returned, where guesses were asked for: in one of eight
+settings, the smaller ones.
 
 {tables}
 """
