@@ -22,8 +22,8 @@ choice by a comparison    none, but where the replicas leave it in doubt every o
 
 Each error has two parts of that size: one is drawn for each operation anew, the other is drawn once
 and returns at every step. So errors that repeat, as those of an elementary function that is always
-a little too large, or of a sequence that has come to rest, add up over the steps as they do in
-life. What is only copied has no error in any replica, and is exact.
+a little too large, or of a sequence that has come to rest, add up over the steps as they do in a
+runtime. What is only copied has no error in any replica, and is exact.
 
 Notes
 -----
@@ -53,7 +53,7 @@ from .error_bounds import ERF_ULPS, LARGEST, ULPS, UNIT_ROUNDOFF
 from .tracked_arrays import COMPARISONS, TrackedArray
 
 FACTOR = 6.0
-"""How many standard deviations are allowed, before it is known how well they are known."""
+"""How many standard deviations are allowed, where these are known exactly; see `spread`."""
 
 ROWS = 64
 """How many rows of replicas there are at least, those of all sequences together."""

@@ -175,6 +175,7 @@ def answered(layer, layer_call, call):
 
 
 def observed(layer_call, returned, prefix):
+    """Return the `Outcome` of one call, of what Keras returned; see `layer_call.observe`."""
     masks = list(map(_as_mask, masks_of(returned)))
     return observe(layer_call.layer, nest.map_structure(np.asarray, returned), masks, prefix)
 
