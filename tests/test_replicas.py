@@ -295,10 +295,10 @@ def test_replicas_stand_in_where_a_bound_claims_nothing():
     wide = {"output": np.array([[1e-6, np.inf]]), "h": np.array([[1e-6, np.inf]])}
     errors = 1e-5 * np.array([[[1.0, -1.0]], [[-1.0, 1.0]]])
     made = {"output": with_errors(errors, exact["output"]), "h": with_errors(errors, exact["h"])}
-    allowed = with_replicas(wide, exact, "float32", 0, lambda: made)
+    allowed = with_replicas(wide, exact, "float32", 0, lambda follow: made)
     np.testing.assert_allclose(allowed["output"], [[1e-6, OF_2 * 1e-5]])
 
-    def never():
+    def never(follow):
         raise AssertionError("the bound was enough")
 
     tight = {name: np.full((1, 2), 1e-6) for name in exact}
@@ -313,7 +313,7 @@ def test_copies_are_allowed_the_same_wherever_they_stand():
         name: with_errors(1e-6 * random.standard_normal((4, 1, 2)), numbers_)
         for name, numbers_ in exact.items()
     }
-    allowed = with_replicas(wide, exact, "float32", 0, lambda: made)
+    allowed = with_replicas(wide, exact, "float32", 0, lambda follow: made)
     assert allowed["output"][0, 1] == allowed["h"][0, 0]
 
 
@@ -322,5 +322,5 @@ def test_a_bound_that_claims_nothing_of_one_copy_stands_for_none():
     wide = {name: np.array([[0.03, 1e-6]]) for name in exact}  # next to nothing of h alone
     errors = 1e-5 * np.array([[[1.0, -1.0]], [[-1.0, 1.0]]])
     made = {name: with_errors(errors, numbers_) for name, numbers_ in exact.items()}
-    allowed = with_replicas(wide, exact, "float32", 0, lambda: made)
+    allowed = with_replicas(wide, exact, "float32", 0, lambda follow: made)
     assert allowed["output"][0, 0] == allowed["h"][0, 0] < 2e-4

@@ -7,7 +7,7 @@ from typing import Any, Callable
 import numpy as np
 
 from .error_bounds import UNIT_ROUNDOFF
-from .replicas import spread
+from .replicas import Noise, noisy, spread
 
 SHARE = 1e-2
 """What may be off by more than this share of the largest number of its array is not judged."""
@@ -48,7 +48,7 @@ def with_replicas(
     numbers: dict[str, Any],
     dtype: str,
     batch_axis: int,
-    run: Callable[[], dict[str, Any]],
+    run: Callable[[Callable[[Any], Any]], dict[str, Any]],
 ) -> dict[str, Any]:
     """Return worst-case bounds; where they claim nothing, what replicas stray by, if it is less.
 
@@ -60,12 +60,14 @@ def with_replicas(
     batch_axis : int
         The axis of the sequences in arrays with steps; in others it is the first.
     run : callable
-        Returns the replicas by name. It is called where a bound claims nothing.
+        ``run(follow)`` returns the results by name, computed of what `follow` makes of all arrays
+        that are given. It is called where a bound claims nothing.
     """
     vacuous = {name: claims_nothing(numbers[name], bounds[name], dtype) for name in bounds}
     if not any(map(np.any, vacuous.values())):
         return bounds
-    replicas = run()
+    noise = Noise(UNIT_ROUNDOFF[dtype])
+    replicas = run(lambda arrays: noisy(arrays, noise))
     strays = {
         name: spread(replicas[name], numbers[name], batch_axis if np.ndim(bound) > 2 else 0)
         for name, bound in bounds.items()

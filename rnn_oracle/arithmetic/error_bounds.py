@@ -34,7 +34,7 @@ from typing import Any, Callable, NamedTuple
 import numpy as np
 
 from . import nest
-from .tracked_arrays import COMPARISONS, TrackedArray, followed, promoted
+from .tracked_arrays import COMPARISONS, TrackedArray, followed, of_floats, promoted
 
 UNIT_ROUNDOFF = {
     "float16": 2.0**-11,
@@ -279,7 +279,7 @@ def exact(arrays: Any, unit: float) -> Any:
     >>> exact([np.array([0.1])], 2.0**-24)[0].error.tolist()
     [0.0]
     """
-    return _followed(arrays, unit, lambda array: 0.0)
+    return of_floats(lambda a: BoundedArray(a, 0.0, unit), arrays)
 
 
 def converted(arrays: Any, unit: float) -> Any:
@@ -297,16 +297,7 @@ def converted(arrays: Any, unit: float) -> Any:
     >>> (converted(np.array([0.1, 0.5]), 2.0**-24).error > 0).tolist()
     [True, False]
     """
-    return _followed(arrays, unit, lambda array: _conversion_error(array, unit))
-
-
-def _followed(arrays: Any, unit: float, error: Callable[[Any], Any]) -> Any:
-    return nest.map_structure(
-        lambda a: (
-            BoundedArray(a, error(a), unit) if type(a) is np.ndarray and a.dtype.kind == "f" else a
-        ),
-        arrays,
-    )
+    return of_floats(lambda a: BoundedArray(a, _conversion_error(a, unit), unit), arrays)
 
 
 def rounded(value: Any, dtype: str) -> np.ndarray:

@@ -48,9 +48,8 @@ from typing import Any, Callable
 
 import numpy as np
 
-from . import nest
 from .error_bounds import ERF_ULPS, LARGEST, ULPS, UNIT_ROUNDOFF
-from .tracked_arrays import COMPARISONS, TrackedArray
+from .tracked_arrays import COMPARISONS, TrackedArray, of_floats
 
 FACTOR = 6.0
 """How many standard deviations are allowed, where these are known exactly; see `spread`."""
@@ -257,13 +256,8 @@ def noisy(arrays: Any, noise: Noise) -> Any:
         What is no array of floating-point numbers stays as it is.
     noise : Noise
     """
-    return nest.map_structure(
-        lambda a: (
-            NoisyArray((np.asarray(a, np.float64),) * noise.count, noise)
-            if type(a) is np.ndarray and a.dtype.kind == "f"
-            else a
-        ),
-        arrays,
+    return of_floats(
+        lambda a: NoisyArray((np.asarray(a, np.float64),) * noise.count, noise), arrays
     )
 
 

@@ -105,6 +105,13 @@ def followed(
     return follow(layer(follow(x), mask=mask, **call))
 
 
+def of_floats(make: Callable[[Any], Any], arrays: Any) -> Any:
+    """Return a tree with each array of floats exchanged for what is made of it."""
+    return nest.map_structure(
+        lambda a: make(a) if type(a) is np.ndarray and a.dtype.kind == "f" else a, arrays
+    )
+
+
 def promoted(arrays: Any) -> Any:
     """Return whole numbers and booleans as floats; what else there is in a tree stays."""
 

@@ -9,7 +9,6 @@ from ..arithmetic import nest
 from ..arithmetic.claims import claims_nothing, with_replicas
 from ..arithmetic.decimals import DIGITS, DecimalArray
 from ..arithmetic.error_bounds import UNIT_ROUNDOFF, converted
-from ..arithmetic.replicas import Noise, noisy
 from ..families.expected import expected
 from ..families.layers.problem import problem
 from ..families.outcome import Outcome
@@ -100,14 +99,10 @@ def _claimed(exact, dtype, run):
     """Return how far each number may be off, infinite where that is next to anything (rule T5)."""
     unit = UNIT_ROUNDOFF[dtype]
 
-    def replicas():
-        noise = Noise(unit)
-        return run(lambda arrays: noisy(arrays, noise))
-
     with np.errstate(over="ignore", invalid="ignore"):  # a bound may be infinite
         bounds = run(functools.partial(converted, unit=unit))
         bounds = {name: bounds[name].error for name in exact}
-        allowed = with_replicas(bounds, exact, dtype, 0, replicas)
+        allowed = with_replicas(bounds, exact, dtype, 0, run)
     return {
         name: np.where(claims_nothing(exact[name], allowed[name], dtype), np.inf, allowed[name])
         for name in exact

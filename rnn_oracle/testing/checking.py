@@ -64,15 +64,15 @@ def check(layer, x, mask=None, initial_state=None, training=None):
     result, demanded = layer_call.answer()
     call = {"mask": mask, "initial_state": initial_state, "training": training}
     given = {name: value for name, value in call.items() if value is not None}
+    error, told = None, []
     try:
         actual = answered(layer, layer_call, lambda: layer(x, **given))
-    except Exception as error:  # whatever it raises is the finding
-        actual = Outcome.refused("call", error)
-        told = known_error(layer_call, policy, error, target)
-    else:
-        told = None
+    except Exception as raised:  # whatever it raises is the finding
+        error, actual = raised, Outcome.refused("call", raised)
     comparison = compare(demanded, actual, copies=False)
     rows = [row(mismatch, demanded, actual) for mismatch in comparison.mismatches]
-    if told is None:
-        told = guesses(target, layer_call, actual) if rows else []
+    if error is not None:
+        told = known_error(layer_call, policy, error, target)
+    elif rows:
+        told = guesses(target, layer_call, actual)
     return Report(what, result, comparison, rows, told)

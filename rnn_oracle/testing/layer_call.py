@@ -79,8 +79,13 @@ class LayerCall(NamedTuple):
         for prefix, resets in self.calls:
             if resets:
                 reset_states(layer)
-            results.append(layer(self.x, mask=self.mask, **states))
-            outcomes.append(self._outcome(prefix, results[-1]))
+            if hasattr(layer, "run"):  # a model, which runs to tell its masks too
+                result, masks = layer.run(self.x, self.mask)
+            else:
+                result = layer(self.x, mask=self.mask, **states)
+                masks = layer.compute_mask(self.x, self.mask)
+            results.append(result)
+            outcomes.append(self._outcome(prefix, result, nest.flatten(masks)))
         return results if self.is_stateful else results[0], together(outcomes)
 
     @property
@@ -115,10 +120,7 @@ class LayerCall(NamedTuple):
             for node in graph.nodes
         ]
 
-    def _outcome(self, prefix, result):
-        # A model runs to tell its masks, and must not keep the states that come of that.
-        layer = copy.deepcopy(self.layer) if self.is_stateful else self.layer
-        masks = nest.flatten(layer.compute_mask(self.x, self.mask))
+    def _outcome(self, prefix, result, masks):
         masks += [None] * (len(nest.flatten(result)) - len(masks))
         seen = observe(self.layer, result, masks, prefix)
         # Computed in float64, but demanded in the layer's own dtype (rule D6).

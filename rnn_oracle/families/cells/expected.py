@@ -4,7 +4,6 @@ import numpy as np
 
 from ...arithmetic.claims import with_replicas
 from ...arithmetic.error_bounds import UNIT_ROUNDOFF, claim, converted
-from ...arithmetic.replicas import Noise, noisy
 from ...reference import cells
 from ...reference.dialects import get_dialect
 from ..case import CELLS
@@ -28,16 +27,12 @@ def _allow(case, cell, given, numbers):
     """Return how far each number may be off, by the name of its array."""
     unit = UNIT_ROUNDOFF[case.computes_in]
 
-    def followed(follow, as_array):
+    def followed(follow, as_array=lambda leaf: leaf):
         moved = given._replace(steps=follow(given.steps), states=follow(given.states))
         return answer(case, cell, moved, as_array)[0]
 
-    def replicas():
-        noise = Noise(unit)
-        return followed(lambda arrays: noisy(arrays, noise), lambda leaf: leaf)
-
     bounds = followed(lambda arrays: converted(arrays, unit), claim)
-    return with_replicas(bounds, numbers, case.computes_in, 0, replicas)
+    return with_replicas(bounds, numbers, case.computes_in, 0, followed)
 
 
 def build(case, dialect, sizes):

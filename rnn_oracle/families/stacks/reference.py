@@ -7,7 +7,6 @@ import numpy as np
 from ...arithmetic import nest
 from ...arithmetic.claims import with_replicas
 from ...arithmetic.error_bounds import UNIT_ROUNDOFF, claim, converted
-from ...arithmetic.replicas import Noise, noisy
 from ...reference import cells, recurrent
 from ...reference.dialects import get_dialect
 from ...reference.errors import OracleError
@@ -124,17 +123,13 @@ def allow(case, make, given, numbers, applied=None, during=_as_it_is):
     """
     unit = UNIT_ROUNDOFF[case.computes_in]
 
-    def followed(follow, observed):
+    def followed(follow, observed=lambda leaf: leaf):
         with np.errstate(invalid="ignore", over="ignore"):  # a bound may be infinite
             arrays, _ = answers(case, make(), given.map(follow), observed, applied, during)
         return without_masks(arrays)
 
-    def replicas():
-        noise = Noise(unit)
-        return followed(lambda arrays: noisy(arrays, noise), lambda leaf: leaf)
-
     bounds = followed(lambda arrays: converted(arrays, unit), claim)
-    return with_replicas(bounds, numbers, case.computes_in, int(case.time_major), replicas)
+    return with_replicas(bounds, numbers, case.computes_in, int(case.time_major), followed)
 
 
 def _run(case, layers, given, call, applied):

@@ -3,7 +3,6 @@
 from ...arithmetic import nest
 from ...arithmetic.claims import with_replicas
 from ...arithmetic.error_bounds import UNIT_ROUNDOFF, exact
-from ...arithmetic.replicas import Noise, noisy
 from ...reference import cells as keras_cells
 from ...reference.errors import OracleError
 from ...reference.tf1 import cells, drivers
@@ -101,16 +100,12 @@ def _allow(call, case, made, given, states, numbers):
     """Return how far each number of a call may be off, by the name of its array."""
     unit = UNIT_ROUNDOFF[case.dtype]
 
-    def followed(follow, leaf):
+    def followed(follow, leaf=lambda leaf: leaf):
         result = follow(run(case, made, follow(given.x), given.lengths, follow(states)))
         return observe(call, case, result, list(map(leaf, nest.flatten(result))))[0]
 
-    def replicas():
-        noise = Noise(unit)
-        return followed(lambda arrays: noisy(arrays, noise), lambda leaf: leaf)
-
     bounds = followed(lambda arrays: exact(arrays, unit), lambda leaf: leaf.error)
-    return with_replicas(bounds, numbers, case.dtype, _batch_axis(case), replicas)
+    return with_replicas(bounds, numbers, case.dtype, _batch_axis(case), followed)
 
 
 def static_shapes(case, made, steps):
