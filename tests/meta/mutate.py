@@ -2,8 +2,9 @@
 
 Makes each small wrong change that `mutants.operators` knows to the recurrent code of the installed
 Keras, in memory, and looks for a test of the suite that shows it. What came of each is kept in
-mutants.TARGET.json; why some change nothing stands in judged.json. The exit status is 1 if there
-is a hole: a change that no test shows and that nobody has judged.
+mutants.TARGET.json; why some change nothing stands in judged.json. With ``--together``, those that
+no test has shown meet all tests that execute their line. The exit status is 1 if there is a hole: a
+change that no test shows and that nobody has judged.
 """
 
 import argparse
@@ -17,9 +18,10 @@ sys.path[:0] = [HERE, os.path.dirname(HERE), os.path.dirname(os.path.dirname(HER
 
 from mutants import results  # noqa: E402
 from mutants.executed import measure  # noqa: E402
-from mutants.search import Executed, find  # noqa: E402
+from mutants.search import CAUGHT, SURVIVED, Executed, find  # noqa: E402
 from mutants.sources import FILES, mutants  # noqa: E402
 from mutants.suite import serve  # noqa: E402
+from mutants.together import meet  # noqa: E402
 from mutants.worker import Worker  # noqa: E402
 
 
@@ -35,6 +37,11 @@ def main(arguments=None):
         help="the holes, what was not tried yet, and what was shown by a test that is no more",
     )
     parser.add_argument("--limit", type=int, default=40, help="how many tests to try (40)")
+    parser.add_argument(
+        "--together",
+        action="store_true",
+        help="try nothing new: those that no test has shown meet all tests, many at once",
+    )
     parser.add_argument("--results", help="the file to write")
     parser.add_argument("--executed", help="a file to keep the lines that each test executes in")
     given = parser.parse_args(arguments)
@@ -42,10 +49,9 @@ def main(arguments=None):
     suite = Worker(serve, given.target)
     known = results.Results(suite.ask("version"), given.part, results.read(path).found)
     executed = Executed(*measure(suite, given.executed))
-    chosen = _chosen(given, known.found, set(suite.ask("tests")))
-    for i, mutant in enumerate(chosen):
-        known.found[mutant.name] = found = find(suite, mutant, executed, given.limit)
-        print(i + 1, len(chosen), mutant.name, *found, flush=True)
+    search = _all_tests if given.together else _search
+    for i, found in enumerate(search(given, suite, executed, known.found)):
+        known.found.update(found)
         if i % 100 == 99:
             results.write(known, path)
     results.write(known, path)
@@ -53,6 +59,28 @@ def main(arguments=None):
     judged = results.judgements()
     print(results.summary(given.target, known, judged))
     return int(bool(results.judge(known.found, judged)[1]))
+
+
+def _search(given, suite, executed, found):
+    """Yield what came of each mutant that is to be tried, by its name."""
+    chosen = _chosen(given, found, set(suite.ask("tests")))
+    for i, mutant in enumerate(chosen):
+        one = find(suite, mutant, executed, given.limit)
+        print(i + 1, len(chosen), mutant.name, *one, flush=True)
+        yield {mutant.name: one}
+
+
+def _all_tests(given, suite, executed, found):
+    """Yield what came of all mutants that no test has shown, by name, after each test."""
+    left = [name for name in sorted(found) if found[name].outcome == SURVIVED]
+    survivors = [mutants(given.target)[name] for name in fnmatch.filter(left, given.only)]
+    for i, came in enumerate(meet(suite, survivors, executed)):
+        for name in sorted(came):
+            if came[name].outcome == CAUGHT:
+                print(i + 1, name, *came[name], flush=True)
+        if i % 100 == 99:
+            print(i + 1, "tests", flush=True)
+        yield came
 
 
 def _chosen(given, found, tests):

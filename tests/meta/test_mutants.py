@@ -180,10 +180,10 @@ def toy(tmp_path):
 def test_a_mutant_lives_for_a_while(toy, name, value):
     module, found = toy
     living = Living()
-    with living.broken(found[name]):
+    with living.broken([found[name]]):
         assert module.Toy().scale(1) == value
     assert module.Toy().scale(1) == 30
-    with pytest.raises(RuntimeError), living.broken(found[name]):
+    with pytest.raises(RuntimeError), living.broken([found[name]]):
         raise RuntimeError
     assert module.Toy().scale(1) == 30
 

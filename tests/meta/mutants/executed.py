@@ -94,7 +94,7 @@ def measure(suite, path=None):
 def _lines(suite, path, known, tests, whole):
     new = [test for test in tests if test not in known[whole]]
     for i, test in enumerate(new):
-        known[whole][test] = suite.ask("judge", test, whole, None, True).lines
+        known[whole][test] = suite.ask("judge", test, whole, (), True).lines
         if i % 100 == 99:
             print("measured", i + 1, len(new), flush=True)
             _save(path, known)

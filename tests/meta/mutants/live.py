@@ -4,6 +4,8 @@ import contextlib
 import gc
 import types
 
+from .sources import code_of
+
 
 class Living:
     """The functions of Keras in this process. Make it when all of Keras is loaded."""
@@ -25,19 +27,21 @@ class Living:
         return self._functions[mutant.path, mutant.code().co_name, mutant.first_line]
 
     @contextlib.contextmanager
-    def broken(self, mutant):
-        """Let the functions be as the mutant is, and then as they were."""
-        code, default = mutant.code(), mutant.default()
-        functions = self.of(mutant)
-        kept = [(f.__code__, f.__defaults__, f.__kwdefaults__) for f in functions]
+    def broken(self, mutants):
+        """Let the functions be as all the mutants are, and then as they were."""
+        changed = {}
+        for mutant in mutants:
+            for function in self.of(mutant):
+                changed.setdefault(function, []).append(mutant)
+        kept = [(f, f.__code__, f.__defaults__, f.__kwdefaults__) for f in changed]
         try:
-            for function in functions:
-                function.__code__ = code
-                if default is not None:
+            for function, changes in changed.items():
+                function.__code__ = code_of(tuple(changes))
+                for default in filter(None, (mutant.default() for mutant in changes)):
                     function.__defaults__ = _replaced(function.__defaults__, *default)
             yield
         finally:
-            for function, (code, defaults, named) in zip(functions, kept):
+            for function, code, defaults, named in kept:
                 function.__code__, function.__defaults__ = code, defaults
                 function.__kwdefaults__ = named
 

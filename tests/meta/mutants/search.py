@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 from .executed import in_turn
@@ -40,29 +41,29 @@ def find(suite, mutant, executed, limit):
     mutant : Mutant
     executed : Executed
     limit : int
-        Try at most so many tests without models, and a quarter as many with.
+        Try at most so many tests.
     """
     tried = executed.by(mutant, limit)
     for test, whole in tried:
-        shown = _shown(suite, mutant, test, whole)
-        if shown:
-            return Found(CAUGHT, test, shown)
+        how = shown(suite, mutant, test, whole)
+        if how:
+            return Found(CAUGHT, test, how)
     return Found(SURVIVED if tried else NOT_RUN, "", str(len(tried)))
 
 
-def _shown(suite, mutant, test, whole):
+def shown(suite, mutant, test, whole):
     """Return how a test shows a mutant, or an empty text.
 
     A mutant may leave something broken behind: where the same test then fails on the Keras that
     was mended, the answer counts only if it is the same in a process of its own.
     """
     try:
-        judged = suite.ask("judge", test, whole, mutant.name)
+        judged = suite.ask("judge", test, whole, (mutant.name,))
         if not judged.failed:
             return ""
         if suite.ask("judge", test, whole).failed:
             suite.end()
-            judged = suite.ask("judge", test, whole, mutant.name)
+            judged = suite.ask("judge", test, whole, (mutant.name,))
             suite.end()
         return judged.how
     except GoneError as gone:
@@ -79,14 +80,30 @@ class Executed:
     """
 
     def __init__(self, quick, whole):
-        self._lines = {False: quick, True: whole}
-        self._turns = {kind: in_turn(lines) for kind, lines in self._lines.items()}
+        self._turns = list(_interleaved(_turns(quick, False), _turns(whole, True)))
 
     def by(self, mutant, limit):
-        """Return the tests that execute the line of a mutant, each with whether it makes models."""
-        places = {(mutant.path, line) for line in mutant.lines}
-        found = []
-        for whole, lines in self._lines.items():
-            touch = [t for t in self._turns[whole] if not places.isdisjoint(lines[t])]
-            found += [(test, whole) for test in touch[: limit // 4 if whole else limit]]
-        return found
+        """Return the first tests that execute the line of a mutant, each with whether `whole`."""
+        touch = ((test, whole) for test, whole, lines in self._turns if touches(mutant, lines))
+        return list(itertools.islice(touch, limit))
+
+    def in_turn(self):
+        """Return all tests, each with whether it makes models, and its lines."""
+        return list(self._turns)
+
+
+def _turns(lines, whole):
+    return [(test, whole, lines[test]) for test in in_turn(lines)]
+
+
+def _interleaved(quick, whole):
+    """Yield four quick tests, one with models, and so on."""
+    for i in range(max(len(quick), 4 * len(whole))):
+        yield from quick[i : i + 1]
+        if i % 4 == 3:
+            yield from whole[i // 4 : i // 4 + 1]
+
+
+def touches(mutant, lines):
+    """Tell whether the line of a mutant is among those that were executed."""
+    return any((mutant.path, line) in lines for line in mutant.lines)

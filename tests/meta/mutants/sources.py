@@ -46,6 +46,8 @@ class Mutant:
         Of the source file.
     lines : range
         Those of the changed statement; a case that runs none of them cannot show the change.
+    place : frozenset
+        What no other change may touch that is made at the same time: the statement, or the default.
     first_line : int
         Of the function as Python counts it, by which it is found among the living.
     """
@@ -54,17 +56,28 @@ class Mutant:
         self.name, self.path, self.lines = name, source.path, change.lines
         self._source, self._function, self._change = source, function, change
         self.first_line = _first_line(source.functions[function][-1])
+        default = self.default()
+        where = change.lines if default is None else [f"default {default[0]}"]
+        self.place = frozenset((source.path, function, spot) for spot in where)
 
     def code(self):
         """Compile the function as it is with the change."""
-        with _applied(self._change):
-            return self._source.compile(self._function)
+        return code_of((self,))
 
     def default(self):
         """Return the position and the value of the default that is changed, or None."""
         if self._change.parent is not self._source.functions[self._function][-1].args:
             return None
         return self._change.index, ast.literal_eval(self._change.replacement)
+
+
+@functools.lru_cache(maxsize=10000)
+def code_of(changes):
+    """Compile a function as it is with the changes of some mutants of it, a tuple of them."""
+    with contextlib.ExitStack() as applied:
+        for mutant in changes:
+            applied.enter_context(_applied(mutant._change))
+        return changes[0]._source.compile(changes[0]._function)
 
 
 class Source:

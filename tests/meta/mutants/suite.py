@@ -95,7 +95,7 @@ class Suite:
         """Return the ids of the tests that can do without the functional models that they make."""
         return [test for test, item in self._items.items() if item.originalname == "test_core"]
 
-    def judge(self, test, whole, mutant=None, lines=False):
+    def judge(self, test, whole, names=(), lines=False):
         """Run a test.
 
         Parameters
@@ -104,8 +104,8 @@ class Suite:
             Its id.
         whole : bool
             Whether cases make functional models, which take the most time.
-        mutant : str, optional
-            Its name.
+        names : tuple of str
+            Of the mutants that Keras is broken by.
         lines : bool
             Whether to tell what was executed.
 
@@ -114,8 +114,8 @@ class Suite:
         Judged
         """
         noting = Lines(self._paths) if lines else contextlib.nullcontext()
-        broken = self._living.broken(self._mutants[mutant]) if mutant else contextlib.nullcontext()
-        with self._fresh(whole), broken, noting:
+        broken = [self._mutants[name] for name in names]
+        with self._fresh(whole), self._living.broken(broken), noting:
             reports = runtestprotocol(self._items[test], log=False, nextitem=None)
         failed = [report for report in reports if report.failed]
         passed = all(report.passed for report in reports)
