@@ -7,6 +7,7 @@ import os
 from collections import Counter
 
 from .breaks import BREAKS, FINE, GROSS
+from .judged import SEEN
 
 FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -70,6 +71,11 @@ with XLA, and broken in eight ways that are drawn of those that fit it. *Named* 
 cases a guess explained all that was returned, where guesses were asked for: in one of eight
 settings, the smaller ones.
 
+What moves no number by more than {seen} times the largest rounding error of the right layer makes
+*no difference*: it is counted apart, for nobody could tell it from rounding. So it is with the
+biases that Keras makes, which are zero but for an LSTM's forget gate, and with an initial state or
+a step that is masked, or forgotten by the step whose result is returned.
+
 {tables}
 """
 
@@ -77,7 +83,7 @@ settings, the smaller ones.
 def page(chosen):
     """Return the page of the docs."""
     versions = ", ".join(sorted({one["version"] for one in chosen}))
-    return PAGE.format(versions=versions, tables=tables(chosen))
+    return PAGE.format(versions=versions, tables=tables(chosen), seen=SEEN)
 
 
 def _broken(chosen, keep=lambda one, name, found: True):
@@ -121,7 +127,7 @@ def _totals(chosen):
     told = (
         f"{len(chosen)} layers. Of {len(right)} runs of right layers {failed} were failed, "
         f"{vague} were not judged in full; the largest error was {worst} of what is allowed. "
-        f"{without} breaks made no difference that could be told from rounding, and do not count."
+        f"{without} breaks made no difference, and do not count as broken."
     )
     return told + "\n\n" + _table(["errors", *_COUNTS], rows)
 
@@ -133,8 +139,9 @@ def _by_break(chosen):
             some = _broken(chosen, lambda one, n, found, name=name: n == name)
             asked = [found["guesses"] for found in some if "guesses" in found]
             named = f"{sum(map(bool, asked))} of {len(asked)}" if asked else ""
-            rows.append([size, name, *_share(some), named])
-    return _table(["errors", "what is broken", *_COUNTS, "named"], rows)
+            without = sum(name in one["no difference"] for one in chosen)
+            rows.append([size, name, *_share(some), named, str(without)])
+    return _table(["errors", "what is broken", *_COUNTS, "named", "no difference"], rows)
 
 
 def _by(option, chosen):
