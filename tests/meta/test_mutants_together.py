@@ -79,7 +79,15 @@ def test_changes_of_one_statement_are_not_made_at_once(toy):
     same = [found["Toy.scale:call-bypassed:1"], found[ONE], found["Toy.scale:default-constant:1"]]
     suite = Showing(found, set(), {}, set())
     list(meet(suite, same, Executed({"a": executed(found[ONE])}, {})))
-    assert suite.groups == [(same[1].name,), (same[0].name, same[2].name)]
+    assert suite.groups == [(same[0].name, same[2].name), (same[1].name,)]
+
+
+def test_those_that_hide_each_other_part_for_good(toy):
+    _, found = toy
+    lines = {test: executed(found[ONE]) | executed(found[OTHER]) for test in "ab"}
+    suite = Showing(found, set(), {ONE: OTHER}, set())
+    list(meet(suite, [found[ONE], found[OTHER]], Executed(lines, {})))
+    assert suite.groups == [(ONE, OTHER), (ONE,), (OTHER,), (ONE,)]
 
 
 def test_several_mutants_live_at_once(toy):
