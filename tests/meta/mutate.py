@@ -71,8 +71,17 @@ def _search(given, suite, executed, found):
 
 
 def _all_tests(given, suite, executed, found):
-    """Yield what came of all mutants that no test has shown, by name, after each test."""
-    left = [name for name in sorted(found) if found[name].outcome == SURVIVED]
+    """Yield what came of the mutants that no test has shown, by name, after each test.
+
+    What was judged to need another machine is left out.
+    """
+    judged = results.judge(found, results.judgements())[0]
+    left = [
+        name
+        for name in sorted(found)
+        if found[name].outcome == SURVIVED
+        and not (name in judged and judged[name].outcome == results.NOT_HERE)
+    ]
     survivors = [mutants(given.target)[name] for name in fnmatch.filter(left, given.only)]
     for i, came in enumerate(meet(suite, survivors, executed)):
         for name in sorted(came):

@@ -41,7 +41,9 @@ def executed(mutant):
     return frozenset((mutant.path, line) for line in mutant.lines)
 
 
-@pytest.mark.parametrize("hidden_by", [{}, {ONE: THIRD}, {ONE: OTHER, OTHER: THIRD}])
+@pytest.mark.parametrize(
+    "hidden_by", [{}, {ONE: THIRD}, {ONE: OTHER, OTHER: THIRD}, {ONE: OTHER, OTHER: ONE}]
+)
 @pytest.mark.parametrize("shown", [set(), {ONE}, {OTHER}, {ONE, OTHER}, set(NAMES)])
 @pytest.mark.parametrize("crashing", [set(), {THIRD}])
 def test_those_that_a_test_shows_are_found(toy, shown, hidden_by, crashing):
