@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Sequence, Tuple
+from typing import Any, Iterable, Iterator, Sequence, Tuple
 
 import numpy as np
 
 from .aliases import Array, ArrayLike, DialectLike, Shape
 from .dialects import ABSENT, get_dialect
 from .errors import OracleTypeError, OracleValueError
+from .inputs import as_array
 
 WeightShape = Tuple[str, Shape, str]
 """The name of a weight, its shape, None for a free dimension, and the formula of the shape."""
@@ -140,13 +141,22 @@ class Weighted(Module):
         ------
         ValueError
             Where the number of arrays or the shape of one is wrong; it names the weight,
-            the shape it has and the shape it needs.
+            the shape it has and the shape it needs. The weights stay as they were.
+        TypeError
+            For weights that are no real numbers.
         """
-        self.weights = [
-            self._checked(np.array(weight, self.dtype), *shape)
-            for weight, shape in zip(self._counted(weights), self.weight_shapes())
+        self._take(self._all_checked(self._counted(weights)))
+
+    def _all_checked(self, weights: list[ArrayLike]) -> list[Array]:
+        """Return copies of the weights as arrays, or raise."""
+        return [
+            self._checked(weight, *shape) for weight, shape in zip(weights, self.weight_shapes())
         ]
-        self._unpack(*self.weights)
+
+    def _take(self, weights: list[Array]) -> None:
+        """Take weights that are checked."""
+        self.weights = weights
+        self._unpack(*weights)
 
     def get_weights(self) -> list[Array]:
         """Return copies of the weights, in Keras's order.
@@ -182,7 +192,12 @@ class Weighted(Module):
             )
         return weights
 
-    def _checked(self, weight: Array, name: str, shape: Shape, formula: str) -> Array:
+    def _checked(self, weight: ArrayLike, name: str, shape: Shape, formula: str) -> Array:
+        weight = as_array(weight, f"{self.name}.{name}")
+        if not np.can_cast(weight.dtype, self.dtype, "same_kind"):
+            raise OracleTypeError(
+                f"{self.name}.{name} must be real numbers, but the dtype is {weight.dtype}"
+            )
         fits = weight.ndim == len(shape) and all(
             need in (None, have) for need, have in zip(shape, weight.shape)
         )
@@ -191,7 +206,7 @@ class Weighted(Module):
             raise OracleValueError(
                 f"{self.name}.{name} has shape {weight.shape}, but needs ({needs}) = {formula}"
             )
-        return weight
+        return np.array(weight, self.dtype)
 
     def _unpack(self, *weights: Any, **by_name: Any) -> None:
         """Give the weights the names that the equations use."""
@@ -223,12 +238,19 @@ class Composite(Weighted):
             part.take_given_weights()
         super().take_given_weights()
 
-    def set_weights(self, weights: Iterable[ArrayLike]) -> None:
-        left = self._counted(weights)
+    def _shares(self, weights: list[Any]) -> Iterator[tuple[Weighted, list[Any]]]:
+        """Yield each part with its own weights."""
         for part in self.parts():
             count = len(part.weight_shapes())
-            part.set_weights(left[:count])
-            left = left[count:]
+            yield part, weights[:count]
+            weights = weights[count:]
+
+    def _all_checked(self, weights: list[ArrayLike]) -> list[Array]:
+        return [weight for part, own in self._shares(weights) for weight in part._all_checked(own)]
+
+    def _take(self, weights: list[Array]) -> None:
+        for part, own in self._shares(weights):
+            part._take(own)
 
 
 def _check_inert(arguments: dict[str, Any], owner: str) -> None:
