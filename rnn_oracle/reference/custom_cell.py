@@ -10,6 +10,7 @@ import numpy as np
 from ..arithmetic import nest
 from .aliases import Array, States
 from .errors import OracleTypeError, OracleValueError
+from .inputs import copied
 from .module import positive_integer
 
 
@@ -129,12 +130,7 @@ class CustomCell:
     def _copy(self, returned: Any, what: str) -> Array:
         if hasattr(returned, "__array_function__") and not isinstance(returned, np.ndarray):
             return returned  # it brings its own arithmetic, and is never changed in place
-        array = np.array(returned)
-        if not np.can_cast(array.dtype, np.float64, "same_kind"):
-            raise OracleTypeError(
-                f"{self.cell!r} must return real numbers, but the {what} has dtype {array.dtype}"
-            )
-        return array
+        return copied(returned, f"{self.cell!r}: the {what} that it returns")
 
     def get_initial_state(self, batch_size: int) -> States:
         """Return the cell's own initial state, else zeros (rule S3)."""

@@ -19,6 +19,20 @@ def as_array(value: Any, what: str) -> Array:
         raise OracleValueError(f"{what} is no array: {error}") from error
 
 
+def copied(value: Any, what: str) -> Array:
+    """Return a copy of an array of real numbers, in its own dtype.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what is no array, and for values that are no real numbers.
+    """
+    array = as_array(value, what)
+    if not np.can_cast(array.dtype, np.float64, "same_kind"):
+        raise OracleTypeError(f"{what} must be real numbers, but the dtype is {array.dtype}")
+    return array.copy()
+
+
 def as_numbers(value: Any, module: Any, what: str) -> Array:
     """Return `value` as an array of the module's dtype.
 

@@ -9,7 +9,7 @@ import numpy as np
 from .aliases import Array, ArrayLike, DialectLike, Shape
 from .dialects import ABSENT, get_dialect
 from .errors import OracleTypeError, OracleValueError
-from .inputs import as_array
+from .inputs import copied
 
 WeightShape = Tuple[str, Shape, str]
 """The name of a weight, its shape, None for a free dimension, and the formula of the shape."""
@@ -145,15 +145,15 @@ class Weighted(Module):
         TypeError
             For weights that are no real numbers.
         """
-        self._take(self._all_checked(self._counted(weights)))
+        self.take(self.all_checked(self._counted(weights)))
 
-    def _all_checked(self, weights: list[ArrayLike]) -> list[Array]:
+    def all_checked(self, weights: list[ArrayLike]) -> list[Array]:
         """Return copies of the weights as arrays, or raise."""
         return [
             self._checked(weight, *shape) for weight, shape in zip(weights, self.weight_shapes())
         ]
 
-    def _take(self, weights: list[Array]) -> None:
+    def take(self, weights: list[Array]) -> None:
         """Take weights that are checked."""
         self.weights = weights
         self._unpack(*weights)
@@ -193,20 +193,16 @@ class Weighted(Module):
         return weights
 
     def _checked(self, weight: ArrayLike, name: str, shape: Shape, formula: str) -> Array:
-        weight = as_array(weight, f"{self.name}.{name}")
-        if not np.can_cast(weight.dtype, self.dtype, "same_kind"):
-            raise OracleTypeError(
-                f"{self.name}.{name} must be real numbers, but the dtype is {weight.dtype}"
-            )
-        fits = weight.ndim == len(shape) and all(
-            need in (None, have) for need, have in zip(shape, weight.shape)
+        array = copied(weight, f"{self.name}.{name}").astype(self.dtype)
+        fits = array.ndim == len(shape) and all(
+            need in (None, have) for need, have in zip(shape, array.shape)
         )
         if not fits:
             needs = ", ".join("any" if n is None else str(n) for n in shape)
             raise OracleValueError(
-                f"{self.name}.{name} has shape {weight.shape}, but needs ({needs}) = {formula}"
+                f"{self.name}.{name} has shape {array.shape}, but needs ({needs}) = {formula}"
             )
-        return np.array(weight, self.dtype)
+        return array
 
     def _unpack(self, *weights: Any, **by_name: Any) -> None:
         """Give the weights the names that the equations use."""
@@ -245,12 +241,13 @@ class Composite(Weighted):
             yield part, weights[:count]
             weights = weights[count:]
 
-    def _all_checked(self, weights: list[ArrayLike]) -> list[Array]:
-        return [weight for part, own in self._shares(weights) for weight in part._all_checked(own)]
+    def all_checked(self, weights: list[ArrayLike]) -> list[Array]:
+        return [weight for part, own in self._shares(weights) for weight in part.all_checked(own)]
 
-    def _take(self, weights: list[Array]) -> None:
+    def take(self, weights: list[Array]) -> None:
+        """Give the parts their weights, which are checked."""
         for part, own in self._shares(weights):
-            part._take(own)
+            part.take(own)
 
 
 def _check_inert(arguments: dict[str, Any], owner: str) -> None:
