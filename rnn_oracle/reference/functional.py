@@ -8,6 +8,7 @@ from ..arithmetic import nest
 from .aliases import ArrayLike
 from .errors import OracleTypeError, OracleValueError
 from .inputs import holds_arrays
+from .recorded_states import put_back, put_back_on_error
 
 
 class Node(NamedTuple):
@@ -123,8 +124,12 @@ class Functional:
         return self.run(x, mask)[0]
 
     def compute_mask(self, x: Any, mask: Any = None) -> Any:
-        """Return the masks that go with the outputs for the input `x`, nested as the outputs."""
-        return self.run(x, mask)[1]
+        """Return the masks that go with the outputs for the input `x`, nested as the outputs.
+
+        No state is recorded.
+        """
+        with put_back(self):
+            return self.run(x, mask)[1]
 
     def run(self, x: Any, mask: Any, follow: Callable[[Any], Any] = lambda tree: tree) -> Any:
         """Return the outputs and their masks, see `traced`."""
@@ -149,15 +154,16 @@ class Functional:
         masks = dict.fromkeys(names)
         if mask is not None:
             masks.update(zip(names, _leaves(self.inputs, self.arranged(mask, "masks"))))
-        for node in self.nodes:
-            x, mask = _picked(arrays, node.x), _picked(masks, node.x)
-            more = {}
-            if node.initial_state is not None:
-                more["initial_state"] = follow(_picked(arrays, node.initial_state))
-            result = follow(node.layer(follow(x), mask=mask, **more))
-            arrays.update(zip(node.gives, nest.flatten(result)))
-            masks.update(dict.fromkeys(node.gives))
-            masks.update(zip(node.gives, nest.flatten(node.layer.compute_mask(x, mask))))
+        with put_back_on_error(self):
+            for node in self.nodes:
+                x, mask = _picked(arrays, node.x), _picked(masks, node.x)
+                more = {}
+                if node.initial_state is not None:
+                    more["initial_state"] = follow(_picked(arrays, node.initial_state))
+                result = follow(node.layer(follow(x), mask=mask, **more))
+                arrays.update(zip(node.gives, nest.flatten(result)))
+                masks.update(dict.fromkeys(node.gives))
+                masks.update(zip(node.gives, nest.flatten(node.layer.compute_mask(x, mask))))
         return arrays, masks
 
     def arranged(self, given: Any, what: str = "inputs") -> Any:

@@ -226,6 +226,16 @@ class Composite(Weighted):
             found += part.weights
         return found
 
+    def check_parts(self) -> None:
+        """Raise ValueError for a part of another dialect or dtype than that of the module."""
+        for part in self.parts():
+            for name in ("dialect", "dtype"):
+                needs, has = getattr(self, name), getattr(part, name)
+                if has != needs:
+                    raise OracleValueError(
+                        f"{self.name} has {name}={needs}, but {part.name} has {has}"
+                    )
+
     def weight_shapes(self) -> list[WeightShape]:
         return [shape for part in self.parts() for shape in part.weight_shapes()]
 

@@ -6,6 +6,7 @@ from typing import Any, Callable, Iterable
 
 from .aliases import Array, ArrayLike, Shape
 from .errors import OracleValueError
+from .recorded_states import put_back, put_back_on_error
 
 
 class Sequential:
@@ -57,8 +58,9 @@ class Sequential:
         return self.run(x, mask)[0]
 
     def compute_mask(self, x: Any, mask: Any = None) -> Any:
-        """Return the mask that goes with the output for the input `x`."""
-        return self.run(x, mask)[1]
+        """Return the mask that goes with the output for the input `x`; no state is recorded."""
+        with put_back(self):
+            return self.run(x, mask)[1]
 
     def run(
         self, x: Any, mask: Any, follow: Callable[[Any], Any] = lambda tree: tree
@@ -73,9 +75,10 @@ class Sequential:
             Is applied to all that a layer takes and returns, see
             `rnn_oracle.arithmetic.tracked_arrays.followed`.
         """
-        for layer in self.layers:
-            result = follow(layer(follow(x), mask=mask))
-            x, mask = result, layer.compute_mask(x, mask)
+        with put_back_on_error(self):
+            for layer in self.layers:
+                result = follow(layer(follow(x), mask=mask))
+                x, mask = result, layer.compute_mask(x, mask)
         return x, mask
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
