@@ -78,16 +78,19 @@ class Bidirectional(Composite):
         **kwargs: Any,
     ) -> None:
         own = given(locals())
-        for name, side in (("layer", layer), ("backward_layer", backward_layer or layer)):
+        turned = layer if backward_layer is None else backward_layer
+        for name, side in (("layer", layer), ("backward_layer", turned)):
             if not isinstance(side, RNN):
                 raise OracleValueError(f"`{name}` must be a recurrent layer, not {side!r}")
         if not isinstance(merge_mode, (str, type(None))) or merge_mode not in MERGE:
             modes = ", ".join(map(repr, MERGE))
             raise OracleValueError(f"merge_mode={merge_mode!r} is not one of {modes}")
-        super().__init__(own, kwargs, layer.dialect, dtype or layer.dtype)
+        super().__init__(own, kwargs, layer.dialect, layer.dtype if dtype is None else dtype)
         backwards = not layer.go_backwards if self.dialect.backward_is_flipped else True
         self.forward_layer = layer.copy()
-        self.backward_layer = backward_layer or layer.copy(go_backwards=backwards)
+        self.backward_layer = layer.copy(go_backwards=backwards)
+        if backward_layer is not None:
+            self.backward_layer = backward_layer
         self.merge_mode = merge_mode
         self._check_pair()
         for side in self.parts():

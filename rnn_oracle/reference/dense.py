@@ -44,7 +44,8 @@ class Dense(Weighted):
         For a number of units below 1, an unknown activation,
         an unknown dtype or dialect, and in `keras3` an unknown argument (rules D4, E2).
     TypeError
-        For a number of units that is no whole number, and an unknown argument in `keras2`.
+        For a number of units that is no whole number, a `use_bias` that is neither True nor False
+        nor 0 nor 1, and an unknown argument in `keras2`.
 
     Examples
     --------

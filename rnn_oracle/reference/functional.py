@@ -54,6 +54,8 @@ class Functional:
     ------
     ValueError
         For a tensor that is taken before it is there, or that has the name of another.
+    TypeError
+        For a name that is no string, and nodes that are none.
 
     Examples
     --------
@@ -73,26 +75,38 @@ class Functional:
     """
 
     def __init__(
-        self, inputs: Any, nodes: Iterable[Node], outputs: Any, name: str = "Functional"
+        self, inputs: Any, nodes: list[Node], outputs: Any, name: str = "Functional"
     ) -> None:
+        if not isinstance(name, str):
+            raise OracleTypeError(f"Functional: `name` must be a string, not {name!r}")
+        if not isinstance(nodes, (list, tuple)):
+            raise OracleTypeError(f"{name}: `nodes` must be a list of `Node`, not {nodes!r}")
         self.inputs, self.nodes, self.outputs, self.name = inputs, list(nodes), outputs, name
         there: set[str] = set()
         self._add(there, nest.flatten(inputs))
         for node in self.nodes:
+            if not isinstance(node, Node):
+                raise OracleTypeError(f"{name}: `nodes` must be a list of `Node`, not of {node!r}")
             self._find(there, [node.x, node.initial_state or []])
             self._add(there, node.gives)
         self._find(there, outputs)
 
     def _add(self, there: set[str], names: Iterable[str]) -> None:
         for name in names:
+            self._check_name(name)
             if name in there:
                 raise OracleValueError(f"{self.name} has two tensors of the name {name}")
             there.add(name)
 
     def _find(self, there: set[str], names: Any) -> None:
         for name in nest.flatten(names):
+            self._check_name(name)
             if name not in there:
                 raise OracleValueError(f"{self.name} has no tensor {name} where it is taken")
+
+    def _check_name(self, name: Any) -> None:
+        if not isinstance(name, str):
+            raise OracleTypeError(f"{self.name}: a tensor has a string for a name, not {name!r}")
 
     @property
     def layers(self) -> list[Any]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from .aliases import Array, ArrayLike, DialectLike, Shape
 from .dialects import KERAS3
-from .inputs import as_numbers
+from .inputs import as_numbers, copied
 from .module import Module, given
 
 
@@ -31,7 +31,7 @@ class Masking(Module):
     ValueError
         For an unknown dtype or dialect, and in `keras3` an unknown argument (rules D4, E2).
     TypeError
-        For an unknown argument in `keras2`.
+        For a `mask_value` that is no real number, and in `keras2` for an unknown argument.
 
     Examples
     --------
@@ -52,6 +52,7 @@ class Masking(Module):
         **kwargs: Any,
     ) -> None:
         super().__init__(given(locals()), kwargs, dialect, dtype)
+        copied(mask_value, f"{self.name}: `mask_value`")
         self.mask_value = mask_value
 
     def __call__(self, x: ArrayLike, mask: ArrayLike | None = None) -> Array:

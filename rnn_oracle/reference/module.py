@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from typing import Any, Iterable, Iterator, Sequence, Tuple
 
 import numpy as np
@@ -59,6 +60,7 @@ class Module:
         For an unknown dialect, another dtype, a value that Keras does not document (rule E2), and
         in `keras3` an argument that the class does not know.
     TypeError
+        For a value of another type than the argument has; a `bool` may be one of NumPy, and 0 or 1.
         In `keras2`, for an argument that the class does not know.
     """
 
@@ -85,7 +87,7 @@ class Module:
         own = {name: self.dialect.default(name, value) for name, value in own.items()}
         self._config = dict(defaults, **kept)
         self._config.update(own, dtype=self.dtype.name)
-        _check_inert(self._config, type(self).__name__)
+        _check_values(self._config, type(self).__name__)
 
     def _refuse_unknown(self, known: set[str], kept: dict[str, Any]) -> None:
         owner = type(self).__name__
@@ -260,17 +262,38 @@ class Composite(Weighted):
             part.take(own)
 
 
-def _check_inert(arguments: dict[str, Any], owner: str) -> None:
+FLAGS = frozenset(
+    ["go_backwards", "mask_zero", "reset_after", "return_sequences", "return_state", "stateful"]
+    + ["time_major", "trainable", "unit_forget_bias", "unroll", "use_bias", "zero_output_for_mask"]
+    + ["state_is_tuple", "use_peepholes"]  # of TensorFlow 1
+)
+"""Arguments that are True or False; NumPy's own and the numbers 0 and 1 will do (rule E2)."""
+
+
+def _check_values(arguments: dict[str, Any], owner: str) -> None:
     """Raise ValueError or TypeError where a value is none that Keras documents (rule E2)."""
+    name = arguments.get("name")
+    if not isinstance(name, (str, type(None))):
+        raise OracleTypeError(f"{owner}: `name` must be a string, not {name!r}")
+    for name in sorted(FLAGS & set(arguments)):
+        check_flag(arguments[name], name, owner)
     for name in ("dropout", "recurrent_dropout"):
         value = arguments.get(name, 0.0)
-        number = isinstance(value, (int, float))
+        number = isinstance(value, numbers.Real)
         if not number or not 0 <= value <= 1:
             error = OracleValueError if number else OracleTypeError
             raise error(f"{owner}: `{name}` must be a number from 0 to 1, not {value!r}")
     implementation = arguments.get("implementation", 2)
-    if implementation not in (0, 1, 2):  # Keras 2 takes 0 for 1
+    whole = isinstance(implementation, (int, np.integer))
+    if not whole or implementation not in (0, 1, 2):  # Keras 2 takes 0 for 1
         raise OracleValueError(f"{owner}: `implementation` must be 1 or 2, not {implementation!r}")
+
+
+def check_flag(value: Any, name: str, owner: str) -> None:
+    """Raise TypeError unless `value` is a `bool`, one of NumPy, or 0 or 1."""
+    whole = isinstance(value, (int, np.integer)) and value in (0, 1)
+    if not whole and not isinstance(value, np.bool_):
+        raise OracleTypeError(f"{owner}: `{name}` must be True or False, not {value!r}")
 
 
 def positive_integer(value: Any, name: str, owner: Any) -> int:
@@ -285,6 +308,6 @@ def positive_integer(value: Any, name: str, owner: Any) -> int:
 def _floating(dtype: Any, owner: str) -> np.dtype:
     name = "float64" if dtype is None else getattr(dtype, "name", dtype)
     name = getattr(name, "__name__", name)
-    if name not in ("float32", "float64"):
+    if not isinstance(name, str) or name not in ("float32", "float64"):
         raise OracleValueError(f"{owner}: the oracle computes in float32 or float64, not in {name}")
     return np.dtype(name)

@@ -74,7 +74,8 @@ class RNN(Composite):
         For what is no cell, cells of another dialect or dtype, an unknown dtype or dialect, and
         in `keras3` an unknown argument (rules D4, E2).
     TypeError
-        In `keras2`, for an unknown argument.
+        For a `bool` that is neither True nor False nor 0 nor 1, and in `keras2` an unknown
+        argument.
 
     Examples
     --------
@@ -125,12 +126,14 @@ class RNN(Composite):
         self.cell = cell
         inner = weighted_cells(cell)
         of_cell: DialectLike = getattr(cell, "dialect", KERAS3)
-        followed = get_dialect(dialect or of_cell)
+        followed = get_dialect(of_cell if dialect is None else dialect)
         if followed.time_major:
             own.setdefault("time_major", False)
         elif "time_major" in own:  # it is refused, as is any argument that is not known
             kept = dict(kept, time_major=own.pop("time_major"))
-        super().__init__(own, kept, followed, dtype or (inner[0].dtype if inner else None))
+        if dtype is None and inner:
+            dtype = inner[0].dtype
+        super().__init__(own, kept, followed, dtype)
         self.check_parts()
         self.return_sequences: bool = own["return_sequences"]
         self.return_state: bool = own["return_state"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterable
+from typing import Any, Callable
 
 from .aliases import Array, ArrayLike, Shape
-from .errors import OracleValueError
+from .errors import OracleTypeError, OracleValueError
 from .recorded_states import put_back, put_back_on_error
 
 
@@ -21,6 +21,8 @@ class Sequential:
     ------
     ValueError
         For a layer with `return_state`.
+    TypeError
+        For what is no list of layers.
 
     Examples
     --------
@@ -33,9 +35,13 @@ class Sequential:
     (4, 2)
     """
 
-    def __init__(self, layers: Iterable[Any]) -> None:
+    def __init__(self, layers: list[Any]) -> None:
+        if not isinstance(layers, (list, tuple)):
+            raise OracleTypeError(f"Sequential takes a list of layers, not {layers!r}")
         self.layers = list(layers)
         for layer in self.layers:
+            if not callable(getattr(layer, "compute_mask", None)):
+                raise OracleTypeError(f"Sequential takes layers of the oracle, not {layer!r}")
             refuse_return_state(layer, "a chain")
 
     def __call__(self, x: ArrayLike, mask: ArrayLike | None = None) -> Array:

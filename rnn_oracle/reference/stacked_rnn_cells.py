@@ -61,9 +61,11 @@ class StackedRNNCells(Composite):
         if not self.cells:
             raise OracleValueError("StackedRNNCells needs at least one cell")
         first = next(iter(self.parts()), None)
-        if first is not None:
-            dialect, dtype = dialect or first.dialect, dtype or first.dtype
-        super().__init__({"cells": cells}, kwargs, dialect or KERAS3, dtype)
+        if dialect is None:
+            dialect = getattr(first, "dialect", KERAS3)
+        if dtype is None:
+            dtype = getattr(first, "dtype", None)
+        super().__init__({"cells": cells}, kwargs, dialect, dtype)
         self.check_parts()
         self.state_size: Any = self.dialect.stacked(cell.state_size for cell in self.cells)
         self.output_size: int = self.cells[-1].output_size

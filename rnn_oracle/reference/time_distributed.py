@@ -56,7 +56,9 @@ class TimeDistributed(Composite):
     ) -> None:
         if not isinstance(layer, Module):
             raise OracleValueError(f"TimeDistributed needs a layer, not {layer!r}")
-        super().__init__({"layer": layer}, kwargs, dialect or layer.dialect, dtype or layer.dtype)
+        dialect = layer.dialect if dialect is None else dialect
+        dtype = layer.dtype if dtype is None else dtype
+        super().__init__({"layer": layer}, kwargs, dialect, dtype)
         refuse_return_state(layer, self.name)
         self.layer: Any = layer
         self.check_parts()
