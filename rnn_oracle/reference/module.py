@@ -186,7 +186,13 @@ class Weighted(Module):
             )
 
     def _counted(self, weights: Iterable[ArrayLike]) -> list[ArrayLike]:
-        weights, names = list(weights), [name for name, _, _ in self.weight_shapes()]
+        names = [name for name, _, _ in self.weight_shapes()]
+        try:
+            weights = list(weights)
+        except TypeError as error:
+            raise OracleTypeError(
+                f"{self.name} takes a list of weights, not {weights!r}"
+            ) from error
         if len(weights) != len(names):
             needs = ", ".join(names)
             raise OracleValueError(
