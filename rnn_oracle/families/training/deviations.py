@@ -39,7 +39,7 @@ def _steps_dropped(layer, masks):
 
 
 def _project_dropped(project, mask, x):
-    return project(x.reshape(mask.shape) * mask)
+    return project((x.reshape(mask.shape) * mask).reshape(x.shape))
 
 
 def one_mask_for_all_gates(case, dialect, sizes, outcome):
