@@ -124,6 +124,19 @@ def test_an_initial_state_by_its_place(target):
             rnn_oracle.from_keras(model)
 
 
+def test_a_chain_that_is_given_a_state_in_front(target):
+    if target.name == "keras3":
+        pytest.skip("Keras 3 takes one input there")
+    keras = target.keras
+
+    def begun(layers, x):
+        inner = keras.Sequential([gru(layers)])
+        return inner([x, layers.Dense(4)(layers.Flatten()(x))])
+
+    with pytest.raises(ValueError, match="is called with several inputs, but"):
+        rnn_oracle.from_keras(model_of(target, begun))
+
+
 def test_a_mask_that_is_an_input(target):
     keras = target.keras
     x, mask = keras.Input((5, 3)), keras.Input((5,), dtype="bool")

@@ -10,6 +10,7 @@ from helpers import assert_same, give_weights, numbers, within
 import rnn_oracle
 from rnn_oracle.arithmetic.error_bounds import UNIT_ROUNDOFF, exact
 from rnn_oracle.reference.dropout import Masks, dropped
+from rnn_oracle.reference.errors import OracleError
 
 X = numbers(4, 6, 3)
 MASK = np.arange(6) < np.array([6, 3, 1, 4])[:, None]
@@ -64,11 +65,6 @@ def used(recorded):
     return recorded[0]
 
 
-def by_step(mask):
-    """Bring the steps to the front of a mask in which each has its own, as Keras 2 may draw it."""
-    return mask.swapaxes(0, 1) if mask.ndim == 3 else mask
-
-
 @pytest.mark.parametrize("name", GATES)
 def test_the_masks_that_keras_draws(target, name):
     if within(target, keras3="<3.8"):
@@ -109,14 +105,17 @@ def test_the_masks_that_a_layer_draws(target, name, rates):
     masks = Masks(*[used(kept) if kept else None for kept in recorded])
     assert [kept is not None for kept in masks] == [rate in rates for rate in RATES]
     if "recurrent_dropout" not in rates and getattr(layer.cell, "implementation", 2) == 2:
-        masks = Masks([by_step(masks.inputs[0])])  # the gates share the first (rule P3)
-    assert_same_as_dropped(copy, X, masks, got)
+        masks = Masks(masks.inputs[:1])  # the gates share the first (rule P3)
+    of_steps = 1.0
+    if masks.inputs and masks.inputs[0].ndim == 3:  # in Keras 2 each step may have its own
+        (of_steps,), masks = masks.inputs, Masks()
+    assert_same_as_dropped(copy, X, masks, got, of_steps)
 
 
-def assert_same_as_dropped(copy, x, masks, got):
+def assert_same_as_dropped(copy, x, masks, got, of_steps=1.0):
     unit = UNIT_ROUNDOFF["float32"]
     with dropped(copy, [masks]):
-        want, bound = copy(x), copy(exact(x, unit)).error
+        want, bound = copy(x * of_steps), copy(exact(x, unit) * of_steps).error
     assert_same(want, got, bound)
 
 
@@ -265,16 +264,66 @@ def test_each_gate_has_its_own_mask(gate, reset_after):
     np.testing.assert_allclose(got, layer(X), rtol=1e-12)
 
 
-@pytest.mark.parametrize(
-    "masks, message",
-    [
-        ([], "has 1 cells, but masks of 0 were given"),
-        ([Masks([np.ones((4, 3))] * 2)], "takes one mask, or one for each of 3 gates, not 2"),
-    ],
-    ids=["cells", "gates"],
-)
-def test_masks_that_do_not_fit(masks, message):
-    with pytest.raises(ValueError, match=message), dropped(of_oracle("GRU"), masks):
+UNFIT = {
+    "cells": ([], ValueError, "has 1 cells, but masks of 0 were given"),
+    "gates": (
+        [Masks([np.ones((4, 3))] * 2)],
+        ValueError,
+        "takes one mask, or one for each of 3 gates, not 2",
+    ),
+    "features": ([Masks([np.ones((4, 5))])], ValueError, r"shape \(4, 5\), but needs \(any, 3\)"),
+    "units": ([Masks(None, [np.ones((4, 3))])], ValueError, r"\(4, 3\), but needs \(any, 5\)"),
+    "steps": ([Masks([np.ones((4, 6, 3))])], ValueError, r"shape \(4, 6, 3\), but needs \(any"),
+    "no-batch": ([Masks([np.ones(3)])], ValueError, r"shape \(3,\), but needs \(any, 3\)"),
+    "nan": ([Masks([np.full((4, 3), np.nan)])], ValueError, "a dropout mask is not finite"),
+    "complex": ([Masks([np.ones((4, 3), complex)])], TypeError, "must be real numbers"),
+    "array": ([np.ones((4, 3))], TypeError, "takes `Masks`, not array"),
+}
+
+
+@pytest.mark.parametrize("what", UNFIT)
+def test_masks_that_do_not_fit(what):
+    masks, error, message = UNFIT[what]
+    with pytest.raises(error, match=message) as raised, dropped(of_oracle("GRU"), masks):
+        pass
+    assert isinstance(raised.value, OracleError)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 8, 24])
+@pytest.mark.parametrize("which", Masks._fields)
+def test_masks_of_another_batch_size(which, batch):
+    masks = Masks(**{which: [np.ones((batch, 3 if which == "inputs" else 5))]})
+    layer = of_oracle("GRU")
+    message = rf"have shape \({batch}, .\), but what they mask at each step is \(4, .\)"
+    with dropped(layer, [masks]), pytest.raises(ValueError, match=message):
+        layer(X)
+
+
+@pytest.mark.parametrize("name", GATES)
+def test_weights_that_are_set_inside_are_masked(name):
+    layer, other = of_oracle(name), of_oracle(name)
+    other.set_weights([weight + 1 for weight in layer.get_weights()])
+    masks = [Masks([numbers(4, 3)], [numbers(4, 5)])]
+    with dropped(other, masks):
+        want = other(X)
+    with dropped(layer, masks):
+        layer.set_weights(other.get_weights())
+        np.testing.assert_array_equal(layer(X), want)
+    np.testing.assert_array_equal(layer(X), other(X))
+
+
+def test_masks_within_masks():
+    layer, outer, inner = of_oracle("GRU"), [Masks([numbers(4, 3)])], [Masks([np.zeros((4, 3))])]
+    with dropped(layer, outer):
+        want = layer(X)
+        with dropped(layer, inner):
+            assert np.abs(layer(X) - want).max() > 0.01
+        np.testing.assert_array_equal(layer(X), want)
+
+
+def test_masks_without_weights():
+    layer = rnn_oracle.GRU(5)
+    with pytest.raises(ValueError, match="has no weights yet"), dropped(layer, [Masks()]):
         pass
 
 

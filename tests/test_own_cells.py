@@ -217,14 +217,57 @@ def test_objects_that_are_no_cell(cell, error, message):
             ValueError,
             r"put out shape \(2, 2\), but its output_size is 3",
         ),
+        (lambda h: (h[0], [h]), ValueError, r"shape \(3,\), .* has to be \(2, 3\)"),
+        (lambda h: (h[:1], [h]), ValueError, r"shape \(1, 3\), .* has to be \(2, 3\)"),
+        (lambda h: (h[[0, 1, 1]], [h]), ValueError, r"shape \(3, 3\), .* has to be \(2, 3\)"),
+        (lambda h: (h[:, None], [h]), ValueError, r"shape \(2, 1, 3\), .* has to be \(2, 3\)"),
+        (lambda h: (0.0, [h]), ValueError, r"shape \(\), .* has to be \(2, 3\)"),
+        (lambda h: (h + 0j, [h]), TypeError, "output .* but the dtype is complex128"),
+        (lambda h: (None, [h]), TypeError, "the output .* real numbers, but the dtype is object"),
+        (lambda h: (h, [h + 0j]), TypeError, "state .* but the dtype is complex128"),
+        (lambda h: (h, None), TypeError, "the state .* real numbers, but the dtype is object"),
         (lambda h: (h, [h, h]), ValueError, r"states nested \[\*\] and returned \[\*, \*\]"),
         (lambda h: (h, [h[:, :2]]), ValueError, r"of shape \(2, 3\) and returned one of \(2, 2\)"),
     ],
-    ids=["output", "three", "outputs", "output-size", "states", "state-size"],
+    ids=[
+        *("output", "three", "outputs", "output-size", "one-row", "row-in-batch", "more-rows"),
+        *("more-axes", "number", "complex", "none", "complex-state", "no-state"),
+        *("states", "state-size"),
+    ],
 )
 def test_what_a_cell_must_not_return(returned, error, message):
     with pytest.raises(error, match=message):
         rnn_oracle.RNN(Own(lambda inputs, states: returned(states[0])))(X)
+
+
+IN_PLACE = {
+    "states": lambda x, h, out: (np.add(h[0], x, out=h[0]), h),
+    "list of states": lambda x, h, out: (h[0] + x, h.__setitem__(0, h[0] + x) or h),
+    "input": lambda x, h, out: (np.add(x, h[0], out=x), [x]),
+    "what it returned": lambda x, h, out: (np.add(x, h[0], out=out), [out]),
+}
+
+
+@pytest.mark.parametrize("mask", [None, [[True, False, True], [False, True, True]]])
+@pytest.mark.parametrize("what", IN_PLACE)
+def test_a_cell_may_change_its_arrays_in_place(what, mask):
+    out = np.zeros((2, 3))
+    options = dict(return_sequences=True, return_state=True)
+    changing = rnn_oracle.RNN(Own(lambda x, states: IN_PLACE[what](x, states, out)), **options)
+    x, state = X[:, :3].copy(), CONTEXT.copy()
+    want = rnn_oracle.RNN(Own(), **options)(x, mask, [state])
+    for got, right in zip(changing(x, mask, [state]), want):
+        np.testing.assert_array_equal(got, right)
+    np.testing.assert_array_equal(x, X[:, :3])
+    np.testing.assert_array_equal(state, CONTEXT)
+
+
+def test_a_cell_may_change_its_constants_in_place():
+    cell = Own(state_size=3)
+    cell.call = lambda x, states, constants: (np.multiply(*constants, out=constants[0]), [x])
+    constants = [CONTEXT.copy(), np.full((2, 3), 2.0)]
+    np.testing.assert_array_equal(rnn(cell)(X, constants=constants), 2 * CONTEXT)
+    np.testing.assert_array_equal(constants[0], CONTEXT)
 
 
 def test_both_directions_get_the_inputs_and_the_constants():

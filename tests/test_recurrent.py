@@ -124,7 +124,7 @@ def test_results_have_the_dtype_of_the_layer():
 
 
 def test_cells_of_another_dialect_are_refused():
-    with pytest.raises(ValueError, match="the cells are not of dialect keras2"):
+    with pytest.raises(ValueError, match="RNN has dialect=<dialect keras2>, but GRUCell has"):
         rnn_oracle.RNN(rnn_oracle.GRUCell(4), dialect="keras2")
 
 

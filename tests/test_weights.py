@@ -5,6 +5,7 @@ import pytest
 from helpers import numbers
 
 import rnn_oracle
+from rnn_oracle.reference.errors import OracleError
 
 
 def weights_for(layer, features=3):
@@ -97,3 +98,39 @@ def test_without_weights_there_is_no_answer(name):
     for use in (lambda: layer(numbers(2, 5, 3)), layer.get_weights):
         with pytest.raises(ValueError, match="has no weights yet"):
             use()
+
+
+NOT_TAKEN = {
+    "shape": (lambda w: w.T, ValueError, "has shape"),
+    "complex": (lambda w: w + 0j, TypeError, "must be real numbers, but the dtype is complex"),
+    "objects": (lambda w: np.full(w.shape, None), TypeError, "but the dtype is object"),
+    "texts": (lambda w: w.astype(str), TypeError, "must be real numbers, but the dtype is <U"),
+    "uneven": (lambda w: [[1.0], [2.0, 3.0]], (ValueError, TypeError), "no array|is object"),
+}
+
+
+@pytest.mark.parametrize("what", NOT_TAKEN)
+@pytest.mark.parametrize("name", ["Dense", "GRU", "Bidirectional"])
+def test_weights_that_are_refused_change_nothing(name, what):
+    change, error, message = NOT_TAKEN[what]
+    layer, x = LAYERS[name](), numbers(2, 5, 3)
+    layer.set_weights(weights_for(layer))
+    before, output = layer.get_weights(), layer(x)
+    wrong = [weight + 1 for weight in weights_for(layer)]
+    last_kernel = max(i for i, weight in enumerate(wrong) if weight.ndim == 2 and len(weight) > 2)
+    wrong[last_kernel] = change(wrong[last_kernel])
+    with pytest.raises(error, match=message) as raised:
+        layer.set_weights(wrong)
+    assert isinstance(raised.value, OracleError)
+    for kept, was in zip(layer.get_weights(), before):
+        np.testing.assert_array_equal(kept, was)
+    np.testing.assert_array_equal(layer(x), output)
+
+
+def test_a_cell_that_stands_twice_in_a_list_has_one_set_of_weights():
+    cell = rnn_oracle.GRUCell(3)
+    layer = rnn_oracle.RNN([cell, cell])
+    with pytest.raises(ValueError, match=r"has 3 weights \(.*\), but 6 were given"):
+        layer.set_weights(2 * weights_for(cell))
+    layer.set_weights(weights_for(cell))
+    assert len(layer.get_weights()) == 3

@@ -134,11 +134,19 @@ def _taken(model: Any, link: Any, node: Any, copy: Any) -> tuple[Any, Any]:
         if isinstance(x, list):  # as Keras 2 has it
             x, *states = x
     attached = nest.map_structure(lambda tensor: getattr(tensor, "_keras_mask", None), x)
-    more = [name for name, value in given.items() if not _says_nothing(link, name, value, attached)]
+    more = [
+        f"`{name}`"
+        for name, value in given.items()
+        if not _says_nothing(link, name, value, attached)
+    ]
     if not _in_model(states):
-        more.append("initial_state")
-    if not is_mean_over_time(link) and (more or not _in_model(x)):
-        names = " and ".join(f"`{name}`" for name in more) or "numbers"
+        more.append("`initial_state`")
+    if nest.is_nested(x) and not isinstance(copy, Functional):
+        more.append("several inputs")
+    if not _in_model(x):
+        more.append("numbers")
+    if more and not is_mean_over_time(link):
+        names = " and ".join(more)
         raise OracleValueError(
             f"{model.name} cannot be copied: {link.name} is called with {names}, but beside its "
             "input there may only be an `initial_state` that comes of the model"

@@ -11,6 +11,7 @@ from .aliases import ArrayLike, Shape, States
 from .dialects import ABSENT
 from .errors import OracleAttributeError, OracleValueError
 from .module import Composite, given
+from .recorded_states import put_back_on_error
 from .rnn import RNN
 
 MERGE: dict[str | None, Any] = {
@@ -20,6 +21,10 @@ MERGE: dict[str | None, Any] = {
     "mul": lambda y, z: y * z,
     None: None,
 }
+
+
+_IN_COMMON = ("dialect", "dtype", "time_major", "stateful", "return_sequences", "return_state")
+"""What the two layers must agree in."""
 
 
 class Bidirectional(Composite):
@@ -36,7 +41,7 @@ class Bidirectional(Composite):
     backward_layer : RNN, optional
         By default like `layer`, run the other way (rule B2).
     dtype : str, optional
-        By default that of `layer`, from which the dialect is taken too.
+        That of both layers, from which the dialect is taken too.
     **kwargs
         What Keras takes for every layer, such as `name` and `trainable`. It is kept for
         `get_config` (rule D5).
@@ -44,9 +49,11 @@ class Bidirectional(Composite):
     Raises
     ------
     ValueError
-        For what is no recurrent layer, another merge mode, or where the two layers run the same
-        way or differ in `stateful`, `return_sequences` or `return_state`; in `keras3` also for an
-        unknown argument (rule D4).
+        For what is no recurrent layer, another merge mode, another dtype than that of the layers,
+        or where the two layers run the same way or differ in dialect, dtype, `time_major`,
+        `stateful`, `return_sequences` or `return_state`, or in the size of their outputs if a
+        merge mode other than ``"concat"`` joins them (rule B2, B4); in `keras3` also for an unknown
+        argument (rule D4).
     TypeError
         In `keras2`, for an unknown argument.
 
@@ -71,20 +78,23 @@ class Bidirectional(Composite):
         **kwargs: Any,
     ) -> None:
         own = given(locals())
-        for name, side in (("layer", layer), ("backward_layer", backward_layer or layer)):
+        turned = layer if backward_layer is None else backward_layer
+        for name, side in (("layer", layer), ("backward_layer", turned)):
             if not isinstance(side, RNN):
                 raise OracleValueError(f"`{name}` must be a recurrent layer, not {side!r}")
-        if merge_mode not in MERGE:
+        if not isinstance(merge_mode, (str, type(None))) or merge_mode not in MERGE:
             modes = ", ".join(map(repr, MERGE))
             raise OracleValueError(f"merge_mode={merge_mode!r} is not one of {modes}")
-        super().__init__(own, kwargs, layer.dialect, dtype or layer.dtype)
+        super().__init__(own, kwargs, layer.dialect, layer.dtype if dtype is None else dtype)
         backwards = not layer.go_backwards if self.dialect.backward_is_flipped else True
         self.forward_layer = layer.copy()
-        self.backward_layer = backward_layer or layer.copy(go_backwards=backwards)
+        self.backward_layer = layer.copy(go_backwards=backwards)
+        if backward_layer is not None:
+            self.backward_layer = backward_layer
+        self.merge_mode = merge_mode
         self._check_pair()
         for side in self.parts():
             side.configure(zero_output_for_mask=side.return_sequences)
-        self.merge_mode = merge_mode
         self.return_sequences, self.return_state = layer.return_sequences, layer.return_state
         self.stateful = layer.stateful
 
@@ -97,12 +107,19 @@ class Bidirectional(Composite):
             raise OracleValueError(
                 f"the forward and the backward layer both have go_backwards={forward.go_backwards}"
             )
-        for name in ("stateful", "return_sequences", "return_state"):
+        for name in _IN_COMMON:
             one, other = getattr(forward, name), getattr(backward, name)
             if one != other:
                 raise OracleValueError(
                     f"the forward layer has {name}={one}, the backward layer {other}"
                 )
+        if self.dtype != forward.dtype:
+            raise OracleValueError(f"dtype={self.dtype} is not that of the layers, {forward.dtype}")
+        if self.merge_mode not in ("concat", None) and forward.output_size != backward.output_size:
+            raise OracleValueError(
+                f"merge_mode={self.merge_mode!r} needs outputs of one size, not of "
+                f"{forward.output_size} and {backward.output_size}"
+            )
 
     # The call.
 
@@ -133,11 +150,12 @@ class Bidirectional(Composite):
         ValueError
             As for `RNN`, and for an odd number of initial states.
         """
-        results = [
-            side(x, mask, states, constants)
-            for side, states in zip(self.parts(), self.halves(initial_state))
-        ]
-        return self.merged(results)
+        halves = self.halves(initial_state)
+        with put_back_on_error(self):
+            results = [
+                side(x, mask, states, constants) for side, states in zip(self.parts(), halves)
+            ]
+            return self.merged(results)
 
     def merged(self, results: list[Any]) -> Any:
         """Join what the two layers return into what a call returns (rules B4, B5)."""
@@ -179,8 +197,9 @@ class Bidirectional(Composite):
         """
         if not self.stateful:
             raise OracleAttributeError(f"{self.name} is not stateful")
-        for side, half in zip(self.parts(), self.halves(states)):
-            side.reset_states(half)
+        with put_back_on_error(self):
+            for side, half in zip(self.parts(), self.halves(states)):
+                side.reset_states(half)
 
     reset_state = reset_states
 

@@ -13,6 +13,7 @@ import numpy as np
 from ..arithmetic import nest
 from .aliases import Array, ArrayLike, DialectLike, States
 from .inputs import as_numbers, check_features, check_states
+from .masked_kernel import MaskedKernel
 from .module import Weighted, WeightShape, positive_integer
 
 
@@ -47,8 +48,9 @@ class Cell(Weighted):
     gates = 1
     takes_constants = needs_constants = False
     features: int | None = None  # known beforehand in a stack: the units of the cell below
-    kernel: Array
-    recurrent_kernel: Array
+    dropout_masks: tuple[Any, Any] = (None, None)  # see `rnn_oracle.dropout.dropped`
+    kernel: Any
+    recurrent_kernel: Any
     bias: Array | float
     state_size: Any
 
@@ -75,9 +77,20 @@ class Cell(Weighted):
     def _unpack(self, kernel: Array, recurrent_kernel: Array, bias: Any = 0.0) -> None:
         self.kernel, self.recurrent_kernel, self.bias = kernel, recurrent_kernel, bias
 
+    def take(self, weights: list[Array]) -> None:
+        super().take(weights)
+        of_inputs, recurrent = self.dropout_masks
+        if of_inputs is not None:
+            self.kernel = MaskedKernel(blocks(self.kernel, self.gates), of_inputs)
+        if recurrent is not None:
+            self.recurrent_kernel = MaskedKernel(
+                blocks(self.recurrent_kernel, self.gates), recurrent
+            )
+
     def project(self, x: Array) -> Array:
         """Return the share of the input in every pre-activation, for any leading axes."""
-        rows = x.reshape((-1, x.shape[-1])) if x.ndim > 2 else x  # one product for all
+        in_one = x.ndim > 2 and not isinstance(self.kernel, MaskedKernel)
+        rows = x.reshape((-1, x.shape[-1])) if in_one else x  # one product for all
         z = rows @ self.kernel
         z += self.bias
         return z.reshape(x.shape[:-1] + self.kernel.shape[1:])

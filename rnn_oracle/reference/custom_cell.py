@@ -10,6 +10,7 @@ import numpy as np
 from ..arithmetic import nest
 from .aliases import Array, States
 from .errors import OracleTypeError, OracleValueError
+from .inputs import copied
 from .module import positive_integer
 
 
@@ -75,15 +76,18 @@ class CustomCell:
     def step(self, x: Any, states: list[Any], **constants: Any) -> tuple[Array, list[Any]]:
         """Advance by one step, and check what the cell returns.
 
+        The cell gets copies, and copies are kept of what it returns: it may change any of these
+        arrays in place, now or at a later step, as it could change no tensor.
+
         Raises
         ------
         ValueError
-            For another number of things returned than two, another size of the output than
-            `output_size`, or states of another nesting or shape than those given.
+            For another number of things returned than two, an output of another shape than
+            (batch, `output_size`), or states of another nesting or shape than those given.
         TypeError
-            For what is no pair, and for several outputs.
+            For what is no pair, for several outputs, and for what is no array of real numbers.
         """
-        returned = self.function(x, states, **constants)
+        returned = self.function(_copied(x), _copied(states), **_copied(constants))
         several = isinstance(returned, (list, tuple))
         if not several or len(returned) != 2:
             raise (OracleValueError if several else OracleTypeError)(
@@ -91,40 +95,52 @@ class CustomCell:
                 f"{nest.describe(returned)}"
             )
         output, after = returned
-        after = nest.as_list(after)
-        self._check_output(output)
-        self._check_states(states, after)
-        return output, after
+        batch = len(nest.flatten(x)[0])
+        return self._checked_output(output, batch), self._checked_states(states, after)
 
-    def _check_output(self, output: Any) -> None:
+    def _checked_output(self, output: Any, batch: int) -> Array:
         if nest.is_nested(output):
             raise OracleTypeError(
                 f"{self.cell!r} must put out one array, not several nested {nest.describe(output)}"
             )
-        if output.shape[-1] != self.output_size:
+        output = self._copy(output, "output")
+        if output.shape != (batch, self.output_size):
             raise OracleValueError(
                 f"{self.cell!r} put out shape {output.shape}, but its output_size is "
-                f"{self.output_size}"
+                f"{self.output_size}, so that it has to be {(batch, self.output_size)}"
             )
+        return output
 
-    def _check_states(self, before: list[Any], after: list[Any]) -> None:
+    def _checked_states(self, before: list[Any], returned: Any) -> list[Any]:
+        after = nest.as_list(returned)
         if not nest.same_structure(after, before):
             raise OracleValueError(
                 f"{self.cell!r} was given states nested {nest.describe(before)} and "
                 f"returned {nest.describe(after)}"
             )
+        after = nest.map_structure(lambda state: self._copy(state, "state"), after)
         for old, new in zip(nest.flatten(before), nest.flatten(after)):
             if new.shape != old.shape:
                 raise OracleValueError(
                     f"{self.cell!r} was given a state of shape {old.shape} and returned "
                     f"one of {new.shape}"
                 )
+        return after
+
+    def _copy(self, returned: Any, what: str) -> Array:
+        if hasattr(returned, "__array_function__") and not isinstance(returned, np.ndarray):
+            return returned  # it brings its own arithmetic, and is never changed in place
+        return copied(returned, f"{self.cell!r}: the {what} that it returns")
 
     def get_initial_state(self, batch_size: int) -> States:
         """Return the cell's own initial state, else zeros (rule S3)."""
         if hasattr(self.cell, "get_initial_state"):
             return self.cell.get_initial_state(batch_size=batch_size)
         return nest.map_structure(lambda size: np.zeros((batch_size, size)), self.state_size)
+
+
+def _copied(arrays: Any) -> Any:
+    return nest.map_structure(lambda array: array.copy(), arrays)
 
 
 def _check_kind(cell: Any) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from .aliases import Activation, Array, ArrayLike, DialectLike, Shape
 from .dialects import ABSENT, KERAS3
 from .errors import OracleValueError
-from .inputs import as_numbers
+from .inputs import as_array, as_numbers
 from .module import Weighted, WeightShape, given, positive_integer
 
 
@@ -44,7 +44,8 @@ class Dense(Weighted):
         For a number of units below 1, an unknown activation,
         an unknown dtype or dialect, and in `keras3` an unknown argument (rules D4, E2).
     TypeError
-        For a number of units that is no whole number, and an unknown argument in `keras2`.
+        For a number of units that is no whole number, a `use_bias` that is neither True nor False
+        nor 0 nor 1, and an unknown argument in `keras2`.
 
     Examples
     --------
@@ -110,9 +111,11 @@ class Dense(Weighted):
             For an input that is no array of real numbers.
         """
         self.require_weights()
-        if np.asarray(x).dtype.kind in "iub":  # Keras 2 casts them here, if nowhere else
-            x = np.asarray(x).astype(self.dtype)
-        x = as_numbers(x, self, "the input")
+        own = hasattr(x, "__array_function__")
+        array: Any = x if own else as_array(x, f"{self.name}: the input")
+        if array.dtype.kind in "iub":  # Keras 2 casts them here, if nowhere else
+            array = array.astype(self.dtype)
+        x = as_numbers(array, self, "the input")
         if x.ndim < 2 or x.shape[-1] != len(self.kernel):
             raise OracleValueError(
                 f"{self.name} takes (batch, ..., {len(self.kernel)}), but the input has "

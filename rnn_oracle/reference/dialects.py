@@ -134,7 +134,7 @@ class Dialect:
             return activations.linear
         if callable(identifier):
             return identifier
-        if identifier in self.activations:
+        if isinstance(identifier, str) and identifier in self.activations:
             return self.activations[identifier]
         error = OracleValueError if isinstance(identifier, str) else OracleTypeError
         known = ", ".join(sorted(self.activations))
@@ -231,6 +231,6 @@ def get_dialect(dialect: str | Dialect) -> Dialect:
     """
     if isinstance(dialect, Dialect):
         return dialect
-    if dialect in DIALECTS:
+    if isinstance(dialect, str) and dialect in DIALECTS:
         return DIALECTS[dialect]
     raise OracleValueError(f"unknown dialect {dialect!r}: expected one of {sorted(DIALECTS)}")

@@ -8,8 +8,9 @@ from typing import Any, Iterator, NamedTuple, Sequence
 import numpy as np
 
 from .aliases import Array
-from .cell import Cell, blocks
+from .cell import Cell
 from .errors import OracleTypeError, OracleValueError
+from .inputs import copied
 from .stacked_rnn_cells import weighted_cells
 
 
@@ -48,12 +49,16 @@ def dropped(layer: Any, masks: Sequence[Masks]) -> Iterator[Any]:
         Of each of its cells, from the bottom up. Their numbers are those that multiply: 0, and
         1 / (1 - rate) for what stays.
 
+        Weights that are set inside are masked too.
+
     Raises
     ------
     TypeError
-        For a layer whose cells are not known.
+        For a layer whose cells are not known, and masks that are no real numbers.
     ValueError
-        For another number of cells, or of masks than one or one for each gate.
+        For missing weights, another number of cells, of masks than one or one for each gate, or
+        another shape of a mask; for one that is not finite. A call inside raises it where the
+        masks are of another batch size than its input.
 
     Examples
     --------
@@ -74,56 +79,47 @@ def dropped(layer: Any, masks: Sequence[Masks]) -> Iterator[Any]:
         raise OracleValueError(
             f"{layer.name} has {len(cells)} cells, but masks of {len(masks)} were given"
         )
-    before = [(cell.kernel, cell.recurrent_kernel) for cell in cells]
+    layer.require_weights()
+    checked = [_checked(cell, of_cell) for cell, of_cell in zip(cells, masks)]
+    before = [cell.dropout_masks for cell in cells]
     try:
-        for cell, (inputs, recurrent) in zip(cells, masks):
-            cell.kernel = _masked(cell, cell.kernel, inputs)
-            cell.recurrent_kernel = _masked(cell, cell.recurrent_kernel, recurrent)
+        _use(cells, checked)
         yield layer
     finally:
-        for cell, kernels in zip(cells, before):
-            cell.kernel, cell.recurrent_kernel = kernels
+        _use(cells, before)
 
 
-def _masked(cell: Cell, kernel: Any, masks: list[Any] | None) -> Any:
+def _use(cells: list[Cell], masks: list[Any]) -> None:
+    for cell, of_cell in zip(cells, masks):
+        cell.dropout_masks = of_cell
+        cell.take(cell.weights or [])
+
+
+def _checked(cell: Cell, masks: Masks) -> Masks:
+    if not isinstance(masks, Masks):
+        raise OracleTypeError(f"{cell.name} takes `Masks`, not {masks!r}")
+    kernel, recurrent_kernel = (cell.weights or [])[:2]
+    return Masks(
+        _arrays(cell, masks.inputs, ("features", len(kernel))),
+        _arrays(cell, masks.recurrent, ("units", len(recurrent_kernel))),
+    )
+
+
+def _arrays(cell: Cell, masks: list[Any] | None, axis: tuple[str, int]) -> list[Array] | None:
+    """Return the masks of one kernel as arrays of the cell's dtype, one for each gate."""
     if masks is None:
-        return kernel
+        return None
     if len(masks) not in (1, cell.gates):
         raise OracleValueError(
             f"{cell.name} takes one mask, or one for each of {cell.gates} gates, not {len(masks)}"
         )
-    return MaskedKernel(blocks(kernel, cell.gates), list(masks) * (cell.gates // len(masks)))
-
-
-class MaskedKernel:
-    """A kernel that masks what it multiplies: ``x @ kernel`` is ``(x · mask) W``, gate by gate.
-
-    Parameters
-    ----------
-    gates : list of arrays
-        The block of columns of each gate.
-    masks : list of arrays
-        For each gate; their last axes are those of a step, (batch, features).
-    """
-
-    __array_ufunc__ = None  # so that NumPy leaves the product to this class
-
-    def __init__(self, gates: list[Array], masks: list[Array]) -> None:
-        self.gates, self.masks = gates, masks
-        self.shape = (gates[0].shape[0], sum(gate.shape[1] for gate in gates))
-
-    def __rmatmul__(self, x: Any) -> Any:
-        # A layer lays the steps of its input one under the other.
-        return np.concatenate(
-            [
-                (x.reshape((-1,) + mask.shape) * mask).reshape(x.shape) @ gate
-                for gate, mask in zip(self.gates, self.masks)
-            ],
-            axis=-1,
-        )
-
-    def __getitem__(self, index: Any) -> MaskedKernel:
-        """Return the block of columns of one gate."""
-        columns = index[-1]
-        gate = columns.start // self.gates[0].shape[1]
-        return MaskedKernel([self.gates[gate]], [self.masks[gate]])
+    arrays = [copied(mask, f"{cell.name}: a dropout mask").astype(cell.dtype) for mask in masks]
+    for array in arrays:
+        if array.ndim != 2 or array.shape[1] != axis[1]:
+            raise OracleValueError(
+                f"{cell.name}: a dropout mask has shape {array.shape}, but needs "
+                f"(any, {axis[1]}) = (batch, {axis[0]})"
+            )
+        if not np.all(np.isfinite(array)):
+            raise OracleValueError(f"{cell.name}: a dropout mask is not finite")
+    return arrays * (cell.gates // len(arrays))

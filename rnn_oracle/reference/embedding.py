@@ -8,7 +8,8 @@ import numpy as np
 
 from .aliases import Array, ArrayLike, DialectLike, Shape
 from .dialects import ABSENT, KERAS3
-from .errors import OracleValueError
+from .errors import OracleTypeError, OracleValueError
+from .inputs import as_array
 from .module import Weighted, WeightShape, given, positive_integer
 
 
@@ -37,7 +38,8 @@ class Embedding(Weighted):
         For sizes below 1, an unknown dtype or dialect, and in `keras3` an unknown argument
         (rules D4, E2).
     TypeError
-        For sizes that are no whole numbers, and an unknown argument in `keras2`.
+        For sizes that are no whole numbers, a `mask_zero` that is neither True nor False nor 0 nor
+        1, and an unknown argument in `keras2`.
 
     Examples
     --------
@@ -94,9 +96,13 @@ class Embedding(Weighted):
         ------
         ValueError
             For an id that is no whole number from 0 to `input_dim` - 1, or missing weights.
+        TypeError
+            For ids that are no numbers.
         """
         self.require_weights()
         ids = _ids(x)
+        if ids.dtype.kind not in "biuf":
+            raise OracleTypeError(f"{self.name} takes whole ids, but the dtype is {ids.dtype}")
         wrong = (ids != np.floor(ids)) | (ids < 0) | (ids >= self.input_dim)
         if np.any(wrong):
             raise OracleValueError(
@@ -116,4 +122,4 @@ class Embedding(Weighted):
 
 def _ids(x: Any) -> Array:
     """Return ids as a plain array: no arithmetic is done with them, be it one of their own."""
-    return np.asarray(getattr(x, "value", x))
+    return as_array(getattr(x, "value", x), "what should be ids")

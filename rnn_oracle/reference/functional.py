@@ -8,6 +8,7 @@ from ..arithmetic import nest
 from .aliases import ArrayLike
 from .errors import OracleTypeError, OracleValueError
 from .inputs import holds_arrays
+from .recorded_states import put_back, put_back_on_error
 
 
 class Node(NamedTuple):
@@ -53,6 +54,8 @@ class Functional:
     ------
     ValueError
         For a tensor that is taken before it is there, or that has the name of another.
+    TypeError
+        For a name that is no string, and nodes that are none.
 
     Examples
     --------
@@ -72,26 +75,38 @@ class Functional:
     """
 
     def __init__(
-        self, inputs: Any, nodes: Iterable[Node], outputs: Any, name: str = "Functional"
+        self, inputs: Any, nodes: list[Node], outputs: Any, name: str = "Functional"
     ) -> None:
+        if not isinstance(name, str):
+            raise OracleTypeError(f"Functional: `name` must be a string, not {name!r}")
+        if not isinstance(nodes, (list, tuple)):
+            raise OracleTypeError(f"{name}: `nodes` must be a list of `Node`, not {nodes!r}")
         self.inputs, self.nodes, self.outputs, self.name = inputs, list(nodes), outputs, name
         there: set[str] = set()
         self._add(there, nest.flatten(inputs))
         for node in self.nodes:
+            if not isinstance(node, Node):
+                raise OracleTypeError(f"{name}: `nodes` must be a list of `Node`, not of {node!r}")
             self._find(there, [node.x, node.initial_state or []])
             self._add(there, node.gives)
         self._find(there, outputs)
 
     def _add(self, there: set[str], names: Iterable[str]) -> None:
         for name in names:
+            self._check_name(name)
             if name in there:
                 raise OracleValueError(f"{self.name} has two tensors of the name {name}")
             there.add(name)
 
     def _find(self, there: set[str], names: Any) -> None:
         for name in nest.flatten(names):
+            self._check_name(name)
             if name not in there:
                 raise OracleValueError(f"{self.name} has no tensor {name} where it is taken")
+
+    def _check_name(self, name: Any) -> None:
+        if not isinstance(name, str):
+            raise OracleTypeError(f"{self.name}: a tensor has a string for a name, not {name!r}")
 
     @property
     def layers(self) -> list[Any]:
@@ -123,8 +138,12 @@ class Functional:
         return self.run(x, mask)[0]
 
     def compute_mask(self, x: Any, mask: Any = None) -> Any:
-        """Return the masks that go with the outputs for the input `x`, nested as the outputs."""
-        return self.run(x, mask)[1]
+        """Return the masks that go with the outputs for the input `x`, nested as the outputs.
+
+        No state is recorded.
+        """
+        with put_back(self):
+            return self.run(x, mask)[1]
 
     def run(self, x: Any, mask: Any, follow: Callable[[Any], Any] = lambda tree: tree) -> Any:
         """Return the outputs and their masks, see `traced`."""
@@ -149,15 +168,16 @@ class Functional:
         masks = dict.fromkeys(names)
         if mask is not None:
             masks.update(zip(names, _leaves(self.inputs, self.arranged(mask, "masks"))))
-        for node in self.nodes:
-            x, mask = _picked(arrays, node.x), _picked(masks, node.x)
-            more = {}
-            if node.initial_state is not None:
-                more["initial_state"] = follow(_picked(arrays, node.initial_state))
-            result = follow(node.layer(follow(x), mask=mask, **more))
-            arrays.update(zip(node.gives, nest.flatten(result)))
-            masks.update(dict.fromkeys(node.gives))
-            masks.update(zip(node.gives, nest.flatten(node.layer.compute_mask(x, mask))))
+        with put_back_on_error(self):
+            for node in self.nodes:
+                x, mask = _picked(arrays, node.x), _picked(masks, node.x)
+                more = {}
+                if node.initial_state is not None:
+                    more["initial_state"] = follow(_picked(arrays, node.initial_state))
+                result = follow(node.layer(follow(x), mask=mask, **more))
+                arrays.update(zip(node.gives, nest.flatten(result)))
+                masks.update(dict.fromkeys(node.gives))
+                masks.update(zip(node.gives, nest.flatten(node.layer.compute_mask(x, mask))))
         return arrays, masks
 
     def arranged(self, given: Any, what: str = "inputs") -> Any:

@@ -11,6 +11,28 @@ from .aliases import Array, ArrayLike, States
 from .errors import OracleTypeError, OracleValueError
 
 
+def as_array(value: Any, what: str) -> Array:
+    """Return `value` as a plain array; raise ValueError where NumPy can make none of it."""
+    try:
+        return np.asarray(value)
+    except ValueError as error:  # NumPy before 1.24 makes an array of objects of uneven lists
+        raise OracleValueError(f"{what} is no array: {error}") from error
+
+
+def copied(value: Any, what: str) -> Array:
+    """Return a copy of an array of real numbers, in its own dtype.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what is no array, and for values that are no real numbers.
+    """
+    array = as_array(value, what)
+    if not np.can_cast(array.dtype, np.float64, "same_kind"):
+        raise OracleTypeError(f"{what} must be real numbers, but the dtype is {array.dtype}")
+    return array.copy()
+
+
 def as_numbers(value: Any, module: Any, what: str) -> Array:
     """Return `value` as an array of the module's dtype.
 
@@ -32,7 +54,7 @@ def as_numbers(value: Any, module: Any, what: str) -> Array:
             f"{module.name}: {what} must be one array of numbers, not several nested "
             f"{nest.describe(value)}"
         )
-    array = np.asarray(value)
+    array = as_array(value, f"{module.name}: {what}")
     if array.dtype.kind == "f" or (array.dtype.kind in "iub" and module.dialect.numbers_are_cast):
         return array.astype(module.dtype, copy=False)
     more = " or whole numbers" if module.dialect.numbers_are_cast else ""
@@ -121,7 +143,7 @@ def check_mask(mask: ArrayLike | None, leading: tuple[int, ...], owner: str) -> 
     """
     if mask is None:
         return None
-    mask = np.asarray(mask)
+    mask = as_array(mask, f"{owner}: the mask")
     if mask.dtype.kind not in "biuf":
         raise OracleTypeError(
             f"{owner}: the mask must be booleans or numbers, but the dtype is {mask.dtype}"
@@ -222,5 +244,7 @@ def check_constants(constants: Any, layer: Any) -> list[Any] | None:
 
 
 def _constant(constant: Any, layer: Any) -> Array:
-    floating = getattr(constant, "dtype", np.asarray(constant).dtype).kind == "f"
+    if not hasattr(constant, "dtype"):
+        constant = as_array(constant, f"{layer.name}: a constant")
+    floating = constant.dtype.kind == "f"
     return as_numbers(constant, layer, "a constant") if floating else np.asarray(constant)

@@ -55,7 +55,8 @@ class LSTMCell(Cell):
         For a number of units below 1, an unknown activation, dtype or dialect, a rate of dropout
         that is not from 0 to 1 (rule E2), and in `keras3` an unknown argument (rule D4).
     TypeError
-        For a number of units or a rate that is no number, and in `keras2` an unknown argument.
+        For a number of units or a rate that is no number, a `bool` that is neither True nor False
+        nor 0 nor 1, and in `keras2` an unknown argument.
 
     Examples
     --------
@@ -173,7 +174,8 @@ class LSTM(OneCell):
         For a number of units below 1, an unknown activation, dtype or dialect, a rate of dropout
         that is not from 0 to 1 (rule E2), and in `keras3` an unknown argument (rule D4).
     TypeError
-        For a number of units or a rate that is no number, and in `keras2` an unknown argument.
+        For a number of units or a rate that is no number, a `bool` that is neither True nor False
+        nor 0 nor 1, and in `keras2` an unknown argument.
 
     Examples
     --------

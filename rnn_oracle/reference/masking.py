@@ -8,7 +8,8 @@ import numpy as np
 
 from .aliases import Array, ArrayLike, DialectLike, Shape
 from .dialects import KERAS3
-from .inputs import as_numbers
+from .errors import OracleValueError
+from .inputs import as_array, as_numbers, copied
 from .module import Module, given
 
 
@@ -31,7 +32,7 @@ class Masking(Module):
     ValueError
         For an unknown dtype or dialect, and in `keras3` an unknown argument (rules D4, E2).
     TypeError
-        For an unknown argument in `keras2`.
+        For a `mask_value` that is no real number, and in `keras2` for an unknown argument.
 
     Examples
     --------
@@ -52,21 +53,35 @@ class Masking(Module):
         **kwargs: Any,
     ) -> None:
         super().__init__(given(locals()), kwargs, dialect, dtype)
+        copied(mask_value, f"{self.name}: `mask_value`")
         self.mask_value = mask_value
 
     def __call__(self, x: ArrayLike, mask: ArrayLike | None = None) -> Array:
-        """Return the input with zeros at the masked steps; a mask that is given is not used."""
+        """Return the input with zeros at the masked steps; a mask that is given is not used.
+
+        Raises
+        ------
+        ValueError
+            For less than two axes.
+        TypeError
+            For an input that is no array of real numbers (rule I4).
+        """
+        numbers = as_numbers(x, self, "the input")
         valid = self.compute_mask(x)
-        x = as_numbers(x, self, "the input")
-        return np.where(valid[..., None], x, np.zeros(x.shape, x.dtype))
+        return np.where(valid[..., None], numbers, np.zeros(numbers.shape, numbers.dtype))
 
     def compute_mask(self, x: Any, mask: Any = None) -> Any:
         """Return where some feature differs from `mask_value`, in the input's floating dtype."""
+        value: Any = self.mask_value
         if isinstance(x, np.ndarray) or not hasattr(x, "__array_function__"):
-            x = np.asarray(x)
+            x = as_array(x, f"{self.name}: the input")
             if x.dtype.kind == "f":
-                return np.any(x != x.dtype.type(self.mask_value), axis=-1)
-        return np.any(x != self.mask_value, axis=-1)
+                value = x.dtype.type(value)
+        if x.ndim < 2:
+            raise OracleValueError(
+                f"{self.name} takes (batch, ..., features), but the input has shape {x.shape}"
+            )
+        return np.any(x != value, axis=-1)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the output, with None where it is unknown."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Sequence, Tuple
+import numbers
+from typing import Any, Iterable, Iterator, Sequence, Tuple
 
 import numpy as np
 
 from .aliases import Array, ArrayLike, DialectLike, Shape
 from .dialects import ABSENT, get_dialect
 from .errors import OracleTypeError, OracleValueError
+from .inputs import copied
 
 WeightShape = Tuple[str, Shape, str]
 """The name of a weight, its shape, None for a free dimension, and the formula of the shape."""
@@ -58,6 +60,7 @@ class Module:
         For an unknown dialect, another dtype, a value that Keras does not document (rule E2), and
         in `keras3` an argument that the class does not know.
     TypeError
+        For a value of another type than the argument has; a `bool` may be one of NumPy, and 0 or 1.
         In `keras2`, for an argument that the class does not know.
     """
 
@@ -84,7 +87,7 @@ class Module:
         own = {name: self.dialect.default(name, value) for name, value in own.items()}
         self._config = dict(defaults, **kept)
         self._config.update(own, dtype=self.dtype.name)
-        _check_inert(self._config, type(self).__name__)
+        _check_values(self._config, type(self).__name__)
 
     def _refuse_unknown(self, known: set[str], kept: dict[str, Any]) -> None:
         owner = type(self).__name__
@@ -140,13 +143,22 @@ class Weighted(Module):
         ------
         ValueError
             Where the number of arrays or the shape of one is wrong; it names the weight,
-            the shape it has and the shape it needs.
+            the shape it has and the shape it needs. The weights stay as they were.
+        TypeError
+            For weights that are no real numbers.
         """
-        self.weights = [
-            self._checked(np.array(weight, self.dtype), *shape)
-            for weight, shape in zip(self._counted(weights), self.weight_shapes())
+        self.take(self.all_checked(self._counted(weights)))
+
+    def all_checked(self, weights: list[ArrayLike]) -> list[Array]:
+        """Return copies of the weights as arrays, or raise."""
+        return [
+            self._checked(weight, *shape) for weight, shape in zip(weights, self.weight_shapes())
         ]
-        self._unpack(*self.weights)
+
+    def take(self, weights: list[Array]) -> None:
+        """Take weights that are checked."""
+        self.weights = weights
+        self._unpack(*weights)
 
     def get_weights(self) -> list[Array]:
         """Return copies of the weights, in Keras's order.
@@ -174,7 +186,13 @@ class Weighted(Module):
             )
 
     def _counted(self, weights: Iterable[ArrayLike]) -> list[ArrayLike]:
-        weights, names = list(weights), [name for name, _, _ in self.weight_shapes()]
+        names = [name for name, _, _ in self.weight_shapes()]
+        try:
+            weights = list(weights)
+        except TypeError as error:
+            raise OracleTypeError(
+                f"{self.name} takes a list of weights, not {weights!r}"
+            ) from error
         if len(weights) != len(names):
             needs = ", ".join(names)
             raise OracleValueError(
@@ -182,16 +200,17 @@ class Weighted(Module):
             )
         return weights
 
-    def _checked(self, weight: Array, name: str, shape: Shape, formula: str) -> Array:
-        fits = weight.ndim == len(shape) and all(
-            need in (None, have) for need, have in zip(shape, weight.shape)
+    def _checked(self, weight: ArrayLike, name: str, shape: Shape, formula: str) -> Array:
+        array = copied(weight, f"{self.name}.{name}").astype(self.dtype)
+        fits = array.ndim == len(shape) and all(
+            need in (None, have) for need, have in zip(shape, array.shape)
         )
         if not fits:
             needs = ", ".join("any" if n is None else str(n) for n in shape)
             raise OracleValueError(
-                f"{self.name}.{name} has shape {weight.shape}, but needs ({needs}) = {formula}"
+                f"{self.name}.{name} has shape {array.shape}, but needs ({needs}) = {formula}"
             )
-        return weight
+        return array
 
     def _unpack(self, *weights: Any, **by_name: Any) -> None:
         """Give the weights the names that the equations use."""
@@ -215,6 +234,16 @@ class Composite(Weighted):
             found += part.weights
         return found
 
+    def check_parts(self) -> None:
+        """Raise ValueError for a part of another dialect or dtype than that of the module."""
+        for part in self.parts():
+            for name in ("dialect", "dtype"):
+                needs, has = getattr(self, name), getattr(part, name)
+                if has != needs:
+                    raise OracleValueError(
+                        f"{self.name} has {name}={needs}, but {part.name} has {has}"
+                    )
+
     def weight_shapes(self) -> list[WeightShape]:
         return [shape for part in self.parts() for shape in part.weight_shapes()]
 
@@ -223,25 +252,54 @@ class Composite(Weighted):
             part.take_given_weights()
         super().take_given_weights()
 
-    def set_weights(self, weights: Iterable[ArrayLike]) -> None:
-        left = self._counted(weights)
+    def _shares(self, weights: list[Any]) -> Iterator[tuple[Weighted, list[Any]]]:
+        """Yield each part with its own weights."""
         for part in self.parts():
             count = len(part.weight_shapes())
-            part.set_weights(left[:count])
-            left = left[count:]
+            yield part, weights[:count]
+            weights = weights[count:]
+
+    def all_checked(self, weights: list[ArrayLike]) -> list[Array]:
+        return [weight for part, own in self._shares(weights) for weight in part.all_checked(own)]
+
+    def take(self, weights: list[Array]) -> None:
+        """Give the parts their weights, which are checked."""
+        for part, own in self._shares(weights):
+            part.take(own)
 
 
-def _check_inert(arguments: dict[str, Any], owner: str) -> None:
+FLAGS = frozenset(
+    ["go_backwards", "mask_zero", "reset_after", "return_sequences", "return_state", "stateful"]
+    + ["time_major", "trainable", "unit_forget_bias", "unroll", "use_bias", "zero_output_for_mask"]
+    + ["state_is_tuple", "use_peepholes"]  # of TensorFlow 1
+)
+"""Arguments that are True or False; NumPy's own and the numbers 0 and 1 will do (rule E2)."""
+
+
+def _check_values(arguments: dict[str, Any], owner: str) -> None:
     """Raise ValueError or TypeError where a value is none that Keras documents (rule E2)."""
+    name = arguments.get("name")
+    if not isinstance(name, (str, type(None))):
+        raise OracleTypeError(f"{owner}: `name` must be a string, not {name!r}")
+    for name in sorted(FLAGS & set(arguments)):
+        check_flag(arguments[name], name, owner)
     for name in ("dropout", "recurrent_dropout"):
         value = arguments.get(name, 0.0)
-        number = isinstance(value, (int, float))
+        number = isinstance(value, numbers.Real)
         if not number or not 0 <= value <= 1:
             error = OracleValueError if number else OracleTypeError
             raise error(f"{owner}: `{name}` must be a number from 0 to 1, not {value!r}")
     implementation = arguments.get("implementation", 2)
-    if implementation not in (0, 1, 2):  # Keras 2 takes 0 for 1
+    whole = isinstance(implementation, (int, np.integer))
+    if not whole or implementation not in (0, 1, 2):  # Keras 2 takes 0 for 1
         raise OracleValueError(f"{owner}: `implementation` must be 1 or 2, not {implementation!r}")
+
+
+def check_flag(value: Any, name: str, owner: str) -> None:
+    """Raise TypeError unless `value` is a `bool`, one of NumPy, or 0 or 1."""
+    whole = isinstance(value, (int, np.integer)) and value in (0, 1)
+    if not whole and not isinstance(value, np.bool_):
+        raise OracleTypeError(f"{owner}: `{name}` must be True or False, not {value!r}")
 
 
 def positive_integer(value: Any, name: str, owner: Any) -> int:
@@ -256,6 +314,6 @@ def positive_integer(value: Any, name: str, owner: Any) -> int:
 def _floating(dtype: Any, owner: str) -> np.dtype:
     name = "float64" if dtype is None else getattr(dtype, "name", dtype)
     name = getattr(name, "__name__", name)
-    if name not in ("float32", "float64"):
+    if not isinstance(name, str) or name not in ("float32", "float64"):
         raise OracleValueError(f"{owner}: the oracle computes in float32 or float64, not in {name}")
     return np.dtype(name)

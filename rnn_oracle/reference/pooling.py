@@ -9,7 +9,7 @@ import numpy as np
 from .aliases import Array, ArrayLike, DialectLike, Shape
 from .dialects import KERAS3
 from .errors import OracleValueError
-from .inputs import as_numbers, check_mask
+from .inputs import as_array, as_numbers, check_mask
 from .module import Module
 
 
@@ -45,7 +45,9 @@ class Flatten(Module):
 
     def __call__(self, x: ArrayLike, mask: ArrayLike | None = None) -> Array:
         """Return the input as an array of two axes; a mask that is given is not used."""
-        array: Any = x if hasattr(x, "reshape") else np.asarray(x)
+        array: Any = x if hasattr(x, "reshape") else as_array(x, f"{self.name}: the input")
+        if array.ndim == 0:
+            raise OracleValueError(f"{self.name} takes (batch, ...), but the input has no axis")
         return array.reshape(self.compute_output_shape(array.shape))
 
     def compute_mask(self, x: Any, mask: Any = None) -> None:

@@ -52,9 +52,9 @@ class RNN(Composite):
     time_major : bool, optional
         Inputs, outputs and masks have the steps on the first axis; `keras2` only (rule D3).
     dtype : str, optional
-        ``"float64"`` (the default) or ``"float32"``; by default that of the cell.
+        ``"float64"`` (the default) or ``"float32"``: that of the cell, if it has one.
     dialect : str or Dialect, optional
-        By default that of the cell.
+        That of the cell, if it has one.
     **kwargs
         What Keras takes for every layer, such as `name` and `trainable`. It is kept for
         `get_config` (rule D5).
@@ -71,10 +71,11 @@ class RNN(Composite):
     Raises
     ------
     ValueError
-        For what is no cell, cells of another dialect, an unknown dtype or dialect, and in
-        `keras3` an unknown argument (rules D4, E2).
+        For what is no cell, cells of another dialect or dtype, an unknown dtype or dialect, and
+        in `keras3` an unknown argument (rules D4, E2).
     TypeError
-        In `keras2`, for an unknown argument.
+        For a `bool` that is neither True nor False nor 0 nor 1, and in `keras2` an unknown
+        argument.
 
     Examples
     --------
@@ -125,14 +126,15 @@ class RNN(Composite):
         self.cell = cell
         inner = weighted_cells(cell)
         of_cell: DialectLike = getattr(cell, "dialect", KERAS3)
-        followed = get_dialect(dialect or of_cell)
-        if any(part.dialect is not followed for part in inner):
-            raise OracleValueError(f"the cells are not of dialect {followed.name}")
+        followed = get_dialect(of_cell if dialect is None else dialect)
         if followed.time_major:
             own.setdefault("time_major", False)
         elif "time_major" in own:  # it is refused, as is any argument that is not known
             kept = dict(kept, time_major=own.pop("time_major"))
-        super().__init__(own, kept, followed, dtype or (inner[0].dtype if inner else None))
+        if dtype is None and inner:
+            dtype = inner[0].dtype
+        super().__init__(own, kept, followed, dtype)
+        self.check_parts()
         self.return_sequences: bool = own["return_sequences"]
         self.return_state: bool = own["return_state"]
         self.go_backwards: bool = own["go_backwards"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterable
+from typing import Any, Callable
 
 from .aliases import Array, ArrayLike, Shape
-from .errors import OracleValueError
+from .errors import OracleTypeError, OracleValueError
+from .recorded_states import put_back, put_back_on_error
 
 
 class Sequential:
@@ -20,6 +21,8 @@ class Sequential:
     ------
     ValueError
         For a layer with `return_state`.
+    TypeError
+        For what is no list of layers.
 
     Examples
     --------
@@ -32,9 +35,13 @@ class Sequential:
     (4, 2)
     """
 
-    def __init__(self, layers: Iterable[Any]) -> None:
+    def __init__(self, layers: list[Any]) -> None:
+        if not isinstance(layers, (list, tuple)):
+            raise OracleTypeError(f"Sequential takes a list of layers, not {layers!r}")
         self.layers = list(layers)
         for layer in self.layers:
+            if not callable(getattr(layer, "compute_mask", None)):
+                raise OracleTypeError(f"Sequential takes layers of the oracle, not {layer!r}")
             refuse_return_state(layer, "a chain")
 
     def __call__(self, x: ArrayLike, mask: ArrayLike | None = None) -> Array:
@@ -57,8 +64,9 @@ class Sequential:
         return self.run(x, mask)[0]
 
     def compute_mask(self, x: Any, mask: Any = None) -> Any:
-        """Return the mask that goes with the output for the input `x`."""
-        return self.run(x, mask)[1]
+        """Return the mask that goes with the output for the input `x`; no state is recorded."""
+        with put_back(self):
+            return self.run(x, mask)[1]
 
     def run(
         self, x: Any, mask: Any, follow: Callable[[Any], Any] = lambda tree: tree
@@ -73,9 +81,10 @@ class Sequential:
             Is applied to all that a layer takes and returns, see
             `rnn_oracle.arithmetic.tracked_arrays.followed`.
         """
-        for layer in self.layers:
-            result = follow(layer(follow(x), mask=mask))
-            x, mask = result, layer.compute_mask(x, mask)
+        with put_back_on_error(self):
+            for layer in self.layers:
+                result = follow(layer(follow(x), mask=mask))
+                x, mask = result, layer.compute_mask(x, mask)
         return x, mask
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:

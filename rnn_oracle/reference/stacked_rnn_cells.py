@@ -22,9 +22,9 @@ class StackedRNNCells(Composite):
     cells : list of cells
         Cells of the oracle, custom cells (rule C7), or both.
     dtype : str, optional
-        ``"float64"`` (the default) or ``"float32"``.
+        ``"float64"`` (the default) or ``"float32"``: that of the cells, if one has it.
     dialect : str or Dialect, optional
-        By default that of the first cell.
+        That of the cells, if one has it.
     **kwargs
         What Keras takes for every layer, such as `name` and `trainable`. It is kept for
         `get_config` (rule D5).
@@ -39,8 +39,8 @@ class StackedRNNCells(Composite):
     Raises
     ------
     ValueError
-        For an empty list, or an object that is no cell; in `keras3`, for an argument that the
-        class does not know (rule D4).
+        For an empty list, an object that is no cell, and cells of another dialect or dtype; in
+        `keras3`, for an argument that the class does not know (rule D4).
     TypeError
         For a bare cell; in `keras2`, for an argument that the class does not know.
 
@@ -60,8 +60,13 @@ class StackedRNNCells(Composite):
         self.cells: list[AnyCell] = [as_cell(cell) for cell in cells]
         if not self.cells:
             raise OracleValueError("StackedRNNCells needs at least one cell")
-        of_first = getattr(self.cells[0], "dialect", KERAS3)
-        super().__init__({"cells": cells}, kwargs, dialect or of_first, dtype)
+        first = next(iter(self.parts()), None)
+        if dialect is None:
+            dialect = getattr(first, "dialect", KERAS3)
+        if dtype is None:
+            dtype = getattr(first, "dtype", None)
+        super().__init__({"cells": cells}, kwargs, dialect, dtype)
+        self.check_parts()
         self.state_size: Any = self.dialect.stacked(cell.state_size for cell in self.cells)
         self.output_size: int = self.cells[-1].output_size
         for below, cell in zip(self.cells, self.cells[1:]):

@@ -8,7 +8,9 @@ import numpy as np
 
 from .aliases import Array, ArrayLike, DialectLike, Shape
 from .errors import OracleValueError
+from .inputs import as_array
 from .module import Composite, Module, Weighted
+from .recorded_states import put_back_on_error
 from .sequential import refuse_return_state
 
 
@@ -30,8 +32,8 @@ class TimeDistributed(Composite):
     Raises
     ------
     ValueError
-        For what is no layer, a layer with `return_state`, an unknown dtype or dialect, and in
-        `keras3` an unknown argument (rules D4, E2).
+        For what is no layer, a layer with `return_state`, or of another dialect or dtype, an
+        unknown dtype or dialect, and in `keras3` an unknown argument (rules D4, E2).
     TypeError
         In `keras2`, for an unknown argument.
 
@@ -54,9 +56,12 @@ class TimeDistributed(Composite):
     ) -> None:
         if not isinstance(layer, Module):
             raise OracleValueError(f"TimeDistributed needs a layer, not {layer!r}")
-        super().__init__({"layer": layer}, kwargs, dialect or layer.dialect, dtype or layer.dtype)
+        dialect = layer.dialect if dialect is None else dialect
+        dtype = layer.dtype if dtype is None else dtype
+        super().__init__({"layer": layer}, kwargs, dialect, dtype)
         refuse_return_state(layer, self.name)
         self.layer: Any = layer
+        self.check_parts()
 
     def parts(self) -> list[Weighted]:
         return [self.layer] if isinstance(self.layer, Weighted) else []
@@ -76,7 +81,8 @@ class TimeDistributed(Composite):
             For less than three axes, no steps, or a mask of other leading axes; and what the layer
             raises at a step and its part of the mask.
         """
-        return np.stack([self.layer(*step) for step in self._steps(x, mask)], axis=1)
+        with put_back_on_error(self):
+            return np.stack([self.layer(*step) for step in self._steps(x, mask)], axis=1)
 
     def compute_mask(self, x: Any, mask: Any = None) -> Any:
         """Return the masks that the layer passes on; if none, the steps with anything left."""
@@ -88,7 +94,7 @@ class TimeDistributed(Composite):
 
     def _steps(self, x: Any, mask: Any) -> list[tuple[Any, Any]]:
         """Return each step of the input with its part of the mask."""
-        x = x if hasattr(x, "swapaxes") else np.asarray(x)
+        x = x if hasattr(x, "swapaxes") else as_array(x, f"{self.name}: the input")
         if x.ndim < 3 or x.shape[1] == 0:
             raise OracleValueError(
                 f"{self.name} takes (batch, steps, ...) of at least one step, but the "
@@ -96,7 +102,7 @@ class TimeDistributed(Composite):
             )
         if mask is None:
             return [(step, None) for step in x.swapaxes(0, 1)]
-        mask = np.asarray(mask)
+        mask = as_array(mask, f"{self.name}: the mask")
         if mask.shape[:2] != x.shape[:2]:
             raise OracleValueError(
                 f"{self.name}: the mask has shape {mask.shape}, but has to begin with "

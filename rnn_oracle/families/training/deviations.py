@@ -25,7 +25,21 @@ def inputs_dropped_step_by_step(case, dialect, sizes, outcome):
         mask = mask if case.time_major else mask.swapaxes(0, 1)
         return Masks([mask[::-1] if case.go_backwards else mask])
 
-    return with_masks(case, dialect, sizes, True, masks)
+    return with_masks(case, dialect, sizes, True, masks, _steps_dropped)
+
+
+@contextmanager
+def _steps_dropped(layer, masks):
+    cells = weighted_cells(layer.cell)
+    for cell, ((mask,), _) in zip(cells, masks):
+        cell.project = functools.partial(_project_dropped, cell.project, mask)
+    yield
+    for cell in cells:
+        vars(cell).pop("project", None)
+
+
+def _project_dropped(project, mask, x):
+    return project((x.reshape(mask.shape) * mask).reshape(x.shape))
 
 
 def one_mask_for_all_gates(case, dialect, sizes, outcome):

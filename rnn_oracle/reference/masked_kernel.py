@@ -1,0 +1,52 @@
+"""A kernel that masks what it multiplies, as dropout in training does (rules P1 to P3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .aliases import Array
+from .errors import OracleValueError
+
+
+class MaskedKernel:
+    """A kernel that masks what it multiplies: ``x @ kernel`` is ``(x · mask) W``, gate by gate.
+
+    Parameters
+    ----------
+    gates : list of arrays
+        The block of columns of each gate.
+    masks : list of arrays, shape (batch, features)
+        For each gate, the same at all steps.
+
+    Raises
+    ------
+    ValueError
+        In a product, where the last two axes of `x` are others than those of the masks.
+    """
+
+    __array_ufunc__ = None  # so that NumPy leaves the product to this class
+
+    def __init__(self, gates: list[Array], masks: list[Array]) -> None:
+        self.gates, self.masks = gates, masks
+        self.shape = (gates[0].shape[0], sum(gate.shape[1] for gate in gates))
+
+    def __rmatmul__(self, x: Any) -> Any:
+        if any(x.shape[-2:] != mask.shape for mask in self.masks):
+            shapes = ", ".join(sorted({str(mask.shape) for mask in self.masks}))
+            raise OracleValueError(
+                f"the dropout masks have shape {shapes}, but what they mask at each step is "
+                f"{x.shape[-2:]}"
+            )
+        products = [
+            (x * mask).reshape((-1, x.shape[-1])) @ gate
+            for gate, mask in zip(self.gates, self.masks)
+        ]
+        return np.concatenate(products, axis=-1).reshape(x.shape[:-1] + self.shape[1:])
+
+    def __getitem__(self, index: Any) -> MaskedKernel:
+        """Return the block of columns of one gate."""
+        columns = index[-1]
+        gate = columns.start // self.gates[0].shape[1]
+        return MaskedKernel([self.gates[gate]], [self.masks[gate]])
