@@ -10,7 +10,7 @@ const SIZES = { bool: 1, float16: 2, float32: 4, float64: 8, upper_half_of_float
 export function readFixture(folder, format) {
   const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "ascii"));
   require(manifest.format === format, `${folder}: the format is ${manifest.format}, not ${format}`);
-  require(manifest.version === 1, `${folder}: version ${manifest.version} is not known`);
+  require(manifest.version === 2, `${folder}: version ${manifest.version} is not known`);
   return { manifest, groups: manifest.groups.map((group) => readGroup(folder, group)) };
 }
 

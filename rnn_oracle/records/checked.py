@@ -6,7 +6,7 @@ import numpy as np
 
 from ..families.facts import parse
 from ..families.outcome import Outcome, Refusal
-from .format import ALIGNMENT, DTYPES, FixtureError
+from .format import ALIGNMENT, DTYPES, LARGEST_BINARY, LARGEST_JSON, FixtureError, content
 
 _LARGEST_AXIS, _MOST_AXES = 2**31, 8
 
@@ -67,11 +67,7 @@ def file_bytes(folder, name, claimed=None):
     require(
         claimed in (None, size), "{} has {} bytes, but the manifest says {}", name, size, claimed
     )
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise FixtureError(f"{name}: cannot be read: {error}") from None
+    return content(path, name, LARGEST_BINARY if name.endswith(".bin") else LARGEST_JSON)
 
 
 def array_at(data, form, begin):
