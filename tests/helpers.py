@@ -6,6 +6,8 @@ import importlib.util
 import json
 import os
 import re
+import shutil
+import subprocess
 
 import numpy as np
 import pytest
@@ -215,6 +217,23 @@ def forbid(monkeypatch, path):
         return open(file, *arguments, **named)
 
     monkeypatch.setattr(format_module, "open", forbidden, raising=False)
+
+
+# The reader in JavaScript.
+
+NODE = shutil.which("node")
+NEEDS_NODE = pytest.mark.skipif(NODE is None, reason="no node here, so its reader was not run")
+
+
+def node(program, *folders):
+    """Run a program of the reader in JavaScript; return its status and what it prints."""
+    path = os.path.join(os.path.dirname(FIXTURES), "readers", "javascript", program)
+    done = subprocess.run(
+        [NODE, path] + [str(folder) for folder in folders],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return done.returncode, done.stdout
 
 
 class StopError(Exception):

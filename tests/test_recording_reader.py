@@ -364,10 +364,8 @@ def test_a_changed_manifest_is_what_is_blamed(change, folder):
     [
         (put(answer, "arrays", [1, 0, 2]), f": answer 0, of {FIRST.id} and of 1 more"),
         (put(layout, "facts", {}), f": answer 0, of {FIRST.id} and of 1 more"),
-        (put(answer, "cases", [99]), ": answer 0, of no case"),
         (put(form, "shape", [3, 2]), f": answer 0, of {FIRST.id} and of 1 more"),
         (put(provenance, "keras", "3.2.0"), ""),
-        (put(cases, "file", "../cases.layers.00000000.json"), ""),
     ],
 )
 def test_a_changed_manifest_is_told_with_the_answers(change, named, folder):
