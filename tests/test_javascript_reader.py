@@ -163,12 +163,12 @@ def many_levels(folder):
 
 
 def sparse_manifest(folder):
-    os.truncate(str(folder / MANIFEST), 20 * 10**9)
+    os.truncate(str(folder / MANIFEST), 2**24 + 1)
 
 
 def sparse_binary(folder):
-    rewrite(folder, put(group, "bytes", 20 * 10**9))
-    os.truncate(str(binary(folder)), 20 * 10**9)
+    rewrite(folder, put(group, "bytes", 2**28 + 1))
+    os.truncate(str(binary(folder)), 2**28 + 1)
 
 
 def pipe(folder):
@@ -198,8 +198,8 @@ IN_FOLDER = [
     (of_binary(os.remove), r"gru\.\w+\.bin: it cannot be read: ENOENT"),
     (pipe, r"gru\.\w+\.bin: it is no plain file"),
     (device, "manifest.json: it is no plain file"),
-    (sparse_binary, r"gru\.\w+\.bin: it has 20000000000 bytes, and 268435456 at most are read"),
-    (sparse_manifest, "manifest.json: it has 20000000000 bytes, and 16777216 at most are read"),
+    (sparse_binary, r"gru\.\w+\.bin: it has 268435457 bytes, and 268435456 at most are read"),
+    (sparse_manifest, "manifest.json: it has 16777217 bytes, and 16777216 at most are read"),
     (above_ascii, "manifest.json: it has bytes that are not ASCII"),
     (cut_manifest, "manifest.json: it was changed, its sum is another|it is no whole JSON file"),
     (no_manifest, "manifest.json: its format is not rnn_oracle vectors"),
