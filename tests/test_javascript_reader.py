@@ -24,7 +24,7 @@ from helpers import (
 from rnn_oracle.families.layers.case import CoreCase
 from rnn_oracle.families.outcome import Outcome, Refusal
 from rnn_oracle.records import vectors
-from rnn_oracle.records.format import MANIFEST, seal
+from rnn_oracle.records.format import DTYPES, MANIFEST, seal, sha256
 from rnn_oracle.records.store import store
 from rnn_oracle.records.writer import replace
 
@@ -78,6 +78,10 @@ def group_twice(fields):
     fields["groups"].append(group(fields))
 
 
+def empty_group_twice(fields):
+    fields["groups"] += [dict(group(fields), cases=[])]
+
+
 def case_twice(fields):
     group(fields)["cases"].append(case(fields))
 
@@ -97,6 +101,7 @@ IN_MANIFEST = [
     (put(root, "more", 1), r"\.more: it is unknown"),
     (put(root, "groups", {}), r'\.groups: it must be "array"'),
     (group_twice, "the case gru.* is there twice"),
+    (empty_group_twice, "the group with the name gru is there twice"),
     (case_twice, "the case gru.* is there twice"),
     (option_twice, "the option cell is there twice"),
     (name_twice, "the array default.output is there twice"),
@@ -166,6 +171,15 @@ def sparse_manifest(folder):
     os.truncate(str(folder / MANIFEST), 2**24 + 1)
 
 
+def between_arrays(folder):
+    """Change a byte that belongs to no array."""
+    inside = set()
+    for record in json.loads((folder / MANIFEST).read_text())["groups"][0]["arrays"]:
+        size = DTYPES[record["dtype"]].itemsize * int(np.prod(record["shape"]))
+        inside.update(range(record["offset"], record["offset"] + size))
+    flipped(binary(folder), min(set(range(max(inside))) - inside))
+
+
 def sparse_binary(folder):
     rewrite(folder, put(group, "bytes", 2**28 + 1))
     os.truncate(str(binary(folder)), 2**28 + 1)
@@ -192,6 +206,7 @@ def of_binary(damage):
 
 IN_FOLDER = [
     (of_binary(flipped), r"gru\.\w+\.bin was changed: array \d+ is another"),
+    (between_arrays, r"gru\.\w+\.bin was changed: its sum is another"),
     (of_binary(cut_off), r"gru\.\w+\.bin: it does not have \d+ bytes"),
     (of_binary(grown), r"gru\.\w+\.bin: it does not have \d+ bytes"),
     (of_binary(linked_elsewhere), r"gru\.\w+\.bin: it is no plain file"),
@@ -239,6 +254,25 @@ def cases_flipped(folder):
         flipped(path)
 
 
+def lent_elsewhere(folder):
+    lent, elsewhere = folder.parent / "tf2.9", folder.parent / "elsewhere"
+    lent.rename(elsewhere)
+    lent.symlink_to(elsewhere)
+
+
+def fewer_options(folder):
+    """Change the lists of cases, and their sums in the manifest."""
+    sums = {}
+    for path in folder.parent.glob("cases.*.json"):
+        path.write_bytes(path.read_bytes().replace(b'"lstm",', b"", 1))
+        sums["../" + path.name] = sha256(path.read_bytes())
+
+    def change(fields):
+        cases(fields)["sha256"] = sums[cases(fields)["file"]]
+
+    rewrite(folder, change)
+
+
 IN_RECORDING = [
     (put(root, "version", 2), "its version is not 3"),
     (put(cases, "file", "/etc/passwd"), r"\.cases\.0\.file: it must match"),
@@ -261,6 +295,8 @@ IN_RECORDING = [
     (lambda fields: fields["refusals"].pop(), "refusal 0 is not there"),
 ]
 BESIDE_RECORDING = [
+    (lent_elsewhere, r"tf2\.9/arrays\.\w+\.bin: it lies in another folder"),
+    (fewer_options, r"cases\.layers\.\w+\.json: lstm\S+ has not \d+ options"),
     (lent_flipped, r"tf2\.9/arrays\.\w+\.bin was changed: its sum is another"),
     (cases_flipped, r"cases\.layers\.\w+\.json: it was changed, its sum is another"),
 ]
