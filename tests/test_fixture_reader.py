@@ -157,6 +157,14 @@ def rename_the_weights(manifest):
         stack[0][0]["bias"] = stack[0][0]["kernel"]
 
 
+def group_twice(manifest):
+    manifest["groups"].append(dict(group(manifest), cases=[]))
+
+
+def arrays_twice(manifest):
+    group(manifest)["arrays"] *= 2
+
+
 def lose_a_group(manifest):
     manifest["groups"].pop()
 
@@ -200,7 +208,7 @@ CHANGES = [
     (put(options, 6, "none"), FIRST + ": no such case: mask_from='masking' is not one of"),
     (put(options, 8, None), FIRST + ": no case has dtype = None"),
     (put(root, "options", []), FIRST + ": 9 options, not 0"),
-    (put(group, "name", "lstm"), "group lstm: 'gru.* is no plain file name of this group"),
+    (put(group, "name", "rnn"), "group rnn: 'gru.* is no plain file name of this group"),
     (put(case, "id", "\ud800"), r"must be a line of text, not '\\ud800'"),
     (put(case, "id", "\x1b[2J"), r"must be a line of text, not '\\x1b\[2J'"),
     (put(root, "arithmetic", "\x9b2J"), r"must be a line of text, not '\\x9b2J'"),
@@ -225,6 +233,8 @@ CHANGES = [
     (put(layout, "arrays", ["default.output"]), FIRST + ", keras2: has 8 arrays instead of 1:"),
     (lose_an_array, FIRST + ", keras2: has 7 arrays instead of 8"),
     (twice, FIRST + " is there twice"),
+    (group_twice, "manifest.json: the group gru is there twice"),
+    (arrays_twice, r"gru\.\w+\.bin: array \d+, part of no case: it overlaps another"),
 ]
 
 

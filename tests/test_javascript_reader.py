@@ -86,6 +86,10 @@ def case_twice(fields):
     group(fields)["cases"].append(case(fields))
 
 
+def array_again(fields):
+    group(fields)["arrays"] *= 2
+
+
 def option_twice(fields):
     fields["options"][1] = fields["options"][0]
 
@@ -100,9 +104,10 @@ IN_MANIFEST = [
     (put(root, "format", []), "its format is not rnn_oracle vectors or rnn_oracle"),
     (put(root, "more", 1), r"\.more: it is unknown"),
     (put(root, "groups", {}), r'\.groups: it must be "array"'),
-    (group_twice, "the case gru.* is there twice"),
+    (group_twice, "the group with the name gru is there twice"),
     (empty_group_twice, "the group with the name gru is there twice"),
     (case_twice, "the case gru.* is there twice"),
+    (array_again, r"gru, array \d+: it overlaps another"),
     (option_twice, "the option cell is there twice"),
     (name_twice, "the array default.output is there twice"),
     (put(units, "float64", 1e-6), "the unit_roundoff of float64 is not 1.1102230246251565e-16"),
@@ -241,6 +246,10 @@ def recorded(fields):
     return fields["answers"][0]
 
 
+def array_twice(fields):
+    fields["arrays"] += [row(fields)] * 2
+
+
 def answer_twice(fields):
     fields["answers"].append(recorded(fields))
 
@@ -278,7 +287,9 @@ IN_RECORDING = [
     (put(cases, "file", "/etc/passwd"), r"\.cases\.0\.file: it must match"),
     (put(cases, "file", "../cases.layers.00000000.json"), r"cases\.layers\.0+\.json: it cannot be"),
     (put(cases, "sha256", "0" * 64), r"cases\.layers\.\w+\.json: it was changed"),
-    (lambda fields: fields["cases"].append(cases(fields)), "the case lstm.* is there twice"),
+    (lambda fields: fields["cases"].append(cases(fields)), r"file \S+json is there twice"),
+    (lambda fields: fields["files"].append(file(fields)), r"file \S+bin is there twice"),
+    (array_twice, r"array \d+: it overlaps another"),
     (put(file, "file", "../../tf2.9/arrays.00000000.bin"), r"\.files\.0\.file: it must match"),
     (put(file, "sha256", "0" * 64), r"arrays\.\w+\.bin was changed: its sum is another"),
     (put(row, 0, 9), "array 0: form 9 is not there"),

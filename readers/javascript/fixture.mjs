@@ -37,12 +37,13 @@ export function readFixture(folder, ...formats) {
 function readVectors(folder, manifest) {
   const path = join(folder, MANIFEST);
   lookAtHead(manifest, path);
+  for (const what of ["name", "file"]) {
+    const found = manifest.groups.map((group) => group[what]);
+    refuseTwice(found, `${path}: the group with the ${what}`);
+  }
   const groups = manifest.groups.map((group) => readGroup(folder, group, manifest));
   const ids = groups.flatMap(({ cases }) => cases.map(({ id }) => id));
   refuseTwice(ids, `${path}: the case`);
-  for (const what of ["name", "file"]) {
-    refuseTwice(groups.map((group) => group[what]), `${path}: the group with the ${what}`);
-  }
   return { ids, groups };
 }
 
@@ -64,8 +65,9 @@ function readGroup(folder, group, manifest) {
   require(file.startsWith(`${name}.`), `${path}: ${file} is no file of the group ${name}`);
   const bytes = contentOf(folder, file, group.bytes);
   const whole = sha256(bytes) === group.sha256;
+  const source = { bytes, left: bytes.length };
   const found = arrays.map((record, index) => {
-    const array = arrayAt(bytes, record, record.offset, `${path}: ${name}, array ${index}`);
+    const array = arrayAt(source, record, record.offset, `${path}: ${name}, array ${index}`);
     const same = sha256(array.bytes) === record.sha256;
     const changed = whole ? `${path}: the sum of` : `${join(folder, file)} was changed:`;
     require(same, `${changed} array ${index} is another`);

@@ -7,18 +7,21 @@ import { arrayAt, item, lookAtAnswer, numbers, refuseTwice } from "./tables.mjs"
 /** Return the ids of the cases, the answer to each, and a function that gives the arrays. */
 export function readRecording(folder, manifest) {
   const path = join(folder, MANIFEST);
+  for (const what of ["cases", "files"]) {
+    refuseTwice(manifest[what].map(({ file }) => file), `${path}: the file`);
+  }
   const ids = manifest.cases.flatMap((fields) => idsIn(folder, fields));
   refuseTwice(ids, `${path}: the case`);
   const files = manifest.files.map((fields) => {
     const bytes = contentOf(folder, fields.file, fields.bytes);
     const changed = `${join(folder, fields.file)} was changed: its sum is another`;
     require(sha256(bytes) === fields.sha256, changed);
-    return bytes;
+    return { bytes, left: bytes.length };
   });
   const arrays = manifest.arrays.map(([form, file, offset, sum], index) => {
     const where = `${path}: array ${index}`;
-    const bytes = item(files, file, `${where}: file`);
-    const array = arrayAt(bytes, item(manifest.forms, form, `${where}: form`), offset, where);
+    const source = item(files, file, `${where}: file`);
+    const array = arrayAt(source, item(manifest.forms, form, `${where}: form`), offset, where);
     require(crc32(array.bytes) === sum, `${where}: its crc32 is another`);
     return array;
   });

@@ -28,15 +28,21 @@ export function lookAtAnswer({ layout, refusal, arrays: own }, manifest, arrays,
   own.forEach((index) => item(arrays, index, `${where} array`));
 }
 
-/** Return {dtype, shape, bytes} of an array that begins at that place of a file. */
+/**
+ * Return {dtype, shape, bytes} of an array that begins at that place of a file, {bytes, left}.
+ *
+ * As no two arrays overlap, `left` bytes are for this one and those that come.
+ */
 export function arrayAt(file, { dtype, shape }, offset, where) {
   // An axis of 0 must not hide how many rows the others tell of.
   const rows = shape.reduce((product, n) => product * Math.max(n, 1), 1);
-  const right = shape.length <= 8 && rows <= Math.max(file.length, MOST_EMPTY_ROWS);
+  const right = shape.length <= 8 && rows <= Math.max(file.bytes.length, MOST_EMPTY_ROWS);
   require(right, `${where}: it cannot be of shape ${shape}`);
-  const end = offset + shape.reduce((product, n) => product * n, 1) * SIZES[dtype];
-  require(end <= file.length, `${where}: it is not inside its file`);
-  const bytes = file.subarray(offset, end);
+  const size = shape.reduce((product, n) => product * n, 1) * SIZES[dtype];
+  require(offset + size <= file.bytes.length, `${where}: it is not inside its file`);
+  file.left -= size;
+  require(file.left >= 0, `${where}: it overlaps another`);
+  const bytes = file.bytes.subarray(offset, offset + size);
   require(dtype !== "bool" || bytes.every((b) => b < 2), `${where}: it has a bool that is neither`);
   return { dtype, shape, bytes };
 }

@@ -6,7 +6,17 @@ import os
 
 from ..families import registry
 from ..reference.dialects import DIALECTS
-from .checked import array_at, case_of, file_bytes, item, of_cases, outcome, require
+from .checked import (
+    ArraysFile,
+    array_at,
+    case_of,
+    file_bytes,
+    item,
+    of_cases,
+    outcome,
+    refuse_twice,
+    require,
+)
 from .format import (
     ARRAYS_FILE,
     CASES_FILE,
@@ -45,18 +55,20 @@ class _Recording:
         require(
             dialect in DIALECTS or dialect == "tf1", "{}: unknown dialect {!r}", MANIFEST, dialect
         )
+        with located(MANIFEST):
+            for what in ("cases", "files"):
+                refuse_twice([fields["file"] for fields in manifest[what]], "the file ")
         self.cases = [case for fields in manifest["cases"] for case in self._cases(fields)]
         self.ids = [case.id for case in self.cases]
-        for earlier, later in zip(sorted(self.ids), sorted(self.ids)[1:]):
-            require(earlier != later, "{} is there twice", later)
+        refuse_twice(self.ids, "")
 
     def entries(self):
         """Return the entries in the order of the cases."""
         files = [self._file(fields) for fields in self.manifest["files"]]
         arrays = [self._array(i, row, files) for i, row in enumerate(self.manifest["arrays"])]
-        for fields, data in zip(self.manifest["files"], files):
+        for fields, binary in zip(self.manifest["files"], files):
             with self._needing(fields["file"]):
-                _check_sha256(fields, data)
+                _check_sha256(fields, binary.data)
         outcomes = {}
         for number, fields in enumerate(self.manifest["answers"]):
             self._answer(number, fields, arrays, outcomes)
@@ -100,11 +112,11 @@ class _Recording:
             return _cases_in(data)
 
     def _file(self, fields):
-        """Return the bytes of a file of arrays."""
+        """Return a file of arrays."""
         name = fields["file"]
         require(ARRAYS_FILE.fullmatch(name), "{!r} is no name of a file of arrays", name)
         with self._needing(name):
-            return file_bytes(self.folder, name, fields["bytes"])
+            return ArraysFile(file_bytes(self.folder, name, fields["bytes"]))
 
     @contextlib.contextmanager
     def _needing(self, name):
@@ -127,8 +139,8 @@ class _Recording:
         """Return an array, after a look at its extent and checksum."""
         form, number, begin, checksum = row
         try:
-            data = item(files, number, "file")
-            array = array_at(data, item(self.manifest["forms"], form, "form"), begin)
+            binary = item(files, number, "file")
+            array = array_at(binary, item(self.manifest["forms"], form, "form"), begin)
             require(crc32(array.tobytes()) == checksum, "its crc32 is another")
         except FixtureError as error:
             users = [
