@@ -6,6 +6,8 @@ import importlib.util
 import json
 import os
 import re
+import shutil
+import subprocess
 
 import numpy as np
 import pytest
@@ -16,8 +18,9 @@ from rnn_oracle.arithmetic.error_bounds import bounds
 from rnn_oracle.families.layers.expected import symbolic_shapes
 from rnn_oracle.families.layers.problem import problem
 from rnn_oracle.families.stacks.reference import build
+from rnn_oracle.records import format as format_module
 from rnn_oracle.records import writer
-from rnn_oracle.records.format import MANIFEST, Entry, default_folder
+from rnn_oracle.records.format import MANIFEST, Entry, default_folder, seal
 from rnn_oracle.records.reader import read
 from rnn_oracle.records.store import recordings_in
 from rnn_oracle.targets.runtime import plain_shape
@@ -179,14 +182,15 @@ def linked_elsewhere(path):
     path.symlink_to(elsewhere)
 
 
-def rewrite(folder, change):
-    """Change the manifest of a fixture in place."""
-    path = os.path.join(str(folder), MANIFEST)
-    with open(path, encoding="ascii") as file:
-        manifest = json.load(file)
+def rewrite(folder, change, right_sum=True):
+    """Change the manifest of a fixture in place, with its sum or without."""
+    path = folder / MANIFEST
+    old = path.read_bytes()
+    manifest = json.loads(old.decode("ascii"))
+    del manifest["sha256"]
     change(manifest)
-    with open(path, "w", encoding="ascii") as file:
-        json.dump(manifest, file)
+    new, size = writer.sealed(manifest, 2), len(seal(b""))
+    path.write_bytes(new if right_sum else new[:-size] + old[-size:])
 
 
 def put(where, name, value):
@@ -204,16 +208,32 @@ def root(manifest):
     return manifest
 
 
-def forbid(monkeypatch, modules, path):
-    """Let a file be unreadable for modules."""
+def forbid(monkeypatch, path):
+    """Let a file of a fixture be unreadable."""
 
     def forbidden(file, *arguments, **named):
         if os.path.realpath(file) == os.path.realpath(str(path)):
             raise PermissionError("no")
         return open(file, *arguments, **named)
 
-    for module in modules:
-        monkeypatch.setattr(module, "open", forbidden, raising=False)
+    monkeypatch.setattr(format_module, "open", forbidden, raising=False)
+
+
+# The reader in JavaScript.
+
+NODE = shutil.which("node")
+NEEDS_NODE = pytest.mark.skipif(NODE is None, reason="no node here, so its reader was not run")
+
+
+def node(program, *folders):
+    """Run a program of the reader in JavaScript; return its status and what it prints."""
+    path = os.path.join(os.path.dirname(FIXTURES), "readers", "javascript", program)
+    done = subprocess.run(
+        [NODE, path] + [str(folder) for folder in folders],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return done.returncode, done.stdout
 
 
 class StopError(Exception):

@@ -6,7 +6,7 @@ import shutil
 
 import numpy as np
 import pytest
-from helpers import FIXTURES, committed, recordings
+from helpers import FIXTURES, committed, recordings, rewrite
 
 from rnn_oracle.commands import dump
 from rnn_oracle.families.layers.case import CoreCase
@@ -153,6 +153,26 @@ def test_a_moved_tolerance_is_named(checked):
 
     status, printed = checked(VECTORS, change)
     assert status == 1 and f"{LSTM}: tolerance of given.c1[0, 0, 0]: " in printed
+
+
+@pytest.mark.parametrize(
+    "name, change",
+    [
+        ("tolerances", lambda fields: fields["tolerances"]["planes"].update(float16=2)),
+        ("tolerances", lambda fields: fields["tolerances"]["unit_roundoff"].update(float32=1e-6)),
+        ("options", lambda fields: fields["options"][-1]["values"].append("float64")),
+        ("arithmetic", lambda fields: fields.update(arithmetic="by heart")),
+    ],
+    ids=["planes", "unit", "options", "arithmetic"],
+)
+def test_what_holds_for_all_cases_is_compared_too(name, change, tmp_path, monkeypatch, capsys):
+    entry = committed(VECTORS, "vectors").entries[LSTM]
+    writer.replace(str(tmp_path / "vectors"), vectors.files([entry]))
+    rewrite(tmp_path / "vectors", change)
+    monkeypatch.setattr(dump, "gather", lambda *_, **__: dump.Gathered([entry], {}, 0.0, 1))
+    assert run("--vectors", "--check", "--only", LSTM, "--out", tmp_path) == 1
+    printed = capsys.readouterr().out
+    assert f"the {name} of all cases: " in printed and "1 cases, 1 changes" in printed
 
 
 def test_a_recording_that_was_rounded_otherwise_passes(checked):

@@ -27,8 +27,7 @@ from rnn_oracle.families.layers.case import CoreCase
 from rnn_oracle.families.outcome import Outcome, Refusal
 from rnn_oracle.families.registry import recorded
 from rnn_oracle.families.tf1.case import Tf1Case
-from rnn_oracle.records import checked, manifest
-from rnn_oracle.records.format import MANIFEST, FixtureError
+from rnn_oracle.records.format import MANIFEST, FixtureError, sha256
 from rnn_oracle.records.manifest import RECORDING, VECTORS
 from rnn_oracle.records.reader import read
 from rnn_oracle.records.store import store
@@ -185,14 +184,17 @@ def test_a_recording_that_is_copied_alone(folder, tmp_path):
 # Damage to the lists of cases.
 
 
+def last_cases(fields):  # those of `LAYER`
+    return fields["cases"][1]
+
+
 @pytest.mark.parametrize(
     "old, new, message",
     [
         ('"GRU"', '"RNN"', "defaults.gru: its options are those of defaults.rnn"),
         ('"defaults.gru"', '"defaults.other"', "defaults.other: its options are those of"),
         ('"GRU"', '"TRU"', "defaults.gru: no such case: layer='TRU' is not one of"),
-        ('"GRU"', "[1,2]", "defaults.gru: "),
-        ('["GRU"]', '[ "GRU" ]', "cases.defaults.*its sha256 is not that of the manifest"),
+        ('"GRU"', "[1,2]", "must be a line of text"),
         ('"layer"', '"player"', "defaults.gru: no such case: .*player"),
         ('"layer"', '"layer","a"', "defaults.gru: 1 options, not 2"),
         ('": "defaults"', '": "defbults"', "unknown family 'defbults' of cases"),
@@ -202,14 +204,18 @@ def test_a_recording_that_is_copied_alone(folder, tmp_path):
 )
 def test_a_changed_list_of_cases(old, new, message, folder):
     path = list_of_cases(folder)
-    text = path.read_text()
-    path.write_text(text.replace(old, new, 1))
+    path.write_text(path.read_text().replace(old, new, 1))
+    refused(folder, "cases.defaults.*its sha256 is not that of the manifest")
+    rewrite(folder, put(last_cases, "sha256", sha256(path.read_bytes())))
     refused(folder, message)
 
 
 def test_a_case_that_is_listed_twice(folder):
+    other = "../cases.layers.00000000.json"
+
     def twice(fields):
-        fields["cases"].append(fields["cases"][0])
+        shutil.copy(str(folder / cases(fields)["file"]), str(folder / other))
+        fields["cases"].append(dict(cases(fields), file=other))
 
     rewrite(folder, twice)
     refused(folder, re.escape(SECOND.id) + " is there twice")
@@ -272,11 +278,12 @@ ARRAY = r"array 0, part of " + re.escape(FIRST.id) + " and of 1 more: "
 ANSWER = r"manifest.json: answer 0, of " + re.escape(FIRST.id) + " and of 1 more: "
 CHANGES = [
     (put(root, "format", "rnn_oracle vectors"), "the format is 'rnn_oracle vectors'"),
-    (put(root, "version", 1), "version of the format is 1; this package reads 2"),
+    (put(root, "version", 2), "version of the format is 2; this package reads 3"),
     (put(root, "more", 1), "the manifest has an unknown more"),
-    (put(root, "crc32", "00000000"), "manifest.json: its fields were changed"),
-    (put(provenance, "keras", "3.2.0"), "manifest.json: its fields were changed"),
-    (put(provenance, "dialect", "keras2"), "manifest.json: its fields were changed"),
+    (put(root, "crc32", "00000000"), "the manifest has an unknown crc32"),
+    (put(provenance, "dialect", "keras9"), "manifest.json: unknown dialect 'keras9'"),
+    (put(provenance, "keras", "\x1b[2J"), r"provenance.keras must be a line of text, not '\\x1b"),
+    (put(provenance, "settings", {"\x1b": ""}), r"a name in .*settings must be a line of text"),
     (put(provenance, "settings", []), "provenance.settings must be dict"),
     (put(cases, "file", "cases.layers.00000000.json"), "is no name of a list of cases"),
     (put(cases, "file", "../../cases.layers.00000000.json"), "is no name of a list of cases"),
@@ -293,9 +300,11 @@ CHANGES = [
     (put(file, "file", "..\\tf2.9\\arrays.00000000.bin"), "is no name of a file of arrays"),
     (put(file, "file", "../a\\b/arrays.00000000.bin"), "is no name of a file of arrays"),
     (put(file, "file", "../tf2.9/arrays.00000000.bin"), "there is no file ../tf2.9/arrays.0"),
-    (put(file, "file", "../\ud800/arrays.00000000.bin"), r"there is no file ../\\ud800/arrays"),
+    (put(file, "file", "../\ud800/arrays.00000000.bin"), r"a line of text, not '../\\ud800"),
     (put(file, "bytes", 10**15), "but the manifest says 1000000000000000"),
     (put(file, "sha256", "0" * 64), "arrays.*its sha256 is not that of the manifest"),
+    (lambda fields: fields["files"].append(file(fields)), "the file .*bin is there twice"),
+    (lambda fields: fields["arrays"].extend([row(fields)] * 9), r"array \d, .*: it overlaps"),
     (put(root, "files", []), ARRAY + "there is no file 0 of 0"),
     (put(form, "shape", [10**12, 10**12]), ARRAY + ".*is no shape"),
     (put(form, "shape", [2**30, 2**30]), ARRAY + "it cannot be bytes"),
@@ -311,7 +320,7 @@ CHANGES = [
     (put(row, 2, -8), ARRAY + "its offset is outside the file"),
     (put(row, 2, 4), ARRAY + "it cannot be bytes"),
     (put(row, 3, "00000000"), ARRAY + "its crc32 is another"),
-    (put(row, 3, 0), r"arrays\[0\]\[3\] must be str"),
+    (put(row, 3, 0), r"arrays\[0\]\[3\] must be a line of text"),
     (longer_row, r"arrays\[0\] has 5 items, not 4"),
     (put(answer, "layout", 99), ANSWER + "there is no layout 99 of 2"),
     (put(answer, "arrays", [0, 1, 99]), ANSWER + "there is no array 99 of 3"),
@@ -340,6 +349,30 @@ def test_a_changed_manifest(change, message, folder):
     refused(folder, message)
 
 
+IN_FORM = [put(provenance, "keras", "3.2.0"), put(provenance, "dialect", "keras2")]
+
+
+@pytest.mark.parametrize("change", [c for c, _ in CHANGES] + IN_FORM, ids=lambda c: c.__name__)
+def test_a_changed_manifest_is_what_is_blamed(change, folder):
+    rewrite(folder, change, right_sum=False)
+    with pytest.raises(FixtureError) as error:
+        read(str(folder), RECORDING)
+    assert str(error.value).startswith(str(folder / MANIFEST) + ": ")
+    assert "remove" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "change, named",
+    [
+        (put(answer, "arrays", [1, 0, 2]), f": answer 0, of {FIRST.id} and of 1 more"),
+        (put(provenance, "keras", "3.2.0"), ""),
+    ],
+)
+def test_a_changed_manifest_is_told_with_the_answers(change, named, folder):
+    rewrite(folder, change, right_sum=False)
+    refused(folder, re.escape(f"it was changed, its sha256 is another{named}") + "$")
+
+
 def test_a_message_that_was_changed(folder):
     rewrite(folder, put(lambda fields: fields["refusals"][0], "message", "yes"))
     refused(folder, f"answer 1, of {re.escape(SECOND.id)}: was changed")
@@ -363,5 +396,5 @@ def test_vectors_are_no_recording(folder):
 
 @pytest.mark.parametrize("which", [own_file, lent_file, list_of_cases])
 def test_what_cannot_be_read(which, folder, monkeypatch):
-    forbid(monkeypatch, (manifest, checked), which(folder))
+    forbid(monkeypatch, which(folder))
     refused(folder, "cannot be read: no")

@@ -136,7 +136,7 @@ def damage_lent(folder):
 
 def older_format(folder):
     path = folder / "tf2.10" / MANIFEST
-    path.write_text(path.read_text().replace('"version": 2', '"version": 1'))
+    path.write_text(path.read_text().replace('"version": 3', '"version": 2'))
 
 
 @pytest.mark.parametrize("damage", [damage_own, damage_lent, older_format])

@@ -1,55 +1,118 @@
-// Reads a fixture without any package: see fixtures/INTERPRETING.md.
+// Reads a fixture without any package, and looks at all of it: see fixtures/INTERPRETING.md.
 
-import { createHash } from "node:crypto";
-import { lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { MANIFEST, contentOf, loadManifest, require, sha256 } from "./files.mjs";
+import { readRecording } from "./recording.mjs";
+import { arrayAt, item, lookAtAnswer, numbers, refuseTwice } from "./tables.mjs";
 
-const SIZES = { bool: 1, float16: 2, float32: 4, float64: 8, upper_half_of_float32: 2 };
+export const VECTORS = "rnn_oracle vectors";
+export const RECORDING = "rnn_oracle recording";
+const VERSIONS = { [VECTORS]: 2, [RECORDING]: 3 };
+const READERS = { [VECTORS]: readVectors, [RECORDING]: readRecording };
 
-/** Read the manifest of a folder, and its groups one by one with their bytes. */
-export function readFixture(folder, format) {
-  const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "ascii"));
-  require(manifest.format === format, `${folder}: the format is ${manifest.format}, not ${format}`);
-  require(manifest.version === 1, `${folder}: version ${manifest.version} is not known`);
-  return { manifest, groups: manifest.groups.map((group) => readGroup(folder, group)) };
+const UNITS = { float16: 2 ** -11, bfloat16: 2 ** -8, float32: 2 ** -24, float64: 2 ** -53 };
+const FEATURES = new Set(
+  (
+    "simple_rnn lstm gru gru_reset_before return_sequences return_state time_major go_backwards " +
+    "stacked_layers stacked_cells mask_argument mask_masking refusal"
+  ).split(" "),
+);
+const WEIGHTS = ["kernel", "recurrent_kernel", "bias"];
+
+/**
+ * Read the fixture in a folder, of one of some formats.
+ *
+ * Returns {manifest, ids}, the ids being those of the cases. Vectors have `groups` besides, as in
+ * the manifest but with `array(index)`, which returns {shape, data, tolerance}. A recording has
+ * `answers`, which has by the id one of {layout, arrays}, {refusal} and {unsupported}, and
+ * `array(index)`.
+ */
+export function readFixture(folder, ...formats) {
+  const wanted = formats.length === 0 ? Object.keys(VERSIONS) : formats;
+  const versions = Object.fromEntries(wanted.map((format) => [format, VERSIONS[format]]));
+  const manifest = loadManifest(folder, versions);
+  return { manifest, ...READERS[manifest.format](folder, manifest) };
 }
 
-function readGroup(folder, group) {
-  require(/^[a-z0-9_]+\.[0-9a-f]{8}\.bin$/.test(group.file), `${group.file} is no plain file name`);
-  const path = join(folder, group.file);
-  const found = lstatSync(path);
-  require(found.isFile(), `${path} is no plain file`);
-  require(found.size === group.bytes, `${path} does not have ${group.bytes} bytes`);
-  // A copy, so that it begins where every typed array can view it.
-  const bytes = new Uint8Array(readFileSync(path)).buffer;
-  return { ...group, array: (index) => readArray(group, bytes, index) };
+function readVectors(folder, manifest) {
+  const path = join(folder, MANIFEST);
+  lookAtHead(manifest, path);
+  for (const what of ["name", "file"]) {
+    const found = manifest.groups.map((group) => group[what]);
+    refuseTwice(found, `${path}: the group with the ${what}`);
+  }
+  const groups = manifest.groups.map((group) => readGroup(folder, group, manifest));
+  const ids = groups.flatMap(({ cases }) => cases.map(({ id }) => id));
+  refuseTwice(ids, `${path}: the case`);
+  return { ids, groups };
 }
 
-/** Return {shape, data} of an array; tell where it is damaged. */
-function readArray(group, bytes, index) {
-  const record = group.arrays[index];
-  require(record !== undefined, `${group.file}: there is no array ${index}`);
-  const { dtype, shape, offset, sha256 } = record;
-  require(Object.hasOwn(SIZES, dtype), `${group.file}, array ${index}: unknown dtype ${dtype}`);
-  require(shape.every((n) => n >= 0), `${group.file}, array ${index}: ${shape} is no shape`);
-  const count = shape.reduce((product, n) => product * n, 1);
-  const end = offset + count * SIZES[dtype];
-  require(offset >= 0 && end <= bytes.byteLength, `${group.file}: array ${index} is not inside`);
-  const found = createHash("sha256").update(new Uint8Array(bytes, offset, end - offset));
-  require(found.digest("hex") === sha256, `${group.file}, array ${index} was changed`);
-  return { shape, data: numbers(dtype, bytes, offset, count), tolerance: record.tolerance };
+/** Refuse what does not mean what INTERPRETING.md says. */
+function lookAtHead({ tolerances, features, options }, path) {
+  const { planes, unit_roundoff: units } = tolerances;
+  for (const [format, unit] of Object.entries(UNITS)) {
+    require(units[format] === unit, `${path}: the unit_roundoff of ${format} is not ${unit}`);
+    require(Object.hasOwn(planes, format), `${path}: there is no plane of ${format}`);
+  }
+  const strange = features.flat().find((word) => !FEATURES.has(word));
+  require(strange === undefined, `${path}: there is no feature ${strange}`);
+  refuseTwice(options.map(({ name }) => name), `${path}: the option`);
 }
 
-// Typed arrays have the byte order of the machine; all that run Node are little-endian.
-function numbers(dtype, bytes, offset, count) {
-  if (dtype === "bool") return new Uint8Array(bytes, offset, count);
-  if (dtype === "float32") return new Float32Array(bytes, offset, count);
-  if (dtype === "float64") return new Float64Array(bytes, offset, count);
-  require(dtype === "upper_half_of_float32", `this reader has no ${dtype}`);
-  const halves = new Uint16Array(bytes, offset, count);
-  return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
+function readGroup(folder, group, manifest) {
+  const path = join(folder, MANIFEST);
+  const { name, file, arrays } = group;
+  require(file.startsWith(`${name}.`), `${path}: ${file} is no file of the group ${name}`);
+  const bytes = contentOf(folder, file, group.bytes);
+  const whole = sha256(bytes) === group.sha256;
+  const source = { bytes, left: bytes.length };
+  const found = arrays.map((record, index) => {
+    const array = arrayAt(source, record, record.offset, `${path}: ${name}, array ${index}`);
+    const same = sha256(array.bytes) === record.sha256;
+    const changed = whole ? `${path}: the sum of` : `${join(folder, file)} was changed:`;
+    require(same, `${changed} array ${index} is another`);
+    return array;
+  });
+  require(whole, `${join(folder, file)} was changed: its sum is another`);
+  arrays.forEach((record, index) => lookAtTolerance(record, index, group, manifest, path));
+  lookAtStacks(group, path);
+  group.cases.forEach((entry) => lookAtCase(entry, group, manifest, path));
+  const array = (index) => ({
+    shape: found[index].shape,
+    data: numbers(found[index]),
+    tolerance: arrays[index].tolerance,
+  });
+  return { ...group, array };
 }
 
-function require(right, message) {
-  if (!right) throw new Error(message);
+function lookAtTolerance({ tolerance, shape }, index, { arrays, name }, manifest, path) {
+  if (tolerance === undefined) return;
+  const where = `${path}: ${name}, array ${index}`;
+  const { dtype, shape: [planes, ...rest] } = item(arrays, tolerance, `${where}: array`);
+  const right = dtype === "upper_half_of_float32" && rest.join() === shape.join();
+  const enough = Object.values(manifest.tolerances.planes).every((plane) => plane < planes);
+  require(right && enough, `${where}: its tolerance has not its shape and all planes`);
+}
+
+function lookAtStacks({ stacks, arrays, name }, path) {
+  for (const cell of stacks.flat(2)) {
+    for (const index of [...WEIGHTS.map((weight) => cell[weight]), ...cell.initial_state]) {
+      item(arrays, index, `${path}: ${name}, stacks: array`);
+    }
+  }
+}
+
+function lookAtCase(entry, { arrays, stacks }, manifest, path) {
+  const where = `${path}: ${entry.id}:`;
+  const { options } = manifest;
+  const known = entry.options.every((value, i) => options[i]?.values.includes(value));
+  require(known && entry.options.length === options.length, `${where} its options are unknown`);
+  item(manifest.rules, entry.rules, `${where} rules`);
+  item(manifest.features, entry.features, `${where} features`);
+  item(stacks, entry.stack, `${where} stack`);
+  item(arrays, entry.x, `${where} array`);
+  if (entry.mask !== undefined) item(arrays, entry.mask, `${where} array`);
+  for (const [dialect, answer] of Object.entries(entry.answers)) {
+    lookAtAnswer(answer, manifest, arrays, `${where} ${dialect}:`);
+  }
 }

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ..families.layers.matrix import core
 from ..records import recordings, vectors
-from ..records.check import recording_changes, vector_changes
+from ..records.check import head_changes, recording_changes, vector_changes
 from ..records.format import MANIFEST, FixtureError, default_folder
 from ..records.manifest import RECORDING, VECTORS
 from ..records.reader import read
@@ -244,14 +244,18 @@ def _compare(fixture, gathered, whole):
     gone = sorted(set(fixture.entries) - {entry.case.id for entry in entries}) if whole else []
     for name in gone:
         print(f"{folder}: {name}: there is no such case any more")
-    unmoved = whole and not (real or gone)
+    head = head_changes(fixture) if kind == VECTORS else []
+    for name, old, new in head:
+        print(f"{folder}: the {name} of all cases: {old} -> {new}")
+    count = len(real) + len(gone) + len(head)
+    unmoved = whole and not count
     other = kind == VECTORS and unmoved and not _on_disk(folder, vectors.files(entries))
     if other:
         print(f"{folder}: the same vectors would be written in other bytes")
-    words = [f"{len(entries)} cases, {len(real) + len(gone) or 'no'} changes"]
+    words = [f"{len(entries)} cases, {count or 'no'} changes"]
     rounded = [change for _, change in found if change.kind == ROUNDING]
     print(f"{folder}: {', '.join(words + in_short(rounded))}")
-    return 1 if real or gone or other else 0
+    return 1 if count or other else 0
 
 
 def _tell_provenance(folder, old, new):

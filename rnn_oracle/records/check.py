@@ -8,7 +8,26 @@ from ..targets.recorded import Recorded
 from ..verdict.changes import MEANING, changes, claimed_changes
 from ..verdict.judge import changed_by, tolerance_between
 from ..verdict.ledger import load, matching
-from .vectors import allowed_by, in_units
+from .format import compact
+from .vectors import ABOUT, allowed_by, in_units
+from .writer import Writer
+
+
+def head_changes(fixture):
+    """Return what vectors say about all cases, and what would be said now, where it is not that.
+
+    Parameters
+    ----------
+    fixture : Fixture
+
+    Returns
+    -------
+    list of (name, old, new)
+        The values as JSON.
+    """
+    now = {name: compact(value) for name, value in Writer(ABOUT).head.items()}
+    found = [(name, compact(fixture.about[name]), new) for name, new in now.items()]
+    return [(name, old, new) for name, old, new in found if old != new]
 
 
 def vector_changes(fixture, entries):

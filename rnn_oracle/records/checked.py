@@ -6,7 +6,7 @@ import numpy as np
 
 from ..families.facts import parse
 from ..families.outcome import Outcome, Refusal
-from .format import ALIGNMENT, DTYPES, FixtureError
+from .format import ALIGNMENT, DTYPES, LARGEST_BINARY, LARGEST_JSON, FixtureError, content
 
 _LARGEST_AXIS, _MOST_AXES = 2**31, 8
 
@@ -67,19 +67,36 @@ def file_bytes(folder, name, claimed=None):
     require(
         claimed in (None, size), "{} has {} bytes, but the manifest says {}", name, size, claimed
     )
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise FixtureError(f"{name}: cannot be read: {error}") from None
+    return content(path, name, LARGEST_BINARY if name.endswith(".bin") else LARGEST_JSON)
 
 
-def array_at(data, form, begin):
+def refuse_twice(names, what):
+    """Raise FixtureError where a name is there twice."""
+    names = sorted(names)
+    for earlier, later in zip(names, names[1:]):
+        require(earlier != later, "{}{} is there twice", what, later)
+
+
+class ArraysFile:
+    """The bytes of a file of arrays, no two of which overlap.
+
+    Attributes
+    ----------
+    data : bytes
+    left : int
+        How many bytes there are for the arrays that were not looked at yet.
+    """
+
+    def __init__(self, data):
+        self.data, self.left = data, len(data)
+
+
+def array_at(binary, form, begin):
     """Return a view of an array in the bytes of a file, after a look at its extent.
 
     Parameters
     ----------
-    data : bytes
+    binary : ArraysFile
     form : dict
         ``"dtype"`` and ``"shape"``.
     begin : int
@@ -92,19 +109,22 @@ def array_at(data, form, begin):
         "{:.60} is no shape",
         str(shape),
     )
-    require(0 <= begin <= len(data), "its offset is outside the file")
+    size = len(binary.data)
+    require(0 <= begin <= size, "its offset is outside the file")
     dtype, count = DTYPES[form["dtype"]], 1
     for n in shape:
         count *= n
     end = begin + count * dtype.itemsize
     require(
-        begin % ALIGNMENT == 0 and end <= len(data),
+        begin % ALIGNMENT == 0 and end <= size,
         "it cannot be bytes {} to {} of {}",
         begin,
         end,
-        len(data),
+        size,
     )
-    return np.frombuffer(data, dtype, count, begin).reshape(shape)
+    binary.left -= end - begin
+    require(binary.left >= 0, "it overlaps another")
+    return np.frombuffer(binary.data, dtype, count, begin).reshape(shape)
 
 
 def outcome(fields, tables, arrays):

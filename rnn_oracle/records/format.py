@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..families.layers.matrix import AXES, MASK_FROM
+from ..reference.dialects import DIALECTS
 
 TABLES = ("rules", "features", "layouts", "refusals")
 """The tables of the manifest of vectors that serve all of its groups."""
@@ -71,12 +72,29 @@ OPTIONS = dict(AXES, mask_from=(None,) + MASK_FROM, dtype=("float32",))
 """The options of a vector's case and their values, in the order in which an entry lists them."""
 
 
+LARGEST_JSON, LARGEST_BINARY = 2**24, 2**28
+"""No file of a fixture has more bytes: a reader refuses a larger one before it reads it."""
+
+_LONGEST_MESSAGE = 2000
+
+
+GENERATIONS = sorted({dialect.generation for dialect in DIALECTS.values()})
+"""The dialects that vectors are for; others differ in defaults alone, and a case has none."""
+
+
 class FixtureError(ValueError):
     """A fixture that is missing, damaged, changed by hand or of another version."""
 
     def __init__(self, message):
-        # A damaged name may hold what no terminal can show.
-        super().__init__(message.encode("ascii", "backslashreplace").decode("ascii"))
+        # A damaged name may be of any length, and hold what moves the cursor of a terminal.
+        shown = "".join(map(_shown, message[: _LONGEST_MESSAGE + 1]))
+        longer = len(shown) > _LONGEST_MESSAGE
+        super().__init__(shown[:_LONGEST_MESSAGE] + "..." if longer else shown)
+
+
+def _shown(character):
+    plain = " " <= character <= "~"
+    return character if plain else character.encode("unicode_escape").decode("ascii")
 
 
 @contextlib.contextmanager
@@ -93,6 +111,18 @@ def default_folder():
     checkout = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     inside = os.path.isfile(os.path.join(checkout, "pyproject.toml"))
     return os.path.join(checkout if inside else os.curdir, "fixtures")
+
+
+def content(path, name, largest):
+    """Return the bytes of a file, which the message of an error calls by a name."""
+    try:
+        size = os.path.getsize(path)
+        if size > largest:
+            raise FixtureError(f"{name} has {size} bytes, and no such file has more than {largest}")
+        with open(path, "rb") as file:
+            return file.read(size)
+    except (OSError, MemoryError) as error:
+        raise FixtureError(f"{name}: cannot be read: {str(error) or 'no memory is left'}") from None
 
 
 def sha256(data):
@@ -174,13 +204,12 @@ def _looked_up(fields, tables, names):
     return {name: tables[table][fields[name]] for name, table in names.items() if name in fields}
 
 
-def crc32_of_head(manifest):
-    """Return the checksum of vectors' manifest without its tables, but with all cases' ids."""
-    head = {n: v for n, v in manifest.items() if n not in TABLES + ("groups", "crc32")}
-    cases = [(g["name"], [case["id"] for case in g["cases"]]) for g in manifest["groups"]]
-    return crc32([head, cases])
+def seal(head):
+    """Return the end of a manifest: the sum of the bytes of all that comes before it."""
+    return f'"sha256": "{sha256(head)}"\n}}\n'.encode("ascii")
 
 
-def crc32_of_manifest(manifest):
-    """Return the checksum of all of a recording's manifest but the checksum itself."""
-    return crc32({name: value for name, value in manifest.items() if name != "crc32"})
+def is_sealed(data):
+    """Tell whether the bytes of a manifest end with the sum of all before."""
+    end = len(data) - len(seal(b""))
+    return data[end:] == seal(data[:end])

@@ -48,7 +48,8 @@ def read(folder, kind):
         For a fixture that is missing, cut off, changed, of another kind or version; it names
         the file, and the case and array where the fault lies in one.
     """
-    manifest, reader = load(folder, kind), _READERS[kind]
+    reader = _READERS[kind]
+    manifest = load(folder, kind, reader.changed)
     with located("{}", folder):
         entries = reader.entries(folder, manifest)
     about = {name: value for name, value in manifest.items() if name not in reader.PER_CASE}

@@ -1,9 +1,9 @@
 """Writes a recording: each distinct answer once, and no array that another recording lends."""
 
 from ..families import registry
-from .format import MANIFEST, crc32, crc32_of_answer, crc32_of_manifest
+from .format import MANIFEST, crc32, crc32_of_answer
 from .manifest import CASES, RECORDING, VERSIONS
-from .writer import Binary, Table, answer, form_and_bytes, lines, named
+from .writer import Binary, Table, answer, form_and_bytes, lines, named, sealed
 
 
 class Shelf:
@@ -63,14 +63,12 @@ class RecordingWriter:
             "format": RECORDING,
             "version": VERSIONS[RECORDING],
             "provenance": about,
-            "crc32": "",
             "cases": [{"file": "../" + f["file"], "sha256": f["sha256"]} for _, f in lists],
             "files": [self._file(owner) for owner in self.owners.values],
             **tables,
             "answers": [dict(a, crc32=crc32_of_answer(a, tables, ids)) for a in answers],
         }
-        manifest["crc32"] = crc32_of_manifest(manifest)
-        own = {MANIFEST: lines(manifest, 2)}
+        own = {MANIFEST: sealed(manifest, 2)}
         if self.name in self.owners.values:
             own[self.shelf.files[self.name]["file"]] = data
         return own, {fields["file"]: data for data, fields in lists}

@@ -13,16 +13,18 @@ from ..families.expected import expected
 from ..families.layers.problem import problem
 from ..families.outcome import Outcome
 from ..families.stacks.reference import answers, build
-from ..reference.dialects import DIALECTS
-from .format import Entry
+from .format import GENERATIONS, Entry
 from .writer import Writer
 
 PLANES = {"float16": 0, "bfloat16": 1, "float32": 2, "float64": 2}
 """Where along the first axis of a tolerance each dtype stands. Float32 and float64 both hold the
 inputs exactly, and in units of rounding their bounds are the same."""
 
-GENERATIONS = sorted({dialect.generation for dialect in DIALECTS.values()})
-"""The dialects that vectors are for; others differ in defaults alone, and a case has none."""
+ABOUT = {
+    "arithmetic": f"{DIGITS} decimal digits, rounded to float64",
+    "tolerances": {"planes": PLANES, "unit_roundoff": UNIT_ROUNDOFF},
+}
+"""What a manifest says about all vectors."""
 
 _FOLLOWED = ("float16", "bfloat16", "float32")  # float64 is too coarse to follow itself
 
@@ -46,11 +48,7 @@ def vector(case):
 
 def files(entries):
     """Return the files of vectors, see `rnn_oracle.records.writer.Writer.files`."""
-    about = {
-        "arithmetic": f"{DIGITS} decimal digits, rounded to float64",
-        "tolerances": {"planes": PLANES, "unit_roundoff": UNIT_ROUNDOFF},
-    }
-    writer = Writer(about)
+    writer = Writer(ABOUT)
     for entry in entries:
         writer.add(entry)
     return writer.files()
