@@ -16,7 +16,7 @@ from rnn_oracle.arithmetic.error_bounds import bounds
 from rnn_oracle.families.layers.expected import symbolic_shapes
 from rnn_oracle.families.layers.problem import problem
 from rnn_oracle.families.stacks.reference import build
-from rnn_oracle.records import writer
+from rnn_oracle.records import disk
 from rnn_oracle.records.format import MANIFEST, Entry, default_folder
 from rnn_oracle.records.reader import read
 from rnn_oracle.records.store import recordings_in
@@ -233,4 +233,4 @@ def stop_writing(monkeypatch, moment):
         return step
 
     for name in ("replace", "remove", "fsync"):
-        monkeypatch.setattr(writer.os, name, stopping(getattr(os, name)))
+        monkeypatch.setattr(disk.os, name, stopping(getattr(os, name)))

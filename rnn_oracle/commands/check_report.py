@@ -37,6 +37,7 @@ def as_json(targets, planned, verdicts):
             "judged": summary(planned, verdicts),
             "not judged": [one._asdict() for one in planned.left_out],
         },
+        "without a verdict": without_verdict(planned, verdicts),
         "results": [
             {
                 "id": f"{v.target}.{v.case.id}",
@@ -54,6 +55,17 @@ def as_json(targets, planned, verdicts):
             for v in verdicts
         ],
     }
+
+
+def without_verdict(planned, verdicts):
+    """Return the ids of the cases of a plan that have no verdict, with their targets' names."""
+    judged = {(v.target, v.case) for v in verdicts}
+    return [
+        f"{name}.{case.id}"
+        for (name, _), cases in planned.cases.items()
+        for case in cases
+        if (name, case) not in judged
+    ]
 
 
 def summary(planned, verdicts):

@@ -15,6 +15,8 @@ from ..records.store import recordings_in
 from ..verdict.ledger import load
 from .history_rows import KEPT, NONE, UNEXPLAINED, differs, sections
 from .judged_recordings import judge_all, releases
+from .output import printing, writable, write_output
+from .parallel import LostError
 from .releases import families, runs, span
 from .selection import add_only, misuse
 
@@ -46,24 +48,35 @@ def main(arguments=None):
     Returns
     -------
     int
-        0; 1 where something is not explained; 2 on misuse.
+        0; 1 where something is not explained; 2 on misuse, and where a process ends or nothing can
+        be written.
     """
     options = _parse(arguments)
+    if options.html not in (None, "-") and not writable(options.html):
+        return misuse("history", f"cannot write {options.html}")
     try:
         history = of_folder(options.fixtures, options.only)
         if not history.families:
             return misuse("history", _nothing(options))
-        if options.html:
-            _write(options.html, _page(history))
-        elif options.markdown:
-            print("\n".join(_markdown(history)))
+        if options.html not in (None, "-"):
+            write_output(options.html, _page(history))
         else:
-            _print(history)
+            with printing():
+                _print(history, options)
     except ImportError as error:
         return misuse("history", f"{error}; install it with\n\n    {INSTALL}")
-    except (FixtureError, OSError) as error:
-        return misuse("history", str(error))
+    except (FixtureError, LostError, OSError) as error:
+        return misuse("history", error)
     return 1 if _unexplained(history) else 0
+
+
+def _print(history, options):
+    if options.html:
+        sys.stdout.write(_page(history))
+    elif options.markdown:
+        print("\n".join(_markdown(history)))
+    else:
+        _print_tables(history)
 
 
 def _parse(arguments):
@@ -130,14 +143,6 @@ def _page(history):
     return render(TITLE, history)
 
 
-def _write(path, text):
-    if path == "-":
-        sys.stdout.write(text)
-        return
-    with open(path, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-
-
 # In lines.
 
 
@@ -173,7 +178,7 @@ def _kept(alike):
     return f"kept by every release that was recorded: {', '.join(r.id for r in alike)}"
 
 
-def _print(history):
+def _print_tables(history):
     from rich.console import Console
     from rich.table import Table
 

@@ -19,12 +19,14 @@ def provenance(target):
     """Return what was recorded where, as plain values; imports the target's runtime."""
     import cpuinfo
 
+    target.load()
     processor = cpuinfo.get_cpu_info()
     flags = processor.get("flags", [])
     return {
         "recording": target.recording,
         "dialect": target.dialect,
         "module": target.module,
+        "backend": target.backend,
         "keras": target.version,
         "tensorflow": target.tf.__version__,
         "python": platform.python_version(),
