@@ -21,6 +21,9 @@ __version__ = "2.21.0"
 zeros = lambda shape: shape
 is_tensor = lambda value: True
 
+class config:
+    list_physical_devices = staticmethod(lambda: [])
+
 class keras:
     class backend:
         backend = staticmethod(lambda: "tensorflow")
@@ -71,8 +74,9 @@ def run(tmp_path, monkeypatch, pytestconfig):
             )
             (site / name).mkdir()
             (site / name / "__init__.py").write_text(text)
-        # What runs another tf_keras would run on no fake.
-        (site / "tf_keras.py").write_text("")
+        (site / "tf_keras.py").write_text(
+            "from tensorflow import keras\nlayers, backend = keras.layers, keras.backend"
+        )
         path = os.pathsep.join([str(site), str(pytestconfig.rootpath)])
         return subprocess.run(
             [sys.executable, "-m", "rnn_oracle." + arguments[0]] + list(map(str, arguments[1:])),
@@ -119,23 +123,38 @@ KILLED = (
 
 @needs("rich")
 def test_a_killed_process_costs_no_verdict_that_had_come(run, tmp_path):
-    some = ["--where", "cell=gru,lstm", "--where", "stacking=one", "--family", "layers"]
+    some = ["lstm.*.nostate.batch_major.forwards.*", "gru.one.last.nostate.batch_major.forwards.*"]
     path = tmp_path / "verdicts.json"
-    done = run(KILLED, "check", *some, "--json", path)
+    patterns = [word for pattern in some for word in ("--only", "keras3." + pattern)]
+    done = run(KILLED, "check", *patterns, "--json", path)
     assert done.returncode == 2, done.stderr
+    assert "there is no verdict on 7 cases: a process ended by SIGKILL" in done.stderr
+    assert "84 DIVERGES" in done.stdout
     written = json.loads(path.read_text())
-    judged = {result["id"] for result in written["results"]}
-    assert judged and not judged & set(written["without a verdict"])
-    assert all(".gru." in name for name in written["without a verdict"])
-    lost = len(written["without a verdict"])
-    assert f"there is no verdict on {lost} cases: a process ended by SIGKILL" in done.stderr
-    assert f"{len(judged)} DIVERGES" in done.stdout
+    assert {result["options"]["cell"] for result in written["results"]} == {"lstm"}
+    assert len(written["results"]) == 84 and len(written["without a verdict"]) == 7
+    assert all(name.startswith("keras3.gru.") for name in written["without a verdict"])
 
 
+@needs("cpuinfo")
 def test_a_killed_process_leaves_no_recording(run, tmp_path):
     done = run(KILLED, *COMMANDS["dump"], tmp_path / "out")
     assert done.returncode == 2 and "a process ended by SIGKILL" in done.stderr
     assert [path for path in (tmp_path / "out").rglob("*") if path.is_file()] == []
+
+
+@needs("cpuinfo")
+def test_a_tensorflow_that_does_not_know_its_devices(run, tmp_path):
+    without = WORKS.replace("class config", "class other")
+    done = run(without, *COMMANDS["dump"], tmp_path / "out")
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert "cannot be used here: AttributeError: module 'tensorflow' has no attr" in done.stderr
+
+
+def test_a_keras_that_cannot_be_asked_for_what_it_has(run):
+    done = run(WORKS, "check", "--family", "options", "--only", "keras3.*")
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert "cannot be used here: AttributeError: type object 'keras' has no attr" in done.stderr
 
 
 # What is asked for by name.

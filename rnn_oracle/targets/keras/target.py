@@ -116,6 +116,8 @@ class KerasTarget:
 
         Raises
         ------
+        BrokenTargetError
+            If it cannot be used.
         MissingPartError
             If nothing here runs the family of the case.
         """
@@ -123,7 +125,8 @@ class KerasTarget:
         self.load()
         started = time.perf_counter()
         try:
-            reason = missing_feature(self, case)
+            with usable(self):
+                reason = missing_feature(self, case)
             if reason:
                 return Outcome(unsupported=reason)
             return runner.run(self, case, sizes or case.sizes)
