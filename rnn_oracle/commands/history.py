@@ -15,7 +15,7 @@ from ..records.store import recordings_in
 from ..verdict.ledger import load
 from .history_rows import KEPT, NONE, UNEXPLAINED, differs, sections
 from .judged_recordings import judge_all, releases
-from .output import printing, writable, write_output
+from .output import console, printing, writable, write_output
 from .parallel import LostError
 from .releases import families, runs, span
 from .selection import add_only, misuse
@@ -179,14 +179,12 @@ def _kept(alike):
 
 
 def _print_tables(history):
-    from rich.console import Console
     from rich.table import Table
 
-    # A pipe has no width of its own, and the table must not be folded for it.
-    console = Console(width=None if sys.stdout.isatty() else _WIDTH, markup=False, highlight=False)
+    terminal = console(_WIDTH, markup=False, highlight=False)
     for family in history.families:
-        console.print(_heading(family))
-    widest = max(10, (console.width - _LEFT) // len(history.families) - 3)
+        terminal.print(_heading(family))
+    widest = max(10, (terminal.width - _LEFT) // len(history.families) - 3)
     for section in history.sections:
         rows, alike = _lines(section)
         print()
@@ -199,9 +197,9 @@ def _print_tables(history):
             cells = ["\n".join(_of_family(family, row)) for family in history.families]
             table.add_row(" ".join(row.rules), row.title, *cells)
         if rows:
-            console.print(table)
+            terminal.print(table)
         if alike:
-            console.print(_kept(alike))
+            terminal.print(_kept(alike))
 
 
 def _markdown(history):

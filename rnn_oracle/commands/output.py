@@ -28,6 +28,18 @@ def printing():
         raise OSError(error.errno, error.strerror, "the standard output") from None
 
 
+def console(width, **options):
+    """Return a `rich` console: as wide as the terminal, or as it says where there is none."""
+    from rich.console import Console
+
+    class Printing(Console):
+        def on_broken_pipe(self):
+            raise  # to `printing`: rich would leave with status 1
+
+    # A pipe has no width of its own, and a table must not be folded for it.
+    return Printing(width=None if sys.stdout.isatty() else width, **options)
+
+
 def _give_up():
     """Let go of what is not printed yet, which would be tried again at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
