@@ -87,6 +87,73 @@ def test_the_options_are_in_the_help(project):
     done.stdout.fnmatch_lines(["rnn_oracle, *", "*--oracle-matrix={core,default,full}*"])
 
 
+# What a project has of its own.
+
+OPTION = "def pytest_addoption(parser):\n    parser.addoption('--oracle-matrix', {})\n"
+OPTIONS = {
+    "value": ("default='mine'", ["--oracle-matrix", "other"], "other"),
+    "choice": ("choices=['mine']", ["--oracle-matrix=mine"], "mine"),
+    "flag": ("action='store_true'", ["--oracle-matrix"], True),
+    "default": ("default='mine'", [], "mine"),
+}
+
+
+@pytest.mark.parametrize(
+    "way, where, how",
+    [(way, where, "value") for way in WAYS for where in ("conftest", "plugin", "entry-point")]
+    + [("entry-point", "conftest", how) for how in ("choice", "flag", "default")],
+)
+def test_an_option_of_ones_own(way, where, how, request):
+    fixture, options, conftest = WAYS[way]
+    project = request.getfixturevalue(fixture)
+    settings, arguments, value = OPTIONS[how]
+    text = OPTION.format(settings)
+    if where == "conftest":
+        conftest += "\n" + text
+    else:
+        project.makepyfile(own_plugin=text)
+        options = (["-p", "own_plugin"] if where == "plugin" else []) + options
+    if where == "entry-point":
+        about = project.mkdir("own_plugin-0.dist-info")
+        about.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: own\nVersion: 0\n")
+        about.joinpath("entry_points.txt").write_text("[pytest11]\nown_plugin = own_plugin\n")
+    os.environ["PYTHONPATH"] += os.pathsep + str(project.path)
+    project.makeconftest(conftest)
+    project.makepyfile(
+        f"""
+        def test_mine(pytestconfig, oracle_check):
+            assert pytestconfig.getoption("--oracle-matrix") == {value!r}
+        """
+    )
+    project.runpytest_subprocess(*options, *arguments).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("found", ["at once", "when the tests are collected"])
+def test_a_package_of_ones_own(found, installed_project, monkeypatch):
+    project = installed_project
+    if found != "at once":
+        # As `pytest` does, and `python -m pytest` does not.
+        monkeypatch.setenv("PYTHONSAFEPATH", "1")
+    project.mkpydir("rnn_oracle").joinpath("mine.py").write_text("MINE = 1\n")
+    project.makepyfile("from rnn_oracle.mine import MINE\n\ndef test_mine():\n    assert MINE")
+    done = project.runpytest_subprocess()
+    done.assert_outcomes(passed=1)
+    done.stdout.no_fnmatch_line("*warning*")
+
+
+@pytest.mark.parametrize("name", ["rnn_oracle", "pytest_rnn_oracle"])
+def test_it_can_be_blocked(name, installed_project):
+    installed_project.makepyfile("def test_mine(oracle_check):\n    pass")
+    done = installed_project.runpytest_subprocess("-p", "no:" + name)
+    done.assert_outcomes(errors=1)
+    done.stdout.fnmatch_lines(["*fixture 'oracle_check' not found"])
+    done = installed_project.runpytest_subprocess("-p", "no:" + name, "--oracle-matrix=core")
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+
+
+# What is refused.
+
+
 def test_an_unknown_matrix_is_refused(project):
     done = project.runpytest_subprocess("-p", "rnn_oracle.plugin", "--oracle-matrix=half")
     assert done.ret == pytest.ExitCode.USAGE_ERROR
