@@ -22,11 +22,17 @@ def project(pytester, monkeypatch, pytestconfig):
     return pytester
 
 
+def entry_point(pytestconfig):
+    """Return the name and the module by which pytest finds the plugin."""
+    text = (pytestconfig.rootpath / "pyproject.toml").read_text(encoding="utf-8")
+    (found,) = re.findall(r'\[project.entry-points.pytest11\]\n"(.+)" = "(.+)"\n', text)
+    return found
+
+
 @pytest.fixture
 def installed_project(project, pytestconfig):
     """The same where this package is installed: pip writes its entry points into such a file."""
-    text = (pytestconfig.rootpath / "pyproject.toml").read_text(encoding="utf-8")
-    ((name, module),) = re.findall(r'\[project.entry-points.pytest11\]\n"(.+)" = "(.+)"\n', text)
+    name, module = entry_point(pytestconfig)
     about = project.mkdir("site").joinpath("rnn_oracle-0.1.0.dist-info")
     about.mkdir()
     about.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: rnn-oracle\nVersion: 0\n")
@@ -128,15 +134,16 @@ def test_an_option_of_ones_own(way, where, how, request):
     project.runpytest_subprocess(*options, *arguments).assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize("found", ["at once", "when the tests are collected"])
-def test_a_package_of_ones_own(found, installed_project, monkeypatch):
-    project = installed_project
-    if found != "at once":
-        # As `pytest` does, and `python -m pytest` does not.
-        monkeypatch.setenv("PYTHONSAFEPATH", "1")
-    project.mkpydir("rnn_oracle").joinpath("mine.py").write_text("MINE = 1\n")
-    project.makepyfile("from rnn_oracle.mine import MINE\n\ndef test_mine():\n    assert MINE")
-    done = project.runpytest_subprocess()
+@pytest.mark.parametrize("folder", [".", "tests"], ids=["at-once", "with-the-tests"])
+def test_a_package_of_ones_own_is_found(folder, installed_project, pytestconfig, monkeypatch):
+    # This package itself may be installed here too, as it was before.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    package = installed_project.path / folder / "rnn_oracle"
+    package.mkdir(parents=True)
+    package.joinpath("__init__.py").write_text("MINE = 1\n")
+    text = "from rnn_oracle import MINE\n\ndef test_mine():\n    assert MINE"
+    (package.parent / "test_mine.py").write_text(text)
+    done = installed_project.runpytest_subprocess("-p", entry_point(pytestconfig)[0])
     done.assert_outcomes(passed=1)
     done.stdout.no_fnmatch_line("*warning*")
 
