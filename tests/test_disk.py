@@ -156,3 +156,16 @@ def test_a_writer_waits_until_another_has_ended(ended, tmp_path, other_writer):
     ended(first)
     assert second.stdout.readline() == "is in\n"
     assert tree(tmp_path) == {}
+
+
+@pytest.mark.parametrize("missing", ["module", "lock"])
+def test_where_there_is_no_lock_nothing_is_kept_out(missing, tmp_path, monkeypatch):
+    class NoLocks:
+        LOCK_EX = 2
+
+        def flock(self, *_):
+            raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(disk, "fcntl", NoLocks() if missing == "lock" else None)
+    with disk.alone_in(str(tmp_path)), disk.alone_in(str(tmp_path)):
+        assert tree(tmp_path) == {}

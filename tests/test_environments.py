@@ -8,7 +8,8 @@ import sys
 import pytest
 from helpers import FIXTURES, needs
 
-from rnn_oracle.commands import check, diff, dump
+from rnn_oracle.commands import check, diff, dump, history
+from rnn_oracle.commands.parallel import LostError
 from rnn_oracle.records.recordings import provenance
 from rnn_oracle.targets import installed
 from rnn_oracle.targets.runtime import BrokenTargetError
@@ -155,6 +156,20 @@ def test_a_keras_that_cannot_be_asked_for_what_it_has(run):
     done = run(WORKS, "check", "--family", "options", "--only", "keras3.*")
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert "cannot be used here: AttributeError: type object 'keras' has no attr" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command, function, arguments",
+    [(diff, "compare_sides", ["tf2.20", "tf2.21"]), (history, "judge_all", [])],
+    ids=["diff", "history"],
+)
+def test_a_killed_process_is_told(command, function, arguments, monkeypatch, capsys):
+    def judge(*_):
+        raise LostError("a process ended by SIGKILL")
+
+    monkeypatch.setattr(command, function, judge)
+    assert command.main(arguments + ["--only", "gru.one.last.*.nomask"]) == 2
+    assert "a process ended by SIGKILL" in capsys.readouterr().err
 
 
 # What is asked for by name.

@@ -78,6 +78,14 @@ def test_a_committed_file_fits_the_schema(path, validator):
     assert not validator.is_valid(fields)
 
 
+def test_a_backend_fits_the_schema_and_can_be_read(tmp_path, validator):
+    folder = tmp_path / "tf2.21"
+    store(str(tmp_path), {folder.name: made_up({CASES[0]: Outcome()}, backend="tensorflow")})
+    validator.validate(json.loads((folder / MANIFEST).read_text()))
+    about = read(str(folder), RECORDING).about["provenance"]
+    assert about["backend"] == "tensorflow"
+
+
 def test_arrays_are_written_once():
     files = vectors.files([vectors.vector(case) for case in CASES])
     groups = json.loads(files[MANIFEST])["groups"]

@@ -64,7 +64,7 @@ def main(arguments=None):
     for tell in (_write_json, _show):
         try:
             tell(options, targets, planned, verdicts)
-        except OSError as error:
+        except (OSError, ImportError, BrokenTargetError) as error:
             problems.append(error)
     if problems:
         return max(misuse("check", problem) for problem in problems)

@@ -133,15 +133,16 @@ def write(path, data, ending=NEW):
 def alone_in(folder):
     """Wait until no other process is in here for a folder, and keep others out until the end.
 
-    It holds however a process ends, and leaves no file. Windows has no such lock, and there nothing
-    keeps two processes apart.
+    It holds however a process ends, and leaves no file. Windows and some file systems, such as NFS,
+    have no such lock, and there nothing keeps two processes apart.
     """
     if fcntl is None:
         yield
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)
