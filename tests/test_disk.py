@@ -109,6 +109,19 @@ def test_what_a_stopped_writer_left_is_removed(moment, tmp_path, monkeypatch):
     assert tree(tmp_path) == {MANIFEST: b"{}"}
 
 
+def test_a_full_disk_does_not_let_it_be_forgotten(tmp_path, monkeypatch, small_disk):
+    stop_writing(monkeypatch, 4)  # before the manifest
+    with pytest.raises(StopError):
+        exchange(tmp_path, OLD)
+    monkeypatch.undo()
+    small_disk(1)
+    with pytest.raises(OSError, match=OTHER):
+        exchange(tmp_path, NEW)
+    monkeypatch.undo()
+    exchange(tmp_path, {MANIFEST: b"{}"})
+    assert tree(tmp_path) == {MANIFEST: b"{}"}
+
+
 # Two writers.
 
 WAITING = """

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import posixpath
 import re
 
 from .format import CASES_FILE, FILE, MANIFEST, compact
@@ -56,7 +57,8 @@ def exchange(folder, files, fixtures):
     except OSError:
         if not any(os.path.basename(path) == MANIFEST for path in done):
             _remove(folder, done - there)
-            os.remove(notes)
+            if not left:
+                os.remove(notes)
         raise
     _remove(folder, {path for path in old - set(files) if os.path.basename(path) != MANIFEST})
     _remove(folder, {path + NEW for path in left.union(files)})
@@ -70,7 +72,7 @@ def _named(folder, fixture):
         return set()
     with open(path, "rb") as file:
         names = [name.decode("utf-8", "replace") for name in _FILE_FIELD.findall(file.read())]
-    return _ours(os.path.normpath(os.path.join(fixture, name)) for name in names)
+    return _ours(posixpath.normpath(posixpath.join(fixture, name)) for name in names)
 
 
 def _listed(notes):
