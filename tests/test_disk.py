@@ -155,7 +155,9 @@ def other_writer(tmp_path):
 
 
 @pytest.mark.skipif(disk.fcntl is None, reason="there is no flock here")
-@pytest.mark.parametrize("ended", [lambda p: p.communicate("\n"), lambda p: p.kill()])
+@pytest.mark.parametrize(
+    "ended", [lambda p: p.communicate("\n"), lambda p: p.kill()], ids=["by-itself", "killed"]
+)
 def test_a_writer_waits_until_another_has_ended(ended, tmp_path, other_writer):
     first = other_writer()
     assert first.stdout.readline() == "is in\n"

@@ -52,7 +52,8 @@ def start(command, tmp_path, pytestconfig, **streams):
     process = subprocess.Popen(
         [sys.executable] + arguments,
         cwd=str(tmp_path),
-        env=dict(os.environ, PYTHONPATH=str(pytestconfig.rootpath)),
+        # Compiled modules would be cut off on a full disk too.
+        env=dict(os.environ, PYTHONPATH=str(pytestconfig.rootpath), PYTHONDONTWRITEBYTECODE="1"),
         **streams,
     )
     return process, status
