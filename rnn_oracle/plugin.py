@@ -1,5 +1,3 @@
-"""The pytest plugin for everyone's tests; see `rnn_oracle.testing.plugin`."""
+"""The pytest plugin for everyone's tests, by a name of this package; see `pytest_rnn_oracle`."""
 
-from .testing.plugin import oracle_check, pytest_addoption
-
-__all__ = ["oracle_check", "pytest_addoption"]
+pytest_plugins = ["pytest_rnn_oracle"]

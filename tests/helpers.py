@@ -18,8 +18,8 @@ from rnn_oracle.arithmetic.error_bounds import bounds
 from rnn_oracle.families.layers.expected import symbolic_shapes
 from rnn_oracle.families.layers.problem import problem
 from rnn_oracle.families.stacks.reference import build
+from rnn_oracle.records import disk, writer
 from rnn_oracle.records import format as format_module
-from rnn_oracle.records import writer
 from rnn_oracle.records.format import MANIFEST, Entry, default_folder, seal
 from rnn_oracle.records.reader import read
 from rnn_oracle.records.store import recordings_in
@@ -253,4 +253,4 @@ def stop_writing(monkeypatch, moment):
         return step
 
     for name in ("replace", "remove", "fsync"):
-        monkeypatch.setattr(writer.os, name, stopping(getattr(os, name)))
+        monkeypatch.setattr(disk.os, name, stopping(getattr(os, name)))

@@ -229,6 +229,11 @@ def test_another_machine_is_told(checked):
     assert status == 0 and "recorded with numpy 2" in printed and ", now 1.0" in printed
 
 
+def test_an_older_recording_need_not_tell_its_backend(checked):
+    status, printed = checked(RECORDING, lambda entry: None, backend="tensorflow")
+    assert status == 0 and "backend" not in printed
+
+
 def test_a_recording_in_the_place_of_another(tmp_path, monkeypatch, capsys):
     out = tmp_path / "recordings"
     shutil.copytree(os.path.join(FIXTURES, "recordings"), str(out))

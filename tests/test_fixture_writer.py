@@ -78,6 +78,14 @@ def test_a_committed_file_fits_the_schema(path, validator):
     assert not validator.is_valid(fields)
 
 
+def test_a_backend_fits_the_schema_and_can_be_read(tmp_path, validator):
+    folder = tmp_path / "tf2.21"
+    store(str(tmp_path), {folder.name: made_up({CASES[0]: Outcome()}, backend="tensorflow")})
+    validator.validate(json.loads((folder / MANIFEST).read_text()))
+    about = read(str(folder), RECORDING).about["provenance"]
+    assert about["backend"] == "tensorflow"
+
+
 def test_arrays_are_written_once():
     files = vectors.files([vectors.vector(case) for case in CASES])
     groups = json.loads(files[MANIFEST])["groups"]
@@ -126,15 +134,17 @@ def test_names_that_are_counted_up_lose_their_number(message, written):
 
 
 def test_the_files_of_others_are_left_alone(tmp_path):
-    files = vectors.files([vectors.vector(CASES[0])])
-    others = ["weights.bin", "notes.new", "gru.bin"]
-    for name in others + ["gru.01234567.bin", "gru.01234567.bin.new"]:
+    first, second = (vectors.files([vectors.vector(case)]) for case in CASES[:2])
+    others = ["weights.bin", "notes.new", "gru.bin", "gru.01234567.bin", "gru.01234567.bin.new"]
+    for name in others:
         (tmp_path / name).write_text("mine")
-    writer.replace(str(tmp_path), files)
-    assert set(os.listdir(str(tmp_path))) == set(files) | set(others)
+    writer.replace(str(tmp_path), first)
+    assert set(os.listdir(str(tmp_path))) == set(first) | set(others)
+    writer.replace(str(tmp_path), second)
+    assert set(os.listdir(str(tmp_path))) == set(second) | set(others)
 
 
-@pytest.mark.parametrize("moment", range(7))  # six steps put files there, one removes
+@pytest.mark.parametrize("moment", range(10))  # of `stop_writing`
 def test_an_interrupted_dump_leaves_a_whole_fixture(moment, tmp_path, monkeypatch):
     folder = str(tmp_path)
     old = vectors.files([vectors.vector(CASES[0])])

@@ -1,12 +1,15 @@
 """Work in several processes: the results in order, and a bar for those who look on."""
 
 import io
+import os
+import signal
+import subprocess
 import sys
 
 import pytest
 from helpers import needs
 
-from rnn_oracle.commands.parallel import spread
+from rnn_oracle.commands.parallel import LostError, spread
 
 CHUNKS = [[1, 2, 3], [], [4]]
 
@@ -35,3 +38,82 @@ def test_without_rich_there_is_no_bar(monkeypatch):
 def test_an_error_in_a_process_is_raised_here():
     with pytest.raises(TypeError, match="len"):
         list(spread(len, [1], [1], "dumping", 1))
+
+
+class OddError(Exception):
+    def __init__(self, what, where):
+        super().__init__(what)
+
+
+def refuse(chunk):
+    raise OddError("no", "here")
+
+
+def test_an_error_that_cannot_travel_is_told_all_the_same():
+    with pytest.raises(RuntimeError, match="OddError: no"):
+        list(spread(refuse, [1], [1], "dumping", 1))
+
+
+# A process that ends.
+
+ENDS = {
+    "killed": (lambda: os.kill(os.getpid(), signal.SIGKILL), "by SIGKILL"),
+    "aborted": (os.abort, "by SIGABRT"),
+    "left": (lambda: os._exit(3), "with status 3"),
+    "exited": (lambda: sys.exit(4), "with status 4"),
+}
+
+
+def end_in_the_middle(chunk):
+    number, end = chunk
+    if number == 1:
+        ENDS[end][0]()
+    return number
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("processes, expected", [(2, [0, None, 2, 3]), (1, [0, None, None, None])])
+def test_a_process_that_ends_costs_what_it_had_in_hand(processes, expected, end):
+    chunks, lost = [(number, end) for number in range(4)], []
+    assert list(spread(end_in_the_middle, chunks, [1] * 4, "dumping", processes, lost)) == expected
+    assert len(lost) == expected.count(None)
+    assert {str(error) for error in lost} == {
+        f"a process ended {ENDS[end][1]} before it gave its result"
+    }
+
+
+def test_work_that_is_lost_is_an_error():
+    results = spread(end_in_the_middle, [(0, "killed"), (1, "killed")], [1, 1], "dumping", 1)
+    assert next(results) == 0
+    with pytest.raises(LostError, match="ended by SIGKILL"):
+        next(results)
+
+
+WAITING = """
+import os, sys, threading
+from rnn_oracle.commands.parallel import spread
+
+def wait(chunk):
+    print(os.getpid(), flush=True)
+    threading.Event().wait()
+
+if __name__ == "__main__":
+    list(spread(wait, [1, 2], [1, 1], "waiting", 2))
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGKILL"])
+def test_no_process_outlives_the_one_that_started_it(name, tmp_path):
+    script = tmp_path / "waiting.py"
+    script.write_text(WAITING)
+    parent = subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    workers = [int(parent.stdout.readline()) for _ in range(2)]
+    try:
+        parent.send_signal(getattr(signal, name))
+        parent.communicate(timeout=60)  # all who could print have ended
+    except subprocess.TimeoutExpired:
+        for worker in workers:
+            os.kill(worker, signal.SIGKILL)
+        raise

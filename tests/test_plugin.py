@@ -22,11 +22,17 @@ def project(pytester, monkeypatch, pytestconfig):
     return pytester
 
 
+def entry_point(pytestconfig):
+    """Return the name and the module by which pytest finds the plugin."""
+    text = (pytestconfig.rootpath / "pyproject.toml").read_text(encoding="utf-8")
+    (found,) = re.findall(r'\[project.entry-points.pytest11\]\n"(.+)" = "(.+)"\n', text)
+    return found
+
+
 @pytest.fixture
 def installed_project(project, pytestconfig):
     """The same where this package is installed: pip writes its entry points into such a file."""
-    text = (pytestconfig.rootpath / "pyproject.toml").read_text(encoding="utf-8")
-    ((name, module),) = re.findall(r'\[project.entry-points.pytest11\]\n"(.+)" = "(.+)"\n', text)
+    name, module = entry_point(pytestconfig)
     about = project.mkdir("site").joinpath("rnn_oracle-0.1.0.dist-info")
     about.mkdir()
     about.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: rnn-oracle\nVersion: 0\n")
@@ -85,6 +91,74 @@ def test_the_plugin_loads_and_costs_and_disturbs_nothing(way, request):
 def test_the_options_are_in_the_help(project):
     done = project.runpytest_subprocess("-p", "rnn_oracle.plugin", "--help")
     done.stdout.fnmatch_lines(["rnn_oracle, *", "*--oracle-matrix={core,default,full}*"])
+
+
+# What a project has of its own.
+
+OPTION = "def pytest_addoption(parser):\n    parser.addoption('--oracle-matrix', {})\n"
+OPTIONS = {
+    "value": ("default='mine'", ["--oracle-matrix", "other"], "other"),
+    "choice": ("choices=['mine']", ["--oracle-matrix=mine"], "mine"),
+    "flag": ("action='store_true'", ["--oracle-matrix"], True),
+    "default": ("default='mine'", [], "mine"),
+}
+
+
+@pytest.mark.parametrize(
+    "way, where, how",
+    [(way, where, "value") for way in WAYS for where in ("conftest", "plugin", "entry-point")]
+    + [("entry-point", "conftest", how) for how in ("choice", "flag", "default")],
+)
+def test_an_option_of_ones_own(way, where, how, request):
+    fixture, options, conftest = WAYS[way]
+    project = request.getfixturevalue(fixture)
+    settings, arguments, value = OPTIONS[how]
+    text = OPTION.format(settings)
+    if where == "conftest":
+        conftest += "\n" + text
+    else:
+        project.makepyfile(own_plugin=text)
+        options = (["-p", "own_plugin"] if where == "plugin" else []) + options
+    if where == "entry-point":
+        about = project.mkdir("own_plugin-0.dist-info")
+        about.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: own\nVersion: 0\n")
+        about.joinpath("entry_points.txt").write_text("[pytest11]\nown_plugin = own_plugin\n")
+    os.environ["PYTHONPATH"] += os.pathsep + str(project.path)
+    project.makeconftest(conftest)
+    project.makepyfile(
+        f"""
+        def test_mine(pytestconfig, oracle_check):
+            assert pytestconfig.getoption("--oracle-matrix") == {value!r}
+        """
+    )
+    project.runpytest_subprocess(*options, *arguments).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("folder", [".", "tests"], ids=["at-once", "with-the-tests"])
+def test_a_package_of_ones_own_is_found(folder, installed_project, pytestconfig, monkeypatch):
+    # This package itself may be installed here too, as it was before.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    package = installed_project.path / folder / "rnn_oracle"
+    package.mkdir(parents=True)
+    package.joinpath("__init__.py").write_text("MINE = 1\n")
+    text = "from rnn_oracle import MINE\n\ndef test_mine():\n    assert MINE"
+    (package.parent / "test_mine.py").write_text(text)
+    done = installed_project.runpytest_subprocess("-p", entry_point(pytestconfig)[0])
+    done.assert_outcomes(passed=1)
+    done.stdout.no_fnmatch_line("*warning*")
+
+
+@pytest.mark.parametrize("name", ["rnn_oracle", "pytest_rnn_oracle"])
+def test_it_can_be_blocked(name, installed_project):
+    installed_project.makepyfile("def test_mine(oracle_check):\n    pass")
+    done = installed_project.runpytest_subprocess("-p", "no:" + name)
+    done.assert_outcomes(errors=1)
+    done.stdout.fnmatch_lines(["*fixture 'oracle_check' not found"])
+    done = installed_project.runpytest_subprocess("-p", "no:" + name, "--oracle-matrix=core")
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+
+
+# What is refused.
 
 
 def test_an_unknown_matrix_is_refused(project):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from typing import Any, NamedTuple
 
 from ..families import registry
+from .output import printing
 from .selection import DIALECTS, Selection, SelectionError, add_selectors, misuse
 
 
@@ -42,14 +42,12 @@ def main(arguments=None):
         return misuse("cases", error)
     listed = find(selection, dialects)
     try:
-        _print(listed, options.json)
-        if not listed:
-            _tell(selection, dialects, options.json)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Who reads, such as head, has read enough; what is left must not be tried again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        with printing():
+            _print(listed, options.json)
+            if not listed:
+                _tell(selection, dialects, options.json)
+    except OSError as error:
+        return misuse("cases", error)
     return 0 if listed or selection.reasons else 1
 
 

@@ -4,15 +4,30 @@ import argparse
 import functools
 import json
 import logging
-import os
 import warnings
 
 from ..targets import INSTALL, installed
+from ..targets.runtime import BrokenTargetError
 from ..verdict.judge import judge
 from .check_plan import NOT_SELECTED, ledger_of, plan
-from .check_report import as_json, left_out_in_words, passes, show
-from .parallel import spread
-from .selection import Selection, SelectionError, add_selectors, misuse
+from .check_report import as_json, left_out_in_words, passes, show, without_verdict
+from .output import printing, writable, write_output
+from .parallel import spread, workers
+from .selection import Selection, SelectionError, add_selectors, in_words, misuse
+
+
+class PartlyJudgedError(Exception):
+    """Some cases have no verdict, since processes ended.
+
+    Attributes
+    ----------
+    verdicts : list of Verdict
+        Those that came.
+    """
+
+    def __init__(self, message, verdicts):
+        super().__init__(message)
+        self.verdicts = verdicts
 
 
 def main(arguments=None):
@@ -22,35 +37,49 @@ def main(arguments=None):
     -------
     int
         0 where all agree or are known, or are crossed cases that the release cannot run; 1 on a
-        divergence, or another case that the release cannot run; 2 on misuse or no TensorFlow.
+        divergence, or another case that the release cannot run; 2 on misuse, with no TensorFlow or
+        one that cannot be used, and where a verdict is missing or cannot be written.
     """
     options = _parse(arguments)
-    if options.json and not _writable(options.json):
+    if options.json and not writable(options.json):
         return misuse("check", f"cannot write {options.json}")
-    targets = installed()
-    if not targets:
-        return misuse("check", "there is no TensorFlow here; install it with\n\n    " + INSTALL)
+    problems = []
     try:
+        targets = installed()
+        if not targets:
+            return misuse("check", "there is no TensorFlow here; install it with\n\n    " + INSTALL)
         selection = Selection(options)
         planned = plan(targets, selection)
         if not planned.cases:
             return misuse("check", _nothing(targets, selection, planned))
         verdicts = judge_all(planned)
-    except SelectionError as error:
+    except PartlyJudgedError as error:
+        verdicts = error.verdicts
+        problems.append(error)
+    except (SelectionError, BrokenTargetError) as error:
         return misuse("check", error)
     except ImportError as error:
         return misuse("check", f"{error}; install what is missing with\n\n    {INSTALL}")
-    if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump(as_json(targets, planned, verdicts), file, indent=1, allow_nan=False)
-            file.write("\n")
-    show(targets, planned, verdicts, options.tables)
+    # What cannot be told in one way is told in the other.
+    for tell in (_write_json, _show):
+        try:
+            tell(options, targets, planned, verdicts)
+        except (OSError, ImportError, BrokenTargetError) as error:
+            problems.append(error)
+    if problems:
+        return max(misuse("check", problem) for problem in problems)
     return 0 if all(map(passes, verdicts)) else 1
 
 
-def _writable(path):
-    folder = os.path.dirname(os.path.abspath(path))
-    return os.access(path if os.path.exists(path) else folder, os.W_OK) and not os.path.isdir(path)
+def _write_json(options, targets, planned, verdicts):
+    if options.json:
+        written = as_json(targets, planned, verdicts)
+        write_output(options.json, json.dumps(written, indent=1, allow_nan=False) + "\n")
+
+
+def _show(options, targets, planned, verdicts):
+    with printing():
+        show(targets, planned, verdicts, options.tables)
 
 
 def _parse(arguments):
@@ -77,15 +106,37 @@ def judge_all(planned):
     """Judge the cases of a plan with every core, and return their verdicts in its order.
 
     Each process finds the targets by itself, which cannot be handed over.
+
+    Raises
+    ------
+    BrokenTargetError
+        If a target cannot be used, or a process ends when it tries; nothing is judged then.
+    PartlyJudgedError
+        If a process ends later on. All others work to the end.
     """
-    chunks = planned.chunks
+    names = list(dict.fromkeys(name for name, _ in planned.cases))
+    chunks = [(name, []) for name in names] + planned.chunks
     sizes = [len(cases) for _, cases in chunks]
-    return [v for found in spread(_judge_chunk, chunks, sizes, "checking") for v in found]
+    verdicts, lost = [], []
+    processes = workers(planned.chunks)
+    results = spread(_judge_chunk, chunks, sizes, "checking", processes, lost)
+    for (name, cases), found in zip(chunks, results):
+        if lost and not cases:
+            raise BrokenTargetError(f"{name} cannot be used here: {lost[0]}")
+        verdicts += found or []
+    if lost:
+        reasons = "; ".join(dict.fromkeys(map(str, lost)))
+        missing = in_words(len(without_verdict(planned, verdicts)))
+        raise PartlyJudgedError(f"there is no verdict on {missing}: {reasons}", verdicts)
+    return verdicts
 
 
 def _judge_chunk(chunk):
+    """Judge some cases on a target; without any, see whether it can be used."""
     name, cases = chunk
     targets = _prepared()
+    if not cases:
+        targets[name].load()
     return [judge(targets[name], case, ledger_of(case.family)) for case in cases]
 
 

@@ -2,7 +2,6 @@
 
 import math
 import platform
-import sys
 from collections import Counter
 
 import numpy as np
@@ -15,6 +14,7 @@ from ..verdict.compare import share_not_judged
 from ..verdict.judge import AGREE, DIVERGES, KNOWN, PARTLY, UNJUDGED, UNSUPPORTED, passes
 from ..verdict.ledger import unmeasured
 from .check_plan import NO_TARGET, NOT_MEASURED, ledger_of
+from .output import console
 from .reproduce import script
 from .selection import in_words, values_of
 
@@ -37,6 +37,7 @@ def as_json(targets, planned, verdicts):
             "judged": summary(planned, verdicts),
             "not judged": [one._asdict() for one in planned.left_out],
         },
+        "without a verdict": without_verdict(planned, verdicts),
         "results": [
             {
                 "id": f"{v.target}.{v.case.id}",
@@ -54,6 +55,17 @@ def as_json(targets, planned, verdicts):
             for v in verdicts
         ],
     }
+
+
+def without_verdict(planned, verdicts):
+    """Return the ids of the cases of a plan that have no verdict, with their targets' names."""
+    judged = {(v.target, v.case) for v in verdicts}
+    return [
+        f"{name}.{case.id}"
+        for (name, _), cases in planned.cases.items()
+        for case in cases
+        if (name, case) not in judged
+    ]
 
 
 def summary(planned, verdicts):
@@ -98,16 +110,13 @@ def show(targets, planned, verdicts, all_tables=False):
     all_tables : bool, optional
         Whether the options of all families have tables, not those of the core matrix alone.
     """
-    from rich.console import Console
-
-    # A pipe has no width of its own, and the table must not be folded for it.
-    console = Console(width=None if sys.stdout.isatty() else _TO_PIPES)
+    terminal = console(_TO_PIPES)
     for name, family in planned.cases:
         if all_tables or family == CoreCase.family:
             those = [v for v in verdicts if (v.target, v.case.family) == (name, family)]
             for table in _tables(str(targets[name]), registry.get(family), those):
-                console.print(table)
-    console.print(_summary_table(summary(planned, verdicts)))
+                terminal.print(table)
+    terminal.print(_summary_table(summary(planned, verdicts)))
     for words in left_out_in_words(targets, planned.left_out):
         print(words)
     for words in filter(None, (unmeasured(targets[name]) for name in _judged(planned))):

@@ -16,12 +16,15 @@ from ..records.reader import read
 from ..records.store import recordings_in
 from ..reference.dialects import generation
 from ..targets import INSTALL, installed
+from ..targets.runtime import BrokenTargetError
 from ..verdict.changes import describe, in_short
 from ..verdict.ledger import load
 from ..verdict.patterns import as_text
 from .dump import gather
 from .explained_changes import DEFAULT, Side, compare_sides
-from .selection import add_only, misuse, selected_for
+from .output import printing
+from .parallel import LostError
+from .selection import MisuseError, add_only, misuse, selected_for
 
 ORACLE, INSTALLED, LEGACY, V1 = "oracle", "installed", "installed-legacy", "installed-v1"
 SIDES = """A and B are each the name of a recording, such as tf2.21, the folder of one,
@@ -30,29 +33,38 @@ SIDES = """A and B are each the name of a recording, such as tf2.21, the folder 
 is 0 where nothing changed but by rounding, 1 where something did, 2 on misuse."""
 
 
-class MisuseError(Exception):
-    """A command line that cannot be followed."""
-
-
 def main(arguments=None):
     """Run the command.
 
     Returns
     -------
     int
-        0 where nothing but rounding sets the two apart, 1 where more does, 2 on misuse.
+        0 where nothing but rounding sets the two apart, 1 where more does, 2 on misuse, with a
+        TensorFlow that cannot be used, and where a process ends or nothing can be printed.
     """
     options = _parse(arguments)
     try:
         old, new = _sides(options)
         comparison = compare_sides(old, new)
-    except (MisuseError, FixtureError, ImportError) as error:
-        return misuse("diff", str(error))
+        with printing():
+            _print(comparison, options)
+    except (
+        MisuseError,
+        FixtureError,
+        ImportError,
+        BrokenTargetError,
+        LostError,
+        OSError,
+    ) as error:
+        return misuse("diff", error)
+    return 1 if comparison.groups else 0
+
+
+def _print(comparison, options):
     if options.json:
         print(json.dumps(_as_json(comparison), indent=1, allow_nan=False))
     else:
         print("\n".join(_lines(comparison, _MARKDOWN if options.markdown else _TEXT)))
-    return 1 if comparison.groups else 0
 
 
 def _parse(arguments):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import itertools
 import os
 import time
 from typing import NamedTuple
@@ -11,15 +12,18 @@ from typing import NamedTuple
 from ..families.layers.matrix import core
 from ..records import recordings, vectors
 from ..records.check import head_changes, recording_changes, vector_changes
+from ..records.disk import alone_in
 from ..records.format import MANIFEST, FixtureError, default_folder
 from ..records.manifest import RECORDING, VECTORS
 from ..records.reader import read
 from ..records.store import others, store
 from ..records.writer import replace
 from ..targets import INSTALL, installed
+from ..targets.runtime import BrokenTargetError
 from ..verdict.changes import MEANING, ROUNDING, describe, in_short
-from .parallel import spread, workers
-from .selection import ALL, add_only, blocks, misuse, selected, selected_for
+from .output import printing
+from .parallel import LostError, spread, workers
+from .selection import ALL, MisuseError, add_only, blocks, misuse, selected, selected_for
 
 
 class Gathered(NamedTuple):
@@ -48,27 +52,37 @@ def main(arguments=None):
     -------
     int
         0 where all is written, or with ``--check`` nothing has changed but by rounding;
-        1 where ``--check`` finds a change or a damaged fixture; 2 on misuse.
+        1 where ``--check`` finds a change or a damaged fixture; 2 on misuse, with no TensorFlow or
+        one that cannot be used, and where a process ends or a file cannot be written.
     """
     options = _parse(arguments)
+    try:
+        return _run(options)
+    except FixtureError as error:
+        _say(error)
+        return 1
+    except ImportError as error:
+        return misuse("dump", f"{error}; install what is missing with\n\n    {INSTALL}")
+    except (MisuseError, BrokenTargetError, LostError, OSError) as error:
+        return misuse("dump", error)
+
+
+def _run(options):
     there = installed() if options.recording else {}
     targets, cases = selected_for(there, options.only)
     numbers = _of_vectors(selected(options.only)) if options.vectors else []
     problem = _problem(options, there, targets, cases, numbers)
     if problem:
-        return misuse("dump", problem)
-    try:
-        status, speed = (_check if options.check else _write)(options, targets, cases, numbers)
-    except FixtureError as error:
-        print(error)
-        return 1
-    except ImportError as error:
-        return misuse("dump", f"{error}; install what is missing with\n\n    {INSTALL}")
-    except OSError as error:
-        return misuse("dump", str(error))
+        raise MisuseError(problem)
+    status, speed = (_check if options.check else _write)(options, targets, cases, numbers)
     if targets:
-        print(speed)
+        _say(speed)
     return status
+
+
+def _say(words):
+    with printing():
+        print(words)
 
 
 def _read(folder, kind):
@@ -81,7 +95,8 @@ def _read(folder, kind):
 
 def _check(options, targets, cases, numbers):
     """Compare what would be written with what is there; return the status and the speed."""
-    old = [_read(*folder) for folder in _folders(options, targets)]
+    with alone_in(options.out):
+        old = [_read(*folder) for folder in _folders(options, targets)]
     gathered, speed = _gather(options, targets, cases, numbers)
     whole = options.only == ALL
     return max(_compare(fixture, gathered, whole) for fixture in old), speed
@@ -89,27 +104,35 @@ def _check(options, targets, cases, numbers):
 
 def _write(options, targets, cases, numbers):
     """Write what is asked for; return the status and the speed."""
+    vectors_folder = os.path.join(options.out, "vectors")
     recordings_folder = os.path.join(options.out, "recordings")
-    if targets:
-        # What could not be stored in the end is found out before all the work.
-        others(recordings_folder, [target.recording for target in targets.values()])
-    for folder, _ in _folders(options, targets):
+    # What could not be stored in the end is found out before all the work.
+    for folder in [vectors_folder] * options.vectors + [recordings_folder] * bool(targets):
         os.makedirs(folder, exist_ok=True)
-    gathered, speed = _gather(options, targets, cases, numbers)
-    if options.vectors:
-        folder, files = os.path.join(options.out, "vectors"), vectors.files(gathered.vectors)
-        replace(folder, files)
-        _tell_size(folder, gathered.vectors, sum(map(len, files.values())))
     if targets:
-        made = _by_recording(gathered)
-        sizes = store(recordings_folder, made)
-        for name, (_, entries) in made.items():
-            _tell_size(os.path.join(recordings_folder, name), entries, sizes[name])
+        with alone_in(options.out):
+            others(recordings_folder, [target.recording for target in targets.values()])
+    gathered, speed = _gather(options, targets, cases, numbers)
+    made = _by_recording(gathered)
+    with alone_in(options.out):
+        # Another process may have written here in the meantime.
+        problem = _loss(options, targets)
+        if problem:
+            raise MisuseError(problem)
+        if options.vectors:
+            files = vectors.files(gathered.vectors)
+            replace(vectors_folder, files)
+        if targets:
+            sizes = store(recordings_folder, made)
+    if options.vectors:
+        _tell_size(vectors_folder, gathered.vectors, sum(map(len, files.values())))
+    for name, (_, entries) in made.items():
+        _tell_size(os.path.join(recordings_folder, name), entries, sizes[name])
     return 0, speed
 
 
 def _tell_size(folder, entries, size):
-    print(f"{folder}: {len(entries)} cases, {size:,} bytes")
+    _say(f"{folder}: {len(entries)} cases, {size:,} bytes")
 
 
 def _by_recording(gathered):
@@ -155,14 +178,24 @@ def _problem(options, there, targets, cases, numbers):
     if options.recording and not there:
         advice = "say --vectors for the vectors alone, or " if options.vectors else ""
         return f"there is no TensorFlow here to record; {advice}install it with\n\n    {INSTALL}"
-    folders = [folder for folder, _ in _folders(options, targets)]
-    made = [folder for folder in folders if os.path.exists(os.path.join(folder, MANIFEST))]
-    if options.check and made != folders:
-        missing = [folder for folder in folders if folder not in made]
+    missing = [folder for folder, is_made in _made(options, targets) if not is_made]
+    if options.check and missing:
         return f"there is no fixture in {' or '.join(missing)} to compare with"
-    if not options.check and options.only != ALL and made:
+    return None if options.check else _loss(options, targets)
+
+
+def _loss(options, targets):
+    """Return what would be lost by writing, or None."""
+    made = [folder for folder, is_made in _made(options, targets) if is_made]
+    if options.only != ALL and made:
         return f"{made[0]} would lose the cases that --only leaves out; choose another --out"
     return None
+
+
+def _made(options, targets):
+    """Return each folder that is asked for, and whether there is a fixture in it."""
+    folders = [folder for folder, _ in _folders(options, targets)]
+    return [(folder, os.path.exists(os.path.join(folder, MANIFEST))) for folder in folders]
 
 
 def _folders(options, targets):
@@ -190,6 +223,13 @@ def gather(targets, cases, numbers=(), processes=None):
     Returns
     -------
     Gathered
+
+    Raises
+    ------
+    BrokenTargetError
+        If a target cannot be used, or a process ends when it tries.
+    LostError
+        If a process ends later on.
     """
     jobs = [("provenance", name, ()) for name in targets]
     runs = [("recording", name, block) for name in targets for block in blocks(cases[name])]
@@ -197,7 +237,10 @@ def gather(targets, cases, numbers=(), processes=None):
     jobs += runs + [("vectors", None, [numbers[i] for i in family]) for family in families]
     sizes = [len(job[2]) for job in jobs]
     results = spread(_work, jobs, sizes, "dumping", processes)
-    abouts = {name: next(results) for name in targets}
+    try:
+        abouts = dict(zip(targets, itertools.islice(results, len(targets))))
+    except LostError as error:
+        raise BrokenTargetError(f"{', '.join(targets)} cannot be used here: {error}") from None
     recorded, seconds = {name: (about, []) for name, about in abouts.items()}, 0.0
     for _, name, _ in runs:
         entries, spent = next(results)
@@ -240,28 +283,28 @@ def _compare(fixture, gathered, whole):
     found = [(case.id, change) for case, moved in compared for change in moved]
     real = [(name, change) for name, change in found if change.kind == MEANING]
     for name, change in real:
-        print(f"{folder}: {name}: {describe(change)}")
+        _say(f"{folder}: {name}: {describe(change)}")
     gone = sorted(set(fixture.entries) - {entry.case.id for entry in entries}) if whole else []
     for name in gone:
-        print(f"{folder}: {name}: there is no such case any more")
+        _say(f"{folder}: {name}: there is no such case any more")
     head = head_changes(fixture) if kind == VECTORS else []
     for name, old, new in head:
-        print(f"{folder}: the {name} of all cases: {old} -> {new}")
+        _say(f"{folder}: the {name} of all cases: {old} -> {new}")
     count = len(real) + len(gone) + len(head)
     unmoved = whole and not count
     other = kind == VECTORS and unmoved and not _on_disk(folder, vectors.files(entries))
     if other:
-        print(f"{folder}: the same vectors would be written in other bytes")
+        _say(f"{folder}: the same vectors would be written in other bytes")
     words = [f"{len(entries)} cases, {count or 'no'} changes"]
     rounded = [change for _, change in found if change.kind == ROUNDING]
-    print(f"{folder}: {', '.join(words + in_short(rounded))}")
+    _say(f"{folder}: {', '.join(words + in_short(rounded))}")
     return 1 if count or other else 0
 
 
 def _tell_provenance(folder, old, new):
     for name in sorted(new):
-        if old[name] != new[name]:
-            print(f"{folder}: recorded with {name} {old[name]}, now {new[name]}")
+        if name in old and old[name] != new[name]:
+            _say(f"{folder}: recorded with {name} {old[name]}, now {new[name]}")
 
 
 def _on_disk(folder, files):

@@ -15,6 +15,8 @@ from ..records.store import recordings_in
 from ..verdict.ledger import load
 from .history_rows import KEPT, NONE, UNEXPLAINED, differs, sections
 from .judged_recordings import judge_all, releases
+from .output import console, printing, writable, write_output
+from .parallel import LostError
 from .releases import families, runs, span
 from .selection import add_only, misuse
 
@@ -46,24 +48,35 @@ def main(arguments=None):
     Returns
     -------
     int
-        0; 1 where something is not explained; 2 on misuse.
+        0; 1 where something is not explained; 2 on misuse, and where a process ends or nothing can
+        be written.
     """
     options = _parse(arguments)
+    if options.html not in (None, "-") and not writable(options.html):
+        return misuse("history", f"cannot write {options.html}")
     try:
         history = of_folder(options.fixtures, options.only)
         if not history.families:
             return misuse("history", _nothing(options))
-        if options.html:
-            _write(options.html, _page(history))
-        elif options.markdown:
-            print("\n".join(_markdown(history)))
+        if options.html not in (None, "-"):
+            write_output(options.html, _page(history))
         else:
-            _print(history)
+            with printing():
+                _print(history, options)
     except ImportError as error:
         return misuse("history", f"{error}; install it with\n\n    {INSTALL}")
-    except (FixtureError, OSError) as error:
-        return misuse("history", str(error))
+    except (FixtureError, LostError, OSError) as error:
+        return misuse("history", error)
     return 1 if _unexplained(history) else 0
+
+
+def _print(history, options):
+    if options.html:
+        sys.stdout.write(_page(history))
+    elif options.markdown:
+        print("\n".join(_markdown(history)))
+    else:
+        _print_tables(history)
 
 
 def _parse(arguments):
@@ -130,14 +143,6 @@ def _page(history):
     return render(TITLE, history)
 
 
-def _write(path, text):
-    if path == "-":
-        sys.stdout.write(text)
-        return
-    with open(path, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-
-
 # In lines.
 
 
@@ -173,15 +178,13 @@ def _kept(alike):
     return f"kept by every release that was recorded: {', '.join(r.id for r in alike)}"
 
 
-def _print(history):
-    from rich.console import Console
+def _print_tables(history):
     from rich.table import Table
 
-    # A pipe has no width of its own, and the table must not be folded for it.
-    console = Console(width=None if sys.stdout.isatty() else _WIDTH, markup=False, highlight=False)
+    terminal = console(_WIDTH, markup=False, highlight=False)
     for family in history.families:
-        console.print(_heading(family))
-    widest = max(10, (console.width - _LEFT) // len(history.families) - 3)
+        terminal.print(_heading(family))
+    widest = max(10, (terminal.width - _LEFT) // len(history.families) - 3)
     for section in history.sections:
         rows, alike = _lines(section)
         print()
@@ -194,9 +197,9 @@ def _print(history):
             cells = ["\n".join(_of_family(family, row)) for family in history.families]
             table.add_row(" ".join(row.rules), row.title, *cells)
         if rows:
-            console.print(table)
+            terminal.print(table)
         if alike:
-            console.print(_kept(alike))
+            terminal.print(_kept(alike))
 
 
 def _markdown(history):

@@ -1,16 +1,30 @@
 """Runs a function over chunks of work in processes of their own, behind a progress bar."""
 
+from __future__ import annotations
+
+import collections
 import contextlib
 import functools
 import importlib.util
 import multiprocessing
+import multiprocessing.connection
 import os
+import pickle
+import signal
 import sys
-from concurrent.futures import ProcessPoolExecutor
+import threading
+import traceback
+from typing import Any, NamedTuple
 
 
-def spread(function, chunks, sizes, title, processes=None):
+class LostError(RuntimeError):
+    """Work without a result, since the process that did it ended: by a signal, or it crashed."""
+
+
+def spread(function, chunks, sizes, title, processes=None, lost=None):
     """Yield ``function(chunk)`` for each chunk, in order.
+
+    No process outlives this one, whatever ends it.
 
     Parameters
     ----------
@@ -24,14 +38,122 @@ def spread(function, chunks, sizes, title, processes=None):
         What the bar says.
     processes : int, optional
         By default one for each core.
+    lost : list, optional
+        To which a `LostError` is added for each chunk that has no result, in whose place None is
+        yielded. The other chunks are worked on as long as a process is left.
+
+    Raises
+    ------
+    LostError
+        If a process ends before it gives its result and there is no `lost`.
     """
+    found = {}
+    with _team(function, workers(chunks, processes)) as team, _bar(title, sum(sizes)) as advance:
+        results = _results(team, chunks)
+        for index in range(len(chunks)):
+            while index not in found:
+                number, found[number] = next(results)
+                advance(sizes[number])
+            result, error = found.pop(index)
+            if isinstance(error, LostError) and lost is not None:
+                lost.append(error)
+            elif error is not None:
+                raise error
+            yield result
+
+
+class _Member(NamedTuple):
+    """A process that works, and this one's ends of its pipes."""
+
+    process: Any
+    work: Any
+    life: Any
+
+    def lost(self):
+        """Wait for the end of the process; return the error that says how it came."""
+        self.process.join()
+        status = self.process.exitcode
+        names = {-number: f"by {number.name}" for number in signal.Signals}
+        how = names.get(status, f"with status {status}")
+        return LostError(f"a process ended {how} before it gave its result")
+
+
+@contextlib.contextmanager
+def _team(function, count):
+    """Start processes that wait for work, and end them."""
     # TensorFlow does not survive a fork.
     context = multiprocessing.get_context("spawn")
-    count = workers(chunks, processes)
-    with ProcessPoolExecutor(count, mp_context=context) as pool, _bar(title, sum(sizes)) as advance:
-        for size, result in zip(sizes, pool.map(function, chunks)):
-            yield result
-            advance(size)
+    members = []
+    try:
+        for _ in range(count):
+            work, works = context.Pipe()
+            life, lives = context.Pipe(duplex=False)
+            process = context.Process(target=_serve, args=(function, works, life), daemon=True)
+            process.start()
+            works.close()
+            life.close()
+            members.append(_Member(process, work, lives))
+        yield members
+    finally:
+        for member in members:
+            member.process.kill()
+        for member in members:
+            member.process.join()
+
+
+def _results(team, chunks):
+    """Yield the index of each chunk with its result and error, one of them None, as they come."""
+    idle, busy, error = list(team), {}, None
+    waiting = collections.deque(enumerate(chunks))
+    while waiting or busy:
+        while idle and waiting:
+            member, (index, chunk) = idle.pop(), waiting.popleft()
+            with contextlib.suppress(OSError):  # it has ended, which is seen below
+                member.work.send(chunk)
+            busy[member.work] = member, index
+        if not busy:  # no process is left
+            yield waiting.popleft()[0], (None, error)
+            continue
+        for work in multiprocessing.connection.wait(list(busy)):
+            member, index = busy.pop(work)
+            try:
+                result, error, trace = work.recv()
+            except (EOFError, OSError):
+                result, error, trace = None, member.lost(), None
+            else:
+                idle.append(member)
+            if trace:
+                error.__cause__ = RuntimeError("\n" + trace)
+            yield index, (result, error)
+
+
+def _serve(function, work, life):
+    """Work until there is none left, in a process of the team."""
+    # Ctrl-C reaches all processes of a terminal; the one that started this one ends it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(life,), daemon=True).start()
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            work.send(_answer(function, work.recv()))
+
+
+def _answer(function, chunk):
+    """Return result, error and traceback, as another process can read them."""
+    try:
+        return function(chunk), None, None
+    except Exception as error:
+        trace = traceback.format_exc()
+        try:
+            return None, pickle.loads(pickle.dumps(error)), trace
+        except Exception:
+            return None, RuntimeError(f"{type(error).__name__}: {error}"), trace
+
+
+def _end_with(life):
+    """End this process with the one that holds the other end of a pipe, and never writes to it."""
+    with contextlib.suppress(EOFError, OSError):
+        life.recv_bytes()
+    os._exit(1)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import sys
 from dataclasses import fields
@@ -18,6 +19,10 @@ from .near import near
 ALL = "*"
 DIALECTS = tuple(OF_KERAS) + ("tf1",)
 """All dialects in which a family may have cases."""
+
+
+class MisuseError(Exception):
+    """A command line that cannot be followed."""
 
 
 class SelectionError(ValueError):
@@ -286,5 +291,6 @@ def blocks(cases, size=BLOCK):
 
 def misuse(command, message):
     """Say what was wrong with a call of a command; return its exit status."""
-    print(f"rnn_oracle.{command}: {message}", file=sys.stderr)
+    with contextlib.suppress(BrokenPipeError):  # the status tells it too
+        print(f"rnn_oracle.{command}: {message}", file=sys.stderr)
     return 2

@@ -7,6 +7,7 @@ import re
 import numpy as np
 
 from ..families.outcome import Outcome
+from ..targets.runtime import usable
 from .format import Entry
 
 SETTINGS = ("TF_ENABLE_ONEDNN_OPTS", "TF_USE_LEGACY_KERAS", "TF_DETERMINISTIC_OPS")
@@ -16,7 +17,17 @@ _VECTOR_UNITS = ("amx", "asimd", "avx", "f16c", "fma", "neon", "sse", "ssse", "s
 
 
 def provenance(target):
-    """Return what was recorded where, as plain values; imports the target's runtime."""
+    """Return what was recorded where, as plain values; imports the target's runtime.
+
+    Raises
+    ------
+    BrokenTargetError
+        If that cannot be used.
+    """
+    target.load()
+    with usable(target):
+        tensorflow = target.tf.__version__
+        devices = sorted({device.device_type for device in _devices(target.tf)})
     import cpuinfo
 
     processor = cpuinfo.get_cpu_info()
@@ -25,14 +36,15 @@ def provenance(target):
         "recording": target.recording,
         "dialect": target.dialect,
         "module": target.module,
+        "backend": target.backend,
         "keras": target.version,
-        "tensorflow": target.tf.__version__,
+        "tensorflow": tensorflow,
         "python": platform.python_version(),
         "numpy": np.__version__,
         "system": platform.system(),
         "machine": platform.machine(),
         "cpu_features": sorted(flag for flag in flags if flag.startswith(_VECTOR_UNITS)),
-        "devices": sorted({device.device_type for device in _devices(target.tf)}),
+        "devices": devices,
         "settings": {name: os.environ[name] for name in SETTINGS if name in os.environ},
     }
 

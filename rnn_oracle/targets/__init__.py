@@ -4,6 +4,7 @@ import importlib.util
 import os
 
 from .keras.target import KerasTarget
+from .runtime import BrokenTargetError
 from .tf1 import Tf1Target
 
 INSTALL = "pip install tensorflow tf_keras rich packaging py-cpuinfo"
@@ -24,11 +25,17 @@ def installed():
     such as a nightly, is taken for the newest. With TF_USE_LEGACY_KERAS=1, `tf.keras` is
     `tf_keras`; with RNN_ORACLE_MODULE=keras, Keras is taken on its own, in place of all that
     TensorFlow brings.
+
+    Raises
+    ------
+    BrokenTargetError
+        For another RNN_ORACLE_MODULE, or where there is no Keras 3 for it.
     """
+    alone = _keras_is_alone()
     if importlib.util.find_spec("tensorflow") is None:
         return {}
     release = next(filter(None, map(_version, _TENSORFLOW)), None)
-    if os.environ.get("RNN_ORACLE_MODULE") == "keras":
+    if alone:
         return {"keras3": KerasTarget("keras3", "keras", _version("keras"), release)}
     numbers = tuple(map(int, ((release or _NEWEST) + ".0").split(".")[:2]))
     if numbers < (2, 16):
@@ -44,6 +51,23 @@ def installed():
         found["keras2"] = KerasTarget("keras2", "tf_keras", version, release)
         found["tf1"] = Tf1Target("tf_keras", release)
     return found
+
+
+def _keras_is_alone():
+    """Tell whether RNN_ORACLE_MODULE asks for Keras in place of what TensorFlow brings."""
+    module = os.environ.get("RNN_ORACLE_MODULE", "")
+    if module not in ("", "keras"):
+        raise BrokenTargetError(
+            f"RNN_ORACLE_MODULE is {module!r}; it can be 'keras', for Keras 3 on its own, or be "
+            "left out, for what TensorFlow brings"
+        )
+    if not module:
+        return False
+    version = _version("keras")
+    if version is None or not version.startswith("3."):
+        there = f"keras {version}" if version else "no keras"
+        raise BrokenTargetError(f"RNN_ORACLE_MODULE is 'keras', but there is {there} here, not 3")
+    return True
 
 
 def _version(distribution):

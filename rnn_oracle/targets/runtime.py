@@ -1,9 +1,35 @@
 """What all targets share: TensorFlow itself, how a release is named, and shapes."""
 
+import contextlib
 import importlib
 import os
 
 from ..arithmetic import nest
+
+
+class BrokenTargetError(Exception):
+    """A runtime that is installed and cannot be used, which says nothing about its layers."""
+
+
+@contextlib.contextmanager
+def usable(target):
+    """Tell whatever a runtime raises inside, where it must do what any can, as that it is broken.
+
+    Raises
+    ------
+    BrokenTargetError
+    """
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        reasons = [error]
+        while reasons[-1].__cause__ or reasons[-1].__context__:
+            reasons.append(reasons[-1].__cause__ or reasons[-1].__context__)
+        words = [f"{type(reason).__name__}: {reason}" for reason in (error, reasons[-1])]
+        told = "; it comes of ".join(dict.fromkeys(words))
+        raise BrokenTargetError(
+            f"{target.name} ({target.module}) cannot be used here: {told}"
+        ) from None
 
 
 def tensorflow():

@@ -10,7 +10,7 @@ from ..families.facts import Shape, Structures, structure
 from ..families.outcome import Outcome, in_phases
 from ..families.tf1.outcome import observe
 from ..families.tf1.problem import SIZES, problem
-from .runtime import minor, tensorflow
+from .runtime import minor, tensorflow, usable
 
 _CELLS_OF_TF_KERAS = "tf_keras.api._v1.keras.__internal__.legacy.rnn_cell"
 
@@ -35,11 +35,13 @@ class Tf1Target:
     """
 
     name = dialect = "tf1"
+    backend = "tensorflow"
 
     def __init__(self, module, version=None):
         self.module = module
         self._version = version
         self.seconds = 0.0
+        self._is_usable = False
         # Cases that differ in the lengths alone stand together and share a graph.
         self._graph = functools.lru_cache(maxsize=1)(functools.partial(_Graph, self))
 
@@ -57,7 +59,18 @@ class Tf1Target:
         return "tf" + minor(self.version) + "-v1"
 
     def load(self):
-        """Import the runtime, which takes seconds the first time."""
+        """Import the runtime, which takes seconds the first time, and see whether it works.
+
+        Raises
+        ------
+        BrokenTargetError
+            If it cannot be imported or call a cell.
+        """
+        if not self._is_usable:
+            with usable(self), self.tf.Graph().as_default():
+                zeros = self.tf.zeros((1, 1))
+                self.rnn_cell.BasicRNNCell(1)(zeros, zeros)
+            self._is_usable = True
         return self.rnn_cell
 
     tf = property(lambda self: tensorflow())

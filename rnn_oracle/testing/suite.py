@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from ..targets import INSTALL, installed
+from ..targets.runtime import BrokenTargetError
 from ..verdict.compare import share_not_judged
 from ..verdict.judge import KNOWN, UNJUDGED, UNSUPPORTED, judge, passes
 from ..verdict.ledger import load, unmeasured
@@ -45,7 +46,10 @@ def pytest_generate_tests(metafunc):
 
 @functools.lru_cache(maxsize=None)
 def _targets():
-    return installed()
+    try:
+        return installed()
+    except BrokenTargetError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 @functools.lru_cache(maxsize=None)

@@ -6,7 +6,7 @@ import time
 from ...families.family import find_part
 from ...families.outcome import Outcome
 from ...reference.dialects import generation
-from ..runtime import minor, tensorflow
+from ..runtime import minor, tensorflow, usable
 from .layers import SymbolicShapes
 from .missing_features import missing_feature
 
@@ -41,6 +41,7 @@ class KerasTarget:
         self.version = version
         self._release = release
         self.seconds = 0.0
+        self._is_usable = False
         self.symbolic_shapes = SymbolicShapes(self)
 
     def __repr__(self):
@@ -60,8 +61,32 @@ class KerasTarget:
         return "tf" + minor(self.release) + kind
 
     def load(self):
-        """Import the runtime, which takes seconds the first time."""
+        """Import the runtime, which takes seconds the first time, and see whether it works.
+
+        Raises
+        ------
+        BrokenTargetError
+            If it cannot be imported, call a layer or return TensorFlow's tensors.
+        """
+        if not self._is_usable:
+            with usable(self):
+                self._try()
+            self._is_usable = True
         return self.keras
+
+    def _try(self):
+        zeros = dict(kernel_initializer="zeros", recurrent_initializer="zeros")
+        result = self.keras.layers.SimpleRNN(1, **zeros)(self.tf.zeros((1, 1, 1)))
+        if not self.tf.is_tensor(result):
+            raise TypeError(
+                f"its backend is {self.backend}, and the cases need that of TensorFlow; see "
+                "KERAS_BACKEND"
+            )
+
+    @property
+    def backend(self):
+        """What Keras computes with, ``"tensorflow"`` in all that can be used."""
+        return self.keras.backend.backend()
 
     @property
     def tf(self):
@@ -91,6 +116,8 @@ class KerasTarget:
 
         Raises
         ------
+        BrokenTargetError
+            If it cannot be used.
         MissingPartError
             If nothing here runs the family of the case.
         """
@@ -98,7 +125,8 @@ class KerasTarget:
         self.load()
         started = time.perf_counter()
         try:
-            reason = missing_feature(self, case)
+            with usable(self):
+                reason = missing_feature(self, case)
             if reason:
                 return Outcome(unsupported=reason)
             return runner.run(self, case, sizes or case.sizes)
