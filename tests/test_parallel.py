@@ -90,7 +90,7 @@ def test_work_that_is_lost_is_an_error():
 
 
 WAITING = """
-import os, sys, threading
+import os, signal, threading
 from rnn_oracle.commands.parallel import spread
 
 def wait(chunk):
@@ -98,6 +98,10 @@ def wait(chunk):
     threading.Event().wait()
 
 if __name__ == "__main__":
+    # Who runs the tests in the background has these ignored.
+    for name in ("SIGHUP", "SIGQUIT", "SIGTERM"):
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     list(spread(wait, [1, 2], [1, 1], "waiting", 2))
 """
 

@@ -78,7 +78,7 @@ class Keras:
         return judge(self._target, self._cases[case], self._ledger).verdict == DIVERGES
 
     def diverges_when_broken(self, case, mutant):
-        with self._living.broken(self._mutants[mutant]):
+        with self._living.broken([self._mutants[mutant]]):
             return self.diverges(case)
 
 
