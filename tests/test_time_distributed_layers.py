@@ -323,6 +323,18 @@ def test_refused_by_the_oracle(fault):
         rnn_oracle.TimeDistributed(inner)(x, mask=mask)
 
 
+@pytest.mark.parametrize("shape", [(2, 5), 5, "TensorShape"], ids=str)
+def test_what_is_no_shape_of_steps(target, shape):
+    """(Keras 3 takes a shape for none that is of TensorFlow's class.)"""
+    layer = target.keras.layers.TimeDistributed(target.keras.layers.Dense(4))
+    if shape == "TensorShape":
+        shape = target.tf.TensorShape((2, 5, 3))
+    if target.name == "keras2":
+        pytest.skip("Keras 2 looks at shapes when it is called")
+    with pytest.raises(ValueError, match="at least 3 dimensions"):
+        layer.compute_output_shape(shape)
+
+
 def test_keras_names_the_axis_that_is_missing(target):
     with pytest.raises(ValueError, match="at least 3 dimensions"):
         call(target, target.keras.layers.TimeDistributed(target.keras.layers.Dense(4)), X[0])
