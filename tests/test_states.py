@@ -232,8 +232,9 @@ def test_other_sizes_than_the_first_ones(target, name, stateful):
         np.testing.assert_allclose(call(target, layer, x), copy(x), rtol=1e-4, atol=1e-5)
 
 
-def test_a_graph_that_does_not_know_the_batch_size(target):
-    layer, tf = layer_of(target, "GRU", stateful=True), target.tf
+@pytest.mark.parametrize("unroll", [False, True], ids=["loop", "unroll"])
+def test_a_graph_that_does_not_know_the_batch_size(target, unroll):
+    layer, tf = layer_of(target, "GRU", stateful=True, unroll=unroll), target.tf
     copy = rnn_oracle.from_keras(layer)
     signature = [tf.TensorSpec((None, 5, 3))]
     graph = tf.function(lambda x: layer(x), input_signature=signature, autograph=False)
