@@ -58,6 +58,7 @@ class Loop:
 
     Attributes
     ----------
+    target : KerasTarget
     of_layers : bool
         Whether it is the one that Keras 3 has for its layers alone.
     early : bool
@@ -68,19 +69,19 @@ class Loop:
     """
 
     def __init__(self, target, kind):
-        self._target = target
+        self.target = target
         self.of_layers, self.early = kind == "layers", within(target, keras2="<2.0")
         self.stops = target.name == "keras3" or self.early
 
     @property
     def tf(self):
-        return self._target.tf
+        return self.target.tf
 
     @property
     def _function(self):
         if not self.of_layers:
-            return self._target.keras.backend.rnn
-        self._target.load()
+            return self.target.keras.backend.rnn
+        self.target.load()
         from keras.src import backend
 
         return backend.rnn

@@ -68,6 +68,20 @@ def test_options(loop, on, unroll, mask):
         assert_equal(want, loop(step, x, STATES, **dict(options, **named)))
 
 
+@pytest.mark.parametrize("mask", ["nomask", "bool"])
+@pytest.mark.parametrize("unroll", [False, True], ids=["loop", "unroll"])
+def test_constants_come_at_every_step(loop, unroll, mask):
+    """Also at that which only tells the shape of the outputs."""
+
+    def counting(x, states):
+        seen.append(len(states))
+        return step(x, states)
+
+    seen = []
+    loop(counting, X, STATES, mask=MASKS[mask], unroll=unroll, constants=CONSTANTS)
+    assert set(seen) == {len(STATES) + len(CONSTANTS)}
+
+
 def test_steps_first_need_their_number_in_layers(loop):
     want = shortened(loop, 2, step, X, STATES) if loop.of_layers else demanded(step, X, STATES)
     got = loop(step, X.swapaxes(0, 1), STATES, time_major=True)
@@ -153,13 +167,14 @@ def test_lengths_under_xla(loop):
     assert_equal(want, got)
 
 
+@pytest.mark.parametrize("length", [1, 3])
 @pytest.mark.parametrize("go_backwards", [False, True], ids=["forwards", "backwards"])
-def test_the_length_of_a_single_sequence(loop, go_backwards):
+def test_the_length_of_a_single_sequence(loop, go_backwards, length):
     needs_later(loop)
     x, states, options = X[:1], [STATES[0][:1]], dict(go_backwards=go_backwards)
-    mask = (from_the_end if go_backwards else up_to)([3])
-    want = shortened(loop, 3, step_of_vectors, x, states, mask, **options)
-    options["input_length"] = np.array([3], "int32")
+    mask = (from_the_end if go_backwards else up_to)([length])
+    want = shortened(loop, length, step_of_vectors, x, states, mask, **options)
+    options["input_length"] = np.array([length], "int32")
     assert_equal(want, loop(step_of_vectors, x, states, **options))
 
 
@@ -172,9 +187,9 @@ def test_a_mask_counts_before_lengths(loop):
     assert_equal(want, loop(step, X, STATES, mask=MASK, input_length=lengths))
 
 
-@pytest.mark.parametrize("length", [3, 5])
+@pytest.mark.parametrize("length", [3, 5, 7])
 def test_one_length_for_all(loop, length):
-    want = shortened(loop, length, step, X, STATES)
+    want = shortened(loop, min(length, 5), step, X, STATES)
     assert_equal(want, loop(step, X, STATES, input_length=length))
 
 

@@ -22,7 +22,7 @@ def test_dense(target, activation, use_bias, shape):
     assert copy.compute_output_shape((None,) + shape[1:]) == (None,) + shape[1:-1] + (4,)
 
 
-@pytest.mark.parametrize("mask_value", [0.0, -1.0, 0.1])
+@pytest.mark.parametrize("mask_value", [0.0, -1.0, 0.1, np.float32(2)], ids=str)
 def test_masking(target, mask_value):
     x = np.where(MASK[..., None], X, np.float32(mask_value))
     x[0, 2, 1] = 7.0  # partly equal to the value does not mask
@@ -58,6 +58,12 @@ def test_masking_of_infinity(target):
 def test_masking_of_whole_numbers_keeps_the_fraction_of_its_value():
     layer = rnn_oracle.Masking(0.5)
     assert layer.compute_mask(np.array([[[0], [1]]])).tolist() == [[True, True]]
+
+
+def test_masking_is_built_at_once(target):
+    if not within(target, keras3=">=3.15"):
+        pytest.skip("measured there alone")
+    assert target.keras.layers.Masking().built
 
 
 def test_the_configuration_of_masking(target):
@@ -150,6 +156,8 @@ def test_embedding_of_mixed_precision(target):
     got = np.asarray(layer(target.tf.constant(IDS)))
     assert got.dtype == np.float16
     np.testing.assert_array_equal(got, copy(IDS).astype("float16"))
+    at_each_step = target.keras.layers.TimeDistributed(layer)
+    assert at_each_step(target.tf.constant(IDS[..., None])).dtype == "float16"
 
 
 def test_embedding_by_a_product(target):

@@ -124,6 +124,11 @@ def answers_of(target, name, kind, training, **rates):
     x, states = target.tf.constant(X), [target.tf.ones((4, 5))] * (2 if name == "LSTM" else 1)
     if kind == "rnn":
         return np.asarray(under_rnn(target, name, **rates)(x, **training))
+    if kind == "stack":
+        stack = target.keras.layers.StackedRNNCells(
+            [getattr(target.keras.layers, name + "Cell")(5, **rates)]
+        )
+        return np.asarray(give_weights(stack, (4, 3))(x[:, 0], [states], **training)[0])
     if kind == "layer":
         layer = getattr(target.keras.layers, name)(5, return_sequences=True, **rates)
         return np.asarray(give_weights(layer, (4, 6, 3))(x, **training))
@@ -132,7 +137,7 @@ def answers_of(target, name, kind, training, **rates):
 
 
 @pytest.mark.parametrize("training", [{}, {"training": False}], ids=["untold", "false"])
-@pytest.mark.parametrize("kind", ["layer", "rnn", "cell"])
+@pytest.mark.parametrize("kind", ["layer", "rnn", "cell", "stack"])
 @pytest.mark.parametrize("name", GATES)
 def test_nothing_is_dropped_out_of_training(target, name, kind, training):
     want = answers_of(target, name, kind, training)
@@ -159,6 +164,43 @@ def test_each_call_of_a_layer_draws_other_masks(target, name, rates):
     x = target.tf.ones((100, 6, 3))
     first, second = (np.asarray(layer(x, training=True)) for _ in range(2))
     assert np.any(first != second)
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_each_call_of_a_stack_draws_other_masks(target, rate):
+    keeps_the_first_masks(target)
+    layers = target.keras.layers
+    layer = layers.RNN([layers.GRUCell(5), layers.SimpleRNNCell(5, **{rate: 0.5})])
+    x = target.tf.ones((100, 6, 3))
+    first, second = (np.asarray(layer(x, training=True)) for _ in range(2))
+    assert np.any(first != second)
+
+
+@pytest.mark.parametrize("kind", ["rnn", "stack"])
+def test_the_flag_goes_on_from_the_method_too(target, kind):
+    """`call` itself tells the cell; Layer has not been told. Else equal rows stay equal."""
+    layers, x = target.keras.layers, target.tf.ones((100, 6, 3))
+    cell = layers.GRUCell(5, dropout=0.5)
+    if kind == "rnn":
+        layer = give_weights(layers.RNN(cell), (100, 6, 3))
+        output = layer.call(x, training=True)
+    else:
+        layer = give_weights(layers.StackedRNNCells([cell]), (100, 3))
+        output, _ = layer.call(x[:, 0], [target.tf.zeros((100, 5))], training=True)
+    assert np.any(np.ptp(np.asarray(output), axis=0) > 0.01)
+
+
+def test_masks_of_a_stack_that_was_given_bare_states(target):
+    """Each sequence has its own; the state is not taken for a list of its sequences."""
+    if within(target, keras3="<3.8"):
+        pytest.skip("recurrent_dropout is something else here, see the ledger")
+    keeps_the_first_masks(target)
+    layers = target.keras.layers
+    cells = [layers.SimpleRNNCell(5, recurrent_dropout=0.5) for _ in range(2)]
+    recorded = watched(*cells)[1]
+    states = [target.tf.ones((100, 5))] * 2
+    layers.RNN(cells)(target.tf.ones((100, 6, 3)), initial_state=states, training=True)
+    assert {mask.shape for masks in recorded for mask in masks} == {(100, 5)}
 
 
 @pytest.mark.parametrize("name", GATES)

@@ -232,6 +232,20 @@ def test_other_sizes_than_the_first_ones(target, name, stateful):
         np.testing.assert_allclose(call(target, layer, x), copy(x), rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    "shape, unroll",
+    [((None, 5, 3), False), ((None, 5, 3), True), ((2, None, 3), False)],
+    ids=["batch", "batch-unroll", "steps"],
+)
+def test_a_graph_that_does_not_know_an_axis(target, shape, unroll):
+    layer, tf = layer_of(target, "GRU", stateful=True, unroll=unroll), target.tf
+    copy = rnn_oracle.from_keras(layer)
+    signature = [tf.TensorSpec(shape)]
+    graph = tf.function(lambda x: layer(x), input_signature=signature, autograph=False)
+    for _ in range(2):
+        np.testing.assert_allclose(graph(tf.constant(X)), copy(X), rtol=1e-4, atol=1e-5)
+
+
 def test_a_cell_with_an_initial_state_of_its_own(target):
     def ones(self, inputs=None, batch_size=None, dtype=None):
         return target.tf.ones((batch_size, 4))

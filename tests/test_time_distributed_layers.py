@@ -323,6 +323,19 @@ def test_refused_by_the_oracle(fault):
         rnn_oracle.TimeDistributed(inner)(x, mask=mask)
 
 
+@pytest.mark.parametrize("shape", [(2, 5), 5, "TensorShape"], ids=str)
+def test_what_is_no_shape_of_steps(target, shape):
+    """(To Keras 3 a shape of TensorFlow's class is none.)"""
+    layer = target.keras.layers.TimeDistributed(target.keras.layers.Dense(4))
+    if shape == "TensorShape":
+        shape = target.tf.TensorShape((2, 5, 3))
+        if target.name == "keras2":
+            assert tuple(layer.compute_output_shape(shape)) == (2, 5, 4)
+            return
+    with pytest.raises(ValueError, match="at least"):
+        layer.compute_output_shape(shape)
+
+
 def test_keras_names_the_axis_that_is_missing(target):
     with pytest.raises(ValueError, match="at least 3 dimensions"):
         call(target, target.keras.layers.TimeDistributed(target.keras.layers.Dense(4)), X[0])

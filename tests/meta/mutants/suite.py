@@ -135,9 +135,10 @@ class Suite:
 
 
 def _target(item):
-    """Return the Keras on which a test runs, alone or in a pair with a case; None for none."""
+    """Return the Keras on which a test runs: given alone, before a case, or by a loop of it."""
     given = item.callspec.params.values() if hasattr(item, "callspec") else []
     alone = [value[0] if isinstance(value, tuple) and value else value for value in given]
+    alone = [getattr(value, "target", value) for value in alone]
     return next((value for value in alone if isinstance(value, KerasTarget)), None)
 
 
