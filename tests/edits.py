@@ -75,7 +75,7 @@ def written():
 
 @functools.lru_cache(maxsize=None)
 def of_arrays():
-    """Return the same fixtures, of which a file of arrays is edited, one that is lent among them."""
+    """Return the same fixtures, of which a file of arrays is edited, also one that is lent."""
     return [
         source._replace(edited=name)
         for source in written()[:2]
@@ -196,9 +196,8 @@ class Told(NamedTuple):
     def blames(self, message):
         """Tell whether the first file that a reader names is the edited one."""
         found = re.search(r"\S+\.(json|bin)\b", message)
-        return (
-            bool(found) and os.path.normpath(os.path.join(self.folder, found.group())) == self.file
-        )
+        named = found and os.path.normpath(os.path.join(self.folder, found.group()))
+        return named == self.file
 
 
 def told(made):

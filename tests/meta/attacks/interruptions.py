@@ -37,8 +37,10 @@ OUTCOMES = {
     "tf2.21": dict(zip(CASES, [LENT, LENT, Outcome(refusal=Refusal("call", "Error", "no")), OWN])),
 }
 KINDS = {"vectors": VECTORS, "recordings/tf2.9": RECORDING, "recordings/tf2.21": RECORDING}
-STEPS = 40
-"""About how many steps a dump takes, of which `helpers.stop_writing` counts."""
+STEPS = 24
+"""About how many steps a dump takes, as `helpers.stop_writing` counts them."""
+
+ENDED = "the dump had ended before"
 
 
 @functools.lru_cache(maxsize=None)
@@ -108,7 +110,7 @@ def stopped(number):
         how = "stopped: every fixture old or new and whole, and written once more in the same bytes"
         try:
             _dump(top, new)
-            how = "it had ended before"
+            how = ENDED
         except StopError:
             pass
         patch.undo()
@@ -121,11 +123,11 @@ def without_room(number):
     draw, old, new = _drawn(number)
     with tempfile.TemporaryDirectory() as top, pytest.MonkeyPatch.context() as patch:
         _begun(top, old, new)
-        fill_disk(patch, draw.randrange(STEPS // 3))
-        how = "refused, naming the file: nothing half written left, every fixture old or new and whole"
+        fill_disk(patch, draw.randrange(STEPS // 2))
+        how = "refused, naming the file: nothing half written, every fixture old or new and whole"
         try:
             _dump(top, new)
-            how = "it had ended before"
+            how = ENDED
         except OSError as error:
             assert error.errno == errno.ENOSPC and error.filename.startswith(top), error
             assert not any(name.endswith(NEW) for name in tree(top))
@@ -169,7 +171,7 @@ def killed(number):
         _assert_whole(top, old, new)
     if status:
         return "killed: every fixture old or new and whole, and written once more in the same bytes"
-    return "it had ended before"
+    return ENDED
 
 
 def two_at_once(number):

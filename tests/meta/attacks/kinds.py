@@ -150,7 +150,7 @@ KINDS = {
     ),
     "fields": Kind(
         CORRUPTIONS,
-        "a field of a manifest or a list of cases changed, moved, taken out or doubled, the sum left",
+        "a field of a manifest or a list of cases changed, moved, left out or doubled, not its sum",
         _edited(edits.EDITS["fields"], _refused),
     ),
     "arrays": Kind(
@@ -160,7 +160,7 @@ KINDS = {
     ),
     "sealed": Kind(
         CORRUPTIONS,
-        "a field of a manifest changed, moved, taken out or doubled, with a sum that is right",
+        "a field of a manifest changed, moved, left out or doubled, with the right sum",
         _edited(edits.with_the_right_sum(), _told),
     ),
     "stopped": Kind(
@@ -191,7 +191,7 @@ KINDS = {
     ),
     "environments": Kind(
         ENVIRONMENTS,
-        "a command where TensorFlow raises, exits, aborts, or has no Keras or one that does not fit",
+        "a command where TensorFlow raises, exits, aborts, or has no Keras that fits",
         _environments,
     ),
 }
