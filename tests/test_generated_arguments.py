@@ -16,7 +16,7 @@ def test_every_class_is_tried():
     assert set(CLASSES) == classes
 
 
-@pytest.mark.parametrize("argument", arguments())
+@pytest.mark.parametrize("argument", list(arguments()))
 @settings(max_examples=40, deadline=None, derandomize=True, database=None)
 @given(value=ANYTHING)
 def test_an_argument_is_taken_as_documented_or_refused(argument, value):

@@ -14,7 +14,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE), os.path.dirname(os.path.dirname(HERE))]
 
 from attacks import results  # noqa: E402
-from attacks.kinds import KINDS, tried  # noqa: E402
+from attacks.kinds import KINDS, can_be_tried, tried  # noqa: E402
 
 
 def main(arguments=None):
@@ -30,6 +30,9 @@ def main(arguments=None):
         parser.error(f"no kind {sorted(unknown)[0]!r}, only {', '.join(KINDS)}")
     kept, failed = results.read(given.results), False
     for name in given.kinds or KINDS:
+        if not can_be_tried(name):
+            print(f"{name}: left out, there is no {KINDS[name].needs} here")
+            continue
         kept[name] = results.fields(name, tried(name, given.count))
         results.write(given.results, kept)
         print(name, *kept[name]["answers"].items(), *kept[name]["failures"], sep="\n  ", flush=True)

@@ -8,25 +8,21 @@ pytest.importorskip("hypothesis")
 import edits  # noqa: E402
 import robustness  # noqa: E402
 from attacks import results  # noqa: E402
-from attacks.kinds import KINDS, Found, tried  # noqa: E402
+from attacks.kinds import KINDS, Found, can_be_tried, tried  # noqa: E402
 
 PAGE = os.path.join(os.path.dirname(results.PATH), os.pardir, os.pardir, "docs", "robustness.md")
 FEW = 6
-WITHOUT_KERAS = [name for name, kind in KINDS.items() if not kind.with_keras]
-FORKS = ("killed", "two at once")
+EACH = [
+    pytest.param(n, marks=[pytest.mark.target] * (k.needs == "Keras")) for n, k in KINDS.items()
+]
 
 
-@pytest.mark.parametrize("name", WITHOUT_KERAS)
+@pytest.mark.parametrize("name", EACH)
 def test_a_few_attempts(name):
-    if name in FORKS and not hasattr(os, "fork"):
-        pytest.skip("no process can be copied here")
+    if not can_be_tried(name):
+        pytest.skip(f"there is no {KINDS[name].needs} here")
     found = tried(name, FEW)
     assert found.failures == [] and sum(found.answers.values()) >= FEW
-
-
-def test_a_few_models(target):
-    found = tried("models", 3)
-    assert found.failures == [] and sum(found.answers.values()) == 3
 
 
 def test_what_is_kept_has_no_failure():
@@ -59,6 +55,14 @@ def test_what_raises_is_a_failure_that_is_told_in_short():
     (told,) = found.failures
     assert told.startswith("KeyError") and len(told) <= 500 and "\n" not in told
     assert not found.answers
+
+
+def test_what_cannot_be_tried_keeps_what_there_was(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(robustness, "can_be_tried", lambda name: False)
+    kept = tmp_path / "kept.json"
+    assert robustness.main(["models", "killed", "--results", str(kept)]) == 0
+    assert not kept.exists()
+    assert "models: left out, there is no Keras here" in capsys.readouterr().out
 
 
 def test_an_unknown_kind_is_misuse(capsys):

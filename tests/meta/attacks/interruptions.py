@@ -123,7 +123,7 @@ def without_room(number):
     draw, old, new = _drawn(number)
     with tempfile.TemporaryDirectory() as top, pytest.MonkeyPatch.context() as patch:
         _begun(top, old, new)
-        fill_disk(patch, draw.randrange(STEPS // 2))
+        fill_disk(patch, draw.randrange(STEPS // 3))
         how = "refused, naming the file: nothing half written, every fixture old or new and whole"
         try:
             _dump(top, new)

@@ -49,14 +49,14 @@ class Kind(NamedTuple):
         As the page says them.
     run : callable
         ``run(found, count)`` makes so many attempts, or all that there are.
-    with_keras : bool
-        Whether it needs one.
+    needs : str
+        What it cannot do without: ``"Keras"``, or ``"fork"`` where processes are copied.
     """
 
     group: str
     tried: str
     run: Callable[[Found, int], Any]
-    with_keras: bool = False
+    needs: str = ""
 
 
 def _each(strategy, count, function):
@@ -125,10 +125,13 @@ def _calls(found, count):
     _each(wrong_calls.any_call(), count, lambda call: found.attempt(wrong_calls.answer, *call))
 
 
+def _of_keras():
+    return [target for name, target in sorted(installed().items()) if name != "tf1"]
+
+
 def _models(found, count):
-    targets = [target for name, target in sorted(installed().items()) if name != "tf1"]
     drawn = st.tuples(
-        st.sampled_from(targets), st.sampled_from(sorted(model_calls.LAYERS)), model_calls.CALLS
+        st.sampled_from(_of_keras()), st.sampled_from(sorted(model_calls.LAYERS)), model_calls.CALLS
     ).filter(lambda call: not model_calls.in_ledger(call[0], call[2]))
     _each(drawn, count, lambda call: found.attempt(model_calls.answer, *call))
 
@@ -169,7 +172,10 @@ KINDS = {
         _numbered(interruptions.stopped),
     ),
     "killed": Kind(
-        INTERRUPTIONS, "a process that dumps killed at any time", _numbered(interruptions.killed)
+        INTERRUPTIONS,
+        "a process that dumps killed at any time",
+        _numbered(interruptions.killed),
+        needs="fork",
     ),
     "full disk": Kind(
         INTERRUPTIONS,
@@ -180,6 +186,7 @@ KINDS = {
         INTERRUPTIONS,
         "two processes that dump into one folder at once",
         _numbered(interruptions.two_at_once),
+        needs="fork",
     ),
     "arguments": Kind(INPUTS, "a value of any kind for an argument of a constructor", _arguments),
     "calls": Kind(INPUTS, "a method of a layer called with values of any kind", _calls),
@@ -187,7 +194,7 @@ KINDS = {
         INPUTS,
         "a layer of Keras called in a functional model with arguments of any kind, and copied",
         _models,
-        with_keras=True,
+        needs="Keras",
     ),
     "environments": Kind(
         ENVIRONMENTS,
@@ -195,6 +202,12 @@ KINDS = {
         _environments,
     ),
 }
+
+
+def can_be_tried(name):
+    """Tell whether what a kind needs is here."""
+    there = {"": True, "Keras": bool(_of_keras()), "fork": hasattr(os, "fork")}
+    return there[KINDS[name].needs]
 
 
 def tried(name, count):

@@ -16,6 +16,8 @@ from .kinds import KINDS
 
 PATH = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "robustness.json")
 
+KERAS = {"keras3": "Keras", "keras2": "the Keras 2 of TensorFlow"}
+
 
 def read(path):
     """Return what is kept by kind; nothing where there is no file."""
@@ -46,27 +48,29 @@ def _versions(kind):
     if kind.group == "corruptions" and NODE:
         told = subprocess.run([NODE, "--version"], stdout=subprocess.PIPE, text=True)
         versions["Node"] = told.stdout.strip().lstrip("v")
-    if kind.with_keras:
-        versions.update((t.name, t.version) for t in installed().values() if t.name != "tf1")
+    if kind.needs == "Keras":
+        versions.update((KERAS[t.name], t.version) for t in installed().values() if t.name in KERAS)
     return [" ".join(pair) for pair in versions.items()]
 
 
 PAGE = """# What goes wrong, and how it is answered
 
 Tried with `python tests/meta/robustness.py`, which writes this page with
-`--page docs/robustness.md`: {versions}. Nothing may go wrong in silence, and nothing that is whole
-may be lost: a failure is an attempt that was answered in another way than the table says.
+`--page docs/robustness.md`, on {versions}.
+Nothing may go wrong in silence, and nothing that is whole may be lost: an attempt that is answered
+in another way than the table says is a failure.
 
 {total} attempts, {failures} failures.
 
 {table}
 
 A right sum over a manifest that was edited is nothing that a reader could tell from one that was
-written so: there it has to end in entries or in a refusal, and never in another error. Each edit is
-looked at by the reader in Python and by that in JavaScript, and counts twice. Dumps are of vectors
-and of two recordings, one of which borrows from the other, in place of older ones or into an empty
-folder. Values of any kind are numbers, texts, nests and arrays of other shapes and dtypes, with
-infinities and without; the right one is among them.
+written so: there it has to end in entries or in a refusal, and never in another error. What one
+reader takes the other may refuse: that in Python has a sum for each case too, that in JavaScript
+looks at the unit roundoffs and planes. Each edit is looked at by both readers, and counts twice.
+Dumps are of vectors and of two recordings, one of which borrows from the other, in place of older
+ones or into an empty folder. Values of any kind are numbers, texts, nests and arrays of other
+shapes and dtypes, with infinities and without; the right one is among them.
 """
 
 
