@@ -1,6 +1,7 @@
 """What several test modules need: a live Keras layer against its copy, and the fixtures."""
 
 import copy
+import errno
 import functools
 import importlib.util
 import json
@@ -254,3 +255,14 @@ def stop_writing(monkeypatch, moment):
 
     for name in ("replace", "remove", "fsync"):
         monkeypatch.setattr(disk.os, name, stopping(getattr(os, name)))
+
+
+def fill_disk(monkeypatch, count):
+    """Let the disk be full after that many files."""
+    steps = iter(range(count))
+
+    def fsync(descriptor):
+        if next(steps, None) is None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(disk.os, "fsync", fsync)

@@ -1,12 +1,13 @@
 """Files on a disk that is full, beside those of others, and with another writer at work."""
 
 import errno
+import functools
 import os
 import subprocess
 import sys
 
 import pytest
-from helpers import StopError, stop_writing
+from helpers import StopError, fill_disk, stop_writing
 
 from rnn_oracle.records import disk
 from rnn_oracle.records.format import MANIFEST
@@ -28,16 +29,7 @@ def tree(folder):
 def small_disk(monkeypatch):
     """Return a function that lets the disk be full after that many files."""
 
-    def fill(count):
-        steps = iter(range(count))
-
-        def fsync(descriptor):
-            if next(steps, None) is None:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-        monkeypatch.setattr(disk.os, "fsync", fsync)
-
-    return fill
+    return functools.partial(fill_disk, monkeypatch)
 
 
 @pytest.mark.parametrize("count", range(3))

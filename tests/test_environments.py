@@ -1,11 +1,13 @@
 """Environments that cannot run what is to be judged: exit 2 with the reason, nothing recorded."""
 
+import functools
 import json
 import os
 import subprocess
 import sys
 
 import pytest
+from broken_environments import BROKEN, COMMANDS, WORKS, answer, run_where
 from helpers import FIXTURES, needs
 
 from rnn_oracle.commands import check, diff, dump, history
@@ -15,101 +17,17 @@ from rnn_oracle.targets import installed
 from rnn_oracle.targets.runtime import BrokenTargetError
 from rnn_oracle.testing.suite import LEFT_OUT
 
-WORKS = """
-import os, signal
-
-__version__ = "2.21.0"
-zeros = lambda shape: shape
-is_tensor = lambda value: True
-
-class config:
-    list_physical_devices = staticmethod(lambda: [])
-
-class keras:
-    class backend:
-        backend = staticmethod(lambda: "tensorflow")
-
-    class layers:
-        SimpleRNN = staticmethod(lambda *_, **__: lambda x: x)
-"""
-"""A TensorFlow that can call one layer, and raises AttributeError at whatever a case asks for."""
-
-BROKEN = {
-    "raises": (
-        "raise TypeError('Descriptors cannot be created directly')",
-        "TypeError: Descriptors cannot be created directly",
-    ),
-    "exits": ("raise SystemExit('no AVX')", "SystemExit: no AVX"),
-    "aborts": ("import os; os.abort()", "a process ended by SIGABRT"),
-    "leaves": ("import os; os._exit(0)", "a process ended with status 0"),
-    "has no Keras": (
-        "def __getattr__(name):\n"
-        "    try:\n"
-        "        raise ValueError('Unable to import backend : nonsense')\n"
-        "    except ValueError:\n"
-        "        raise ImportError('Keras cannot be imported.')",
-        "ImportError: Keras cannot be imported.; it comes of ValueError: Unable to import backend",
-    ),
-    "has another Keras": (
-        WORKS.replace("lambda x: x", "lambda x: x.ndims"),
-        "AttributeError: 'tuple' object has no attribute 'ndims'",
-    ),
-    "has another backend": (
-        WORKS.replace("True", "False").replace('"tensorflow"', '"jax"'),
-        "TypeError: its backend is jax, and the cases need that of TensorFlow; see KERAS_BACKEND",
-    ),
-}
-
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, pytestconfig):
+def run(tmp_path):
     """Return a function that runs a command where that is all there is of TensorFlow."""
-
-    def run(tensorflow, *arguments):
-        site = tmp_path / "site"
-        for name, version, text in [("tensorflow", "2.21.0", tensorflow), ("keras", "3.15.1", "")]:
-            about = site / f"{name}-{version}.dist-info"
-            about.mkdir(parents=True)
-            (about / "METADATA").write_text(
-                f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-            )
-            (site / name).mkdir()
-            (site / name / "__init__.py").write_text(text)
-        (site / "tf_keras.py").write_text(
-            "from tensorflow import keras\nlayers, backend = keras.layers, keras.backend"
-        )
-        path = os.pathsep.join([str(site), str(pytestconfig.rootpath)])
-        return subprocess.run(
-            [sys.executable, "-m", "rnn_oracle." + arguments[0]] + list(map(str, arguments[1:])),
-            capture_output=True,
-            text=True,
-            env=dict(os.environ, PYTHONPATH=path),
-        )
-
-    monkeypatch.delenv("RNN_ORACLE_MODULE", raising=False)
-    monkeypatch.delenv("TF_USE_LEGACY_KERAS", raising=False)
-    return run
-
-
-COMMANDS = {
-    "check": ["check", "--only", "gru.one.last.*.nomask"],
-    "dump": ["dump", "--recording", "--only", "gru.one.last.*.nomask", "--out"],
-    "diff": ["diff", "oracle", "installed", "--only", "gru.one.last.*.nomask"],
-}
+    return functools.partial(run_where, tmp_path)
 
 
 @pytest.mark.parametrize("how", BROKEN)
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_broken_environment(command, how, run, tmp_path):
-    text, reason = BROKEN[how]
-    out = tmp_path / "out"
-    done = run(text, *COMMANDS[command] + [out] * (command == "dump"))
-    assert done.returncode == 2, done.stdout + done.stderr
-    assert done.stdout == ""
-    told = [line for line in done.stderr.splitlines() if line.startswith("rnn_oracle.")]
-    assert len(told) == 1 and "keras3" in told[0] and reason in told[0], done.stderr
-    assert "Traceback" not in done.stderr
-    assert [path for path in out.rglob("*") if path.is_file()] == []
+def test_a_broken_environment(command, how, tmp_path):
+    assert answer(command, how, tmp_path)
 
 
 KILLED = (
