@@ -1,11 +1,12 @@
 """Dropout in training as the installed Keras draws it; a family of cases crosses its options."""
 
+import functools
 import itertools
 from copy import deepcopy
 
 import numpy as np
 import pytest
-from helpers import assert_same, give_weights, numbers, within
+from helpers import assert_same, give_weights, knows, numbers, within
 
 import rnn_oracle
 from rnn_oracle.arithmetic.error_bounds import UNIT_ROUNDOFF, exact
@@ -138,6 +139,47 @@ def test_nothing_is_dropped_out_of_training(target, name, kind, training):
     want = answers_of(target, name, kind, training)
     got = answers_of(target, name, kind, training, **RATES)
     np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("training", [{}, {"training": False}], ids=["untold", "false"])
+@pytest.mark.parametrize("name", ["LSTM", "GRU"])
+def test_nothing_is_dropped_out_of_training_by_gate(target, name, training):
+    """Without recurrent_dropout, Keras 3 tries a kernel that has one mask for all gates."""
+    kind = getattr(target.keras.layers, name)
+    if not knows(kind, 4, implementation=1):
+        pytest.skip("the release does not know implementation")
+    want = answers_of(target, name, "layer", training)
+    got = answers_of(target, name, "layer", training, dropout=0.25, implementation=1)
+    np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("batch", [4, 1])
+@pytest.mark.parametrize("name", ["LSTM", "GRU"])
+def test_each_gate_drops_its_own_without_cudnn(target, name, batch):
+    if target.name == "keras2" or within(target, keras3="<3.8"):
+        pytest.skip("it fails with use_cudnn='auto' from Keras 3.8 on, see the ledger")
+    kind = functools.partial(getattr(target.keras.layers, name), 5, dropout=0.25, implementation=1)
+    x = X[:batch]
+    with pytest.raises(target.tf.errors.InvalidArgumentError, match="BroadcastTo"):
+        kind()(target.tf.constant(x), training=True)
+    layer = give_weights(kind(use_cudnn=False), x.shape)
+    copy = rnn_oracle.from_keras(layer)
+    recorded, _ = watched(layer.cell)
+    got = np.asarray(layer(target.tf.constant(x), training=True))
+    masks = used(recorded)
+    assert len(masks) == GATES[name]
+    assert_same_as_dropped(copy, x, Masks(masks), got)
+
+
+@pytest.mark.parametrize(
+    "shape", [(0, 6, 3), (4, 1, 3), (4, 6, 0)], ids=["no-batch", "one-step", "no-features"]
+)
+@pytest.mark.parametrize("name", GATES)
+def test_where_there_is_little_to_drop(target, name, shape):
+    if shape[0] == 0 and name == "LSTM" and within(target, keras3=">=3.12"):
+        pytest.skip("it fails in training or not, see the ledger")
+    layer = getattr(target.keras.layers, name)(5, dropout=0.25)
+    assert layer(target.tf.zeros(shape), training=True).shape == (shape[0], 5)
 
 
 @pytest.mark.parametrize("rate", RATES)
