@@ -141,15 +141,16 @@ def test_nothing_is_dropped_out_of_training(target, name, kind, training):
     np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize("implementation", [1, 2])
 @pytest.mark.parametrize("training", [{}, {"training": False}], ids=["untold", "false"])
 @pytest.mark.parametrize("name", ["LSTM", "GRU"])
-def test_nothing_is_dropped_out_of_training_by_gate(target, name, training):
+def test_no_implementation_drops_out_of_training(target, name, training, implementation):
     """Without recurrent_dropout, Keras 3 tries a kernel that has one mask for all gates."""
-    kind = getattr(target.keras.layers, name)
-    if not knows(kind, 4, implementation=1):
+    if not knows(getattr(target.keras.layers, name), 4, implementation=implementation):
         pytest.skip("the release does not know implementation")
     want = answers_of(target, name, "layer", training)
-    got = answers_of(target, name, "layer", training, dropout=0.25, implementation=1)
+    rates = dict(dropout=0.25, implementation=implementation)
+    got = answers_of(target, name, "layer", training, **rates)
     np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-6)
 
 
@@ -198,6 +199,17 @@ def test_about_as_many_are_dropped_as_the_rate_says(target, rate):
 @pytest.mark.parametrize("name", GATES)
 def test_each_call_of_a_layer_draws_other_masks(target, name, rates):
     layer = getattr(target.keras.layers, name)(5, **rates)
+    x = target.tf.ones((100, 6, 3))
+    first, second = (np.asarray(layer(x, training=True)) for _ in range(2))
+    assert np.any(first != second)
+
+
+@pytest.mark.parametrize("name", GATES)
+def test_a_seed_is_where_the_masks_begin(target, name):
+    kind = getattr(target.keras.layers, name)
+    if not knows(kind, 5, seed=3):
+        pytest.skip("the release does not know seed")
+    layer = kind(5, dropout=0.25, seed=3)
     x = target.tf.ones((100, 6, 3))
     first, second = (np.asarray(layer(x, training=True)) for _ in range(2))
     assert np.any(first != second)
