@@ -321,3 +321,17 @@ def test_compute_mask(target, merge_mode, return_sequences, return_state):
         assert nest.describe(got) == nest.describe(want)
         for mine, theirs in zip(nest.flatten(got), nest.flatten(want)):
             assert mine is theirs
+
+
+# Shapes, told without a call.
+
+
+@pytest.mark.parametrize("merge_mode", ["concat", "sum", None], ids=str)
+@pytest.mark.parametrize("return_state", [False, True])
+def test_compute_output_shape(target, merge_mode, return_state):
+    if target.name == "keras2":
+        pytest.skip("it nests shapes in another way, and TensorFlow 1.15 fails with states")
+    layer = like(target.keras.layers, merge_mode, return_state=return_state)
+    merged = ((2, 4), (2, 4)) if merge_mode is None else ((2, 8 if merge_mode == "concat" else 4),)
+    want = merged + ((2, 4), (2, 4)) if return_state else merged
+    assert layer.compute_output_shape(X.shape) == (want if len(want) > 1 else want[0])

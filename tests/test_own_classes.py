@@ -157,18 +157,21 @@ def last_step(target):
     """Return a class of layers to wrap, which take no mask and return the step they end at."""
 
     class LastStep(target.keras.layers.Layer):
-        return_sequences = return_state = stateful = False
+        return_sequences = stateful = False
+        states = ()
 
-        def __init__(self, go_backwards=False, **options):
+        def __init__(self, go_backwards=False, return_state=False, **options):
             super().__init__(**options)
-            self.go_backwards = go_backwards
+            self.go_backwards, self.return_state = go_backwards, return_state
 
         def call(self, sequences, initial_state=None, training=None):
             self.told = training
-            return sequences[:, 0 if self.go_backwards else -1]
+            last = sequences[:, 0 if self.go_backwards else -1]
+            return [last, -last] if self.return_state else last
 
         def get_config(self):
-            return dict(super().get_config(), go_backwards=self.go_backwards)
+            own = {"go_backwards": self.go_backwards, "return_state": self.return_state}
+            return dict(super().get_config(), **own)
 
     target.keras.utils.get_custom_objects()[LastStep.__name__] = LastStep
     return LastStep
@@ -189,3 +192,11 @@ def test_both_ways_over_a_layer_that_takes_no_mask(target, beside, training):
     else:
         np.testing.assert_array_equal(second, X[:, 0])
         assert layer.backward_layer.told == training
+
+
+def test_both_ways_over_a_layer_that_returns_a_list(target):
+    layer = target.keras.layers.Bidirectional(last_step(target)(return_state=True), "sum")
+    results = layer(target.tf.constant(X))
+    for got, want in zip(results, (X[:, -1] + X[:, 0], -X[:, -1], -X[:, 0])):
+        np.testing.assert_array_equal(got, want)
+    assert len(results) == 3
