@@ -242,7 +242,7 @@ def value(target, variable):
 
 
 def test_what_is_built_is_not_built_again(target):
-    if target.name == "keras2":
+    if target.name == "keras2" or within(target, keras3="<3.3"):
         pytest.skip("it is, which resets its states")
     layers = target.keras.layers
     backward = layers.GRU(4, go_backwards=True, stateful=True)

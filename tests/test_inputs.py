@@ -96,6 +96,6 @@ def test_of_masks_in_a_list_the_first_counts(target, name):
             layer(target.tf.constant(X), mask=[mask])
         return
     want = call(target, layer, X, mask=mask)
-    for masks in ([mask], [mask, None]):
+    for masks in ([mask], [mask, ~mask]):
         np.testing.assert_array_equal(layer(target.tf.constant(X), mask=masks), want)
     assert np.abs(want - call(target, layer, X)).max() > 1e-3
