@@ -308,3 +308,17 @@ def test_steps_first_under_xla(target, name):
     compiled = target.tf.function(lambda x: layer(x), **{jit: True})
     want = rnn_oracle.from_keras(layer)(x)
     np.testing.assert_allclose(compiled(target.tf.constant(x)), want, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_model_under_xla(target, name):
+    """On a GPU Keras 3 leaves it out, for the sake of cuDNN."""
+    if jit_argument(target) is None or target.name == "keras2":
+        pytest.skip("it stands in keras2 only for what a caller compiles")
+    keras = target.keras
+    layer = layer_of(target, name)
+    model = keras.Sequential([keras.Input(X.shape[1:]), layer])
+    model.compile(jit_compile=True)
+    assert model.jit_compile
+    want = rnn_oracle.from_keras(layer)(X)
+    np.testing.assert_allclose(model.predict(X, verbose=0), want, rtol=1e-4, atol=1e-5)

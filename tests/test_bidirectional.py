@@ -127,6 +127,29 @@ def test_use_cudnn_goes_on_to_both(target, use_cudnn):
         assert_agrees(target, give_weights(layer, X.shape), X)
 
 
+def test_what_is_refused_builds_nothing(target):
+    layer = like(target.keras.layers, "concat")
+    with pytest.raises(ValueError, match="expected ndim=3"):
+        layer(target.tf.constant(X[:, 0]))
+    assert_agrees(target, give_weights(layer, X.shape), X)
+
+
+def test_zero_output_for_mask_that_is_neither_true_nor_false(target):
+    """Keras 3 leaves it as it is, where else there are zeros (rule B3)."""
+    layers = target.keras.layers
+    inner = layers.SimpleRNN(4, return_sequences=True, zero_output_for_mask=None)
+    got = call(target, give_weights(layers.Bidirectional(inner), X.shape), X, mask=MASK)
+    assert np.all(got[~MASK] == 0) == (target.name == "keras2")
+
+
+def test_the_results_have_the_dtype_of_the_wrapper(target):
+    if target.name == "keras2":
+        pytest.skip("they have that of the layers within")
+    layers = target.keras.layers
+    layer = layers.Bidirectional(layers.GRU(4, dtype="float32"), None, dtype="float64")
+    assert [array.dtype for array in call(target, layer, X)] == ["float64", "float64"]
+
+
 # Configuration.
 
 
@@ -171,7 +194,8 @@ def test_a_layer_made_of_a_configuration(target, make, merge_mode):
 def test_names(target):
     layer = like(target.keras.layers)
     inner = layer.forward_layer.name
-    assert inner == "forward_" + layer.backward_layer.name.replace("backward_", "", 1)
+    assert inner.startswith("forward_")
+    assert layer.backward_layer.name == inner.replace("forward_", "backward_", 1)
     layer = of_its_own(target.keras.layers)
     back = "back" if target.name == "keras3" else "backward_back"
     assert layer.backward_layer.name == back
@@ -215,6 +239,24 @@ def test_states_stay_until_they_are_reset(target, name):
 
 def value(target, variable):
     return np.asarray(target.tf.convert_to_tensor(variable))
+
+
+def test_what_is_built_is_not_built_again(target):
+    if target.name == "keras2" or within(target, keras3="<3.3"):
+        pytest.skip("it is, which resets its states")
+    layers = target.keras.layers
+    backward = layers.GRU(4, go_backwards=True, stateful=True)
+    call(target, backward, X)
+    layer = layers.Bidirectional(layers.GRU(4, stateful=True), backward_layer=backward)
+    assert layer.states is None
+    layer.build(X.shape)
+    assert len(layer.forward_layer.weights) == 3
+    assert np.all(value(target, backward.states[0]) != 0)
+    call(target, layer, X)
+    layer.build(X.shape)
+    assert isinstance(layer.states, tuple) and len(layer.states) == 2
+    for state in layer.states:
+        assert np.all(value(target, state) != 0)
 
 
 def test_a_layer_that_is_not_stateful_is_not_reset(target):
@@ -279,3 +321,17 @@ def test_compute_mask(target, merge_mode, return_sequences, return_state):
         assert nest.describe(got) == nest.describe(want)
         for mine, theirs in zip(nest.flatten(got), nest.flatten(want)):
             assert mine is theirs
+
+
+# Shapes, told without a call.
+
+
+@pytest.mark.parametrize("merge_mode", ["concat", "sum", None], ids=str)
+@pytest.mark.parametrize("return_state", [False, True])
+def test_compute_output_shape(target, merge_mode, return_state):
+    if target.name == "keras2":
+        pytest.skip("it nests shapes in another way, and TensorFlow 1.15 fails with states")
+    layer = like(target.keras.layers, merge_mode, return_state=return_state)
+    merged = ((2, 4), (2, 4)) if merge_mode is None else ((2, 8 if merge_mode == "concat" else 4),)
+    want = merged + ((2, 4), (2, 4)) if return_state else merged
+    assert layer.compute_output_shape(X.shape) == (want if len(want) > 1 else want[0])

@@ -83,3 +83,19 @@ def test_unknown_arguments(dialect, error):
 def test_too_many_positional_arguments():
     with pytest.raises(TypeError, match="positional arguments"):
         rnn_oracle.SimpleRNN(4, "tanh", True, "zeros")
+
+
+@pytest.mark.parametrize("name", LAYERS + ("RNN",))
+def test_of_masks_in_a_list_the_first_counts(target, name):
+    layers = target.keras.layers
+    layer = layers.RNN(layers.GRUCell(4)) if name == "RNN" else built(target, name)
+    give_weights(layer, X.shape)
+    mask = target.tf.constant([[True, True, False, True, False], [False, True, True, False, True]])
+    if target.name == "keras3" and name in ("SimpleRNN", "RNN"):
+        with pytest.raises(AttributeError, match="has no attribute 'dtype'"):
+            layer(target.tf.constant(X), mask=[mask])
+        return
+    want = call(target, layer, X, mask=mask)
+    for masks in ([mask], [mask, ~mask]):
+        np.testing.assert_array_equal(layer(target.tf.constant(X), mask=masks), want)
+    assert np.abs(want - call(target, layer, X)).max() > 1e-3

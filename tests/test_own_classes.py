@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import assert_agrees, give_weights, numbers, tensors
+from helpers import assert_agrees, call, give_weights, numbers, tensors
 
 import rnn_oracle
 from rnn_oracle.arithmetic import nest
@@ -151,3 +151,52 @@ def test_a_cell_stands_in_a_stack_twice(target):
     assert len(copy.get_weights()) == len(set(map(id, layer.weights))) == 6
     copy.set_weights([0.5 * weight for weight in copy.get_weights()])
     assert copy.cell.cells[0] is copy.cell.cells[3] is copy.cell.cells[2].cells[0]
+
+
+def last_step(target):
+    """Return a class of layers to wrap, which take no mask and return the step they end at."""
+
+    class LastStep(target.keras.layers.Layer):
+        return_sequences = stateful = False
+        states = ()
+
+        def __init__(self, go_backwards=False, return_state=False, **options):
+            super().__init__(**options)
+            self.go_backwards, self.return_state = go_backwards, return_state
+
+        def call(self, sequences, initial_state=None, training=None):
+            self.told = training
+            last = sequences[:, 0 if self.go_backwards else -1]
+            return [last, -last] if self.return_state else last
+
+        def get_config(self):
+            own = {"go_backwards": self.go_backwards, "return_state": self.return_state}
+            return dict(super().get_config(), **own)
+
+    target.keras.utils.get_custom_objects()[LastStep.__name__] = LastStep
+    return LastStep
+
+
+@pytest.mark.parametrize("beside", ["its copy", "GRU"])
+@pytest.mark.parametrize("training", [None, False, True], ids=str)
+def test_both_ways_over_a_layer_that_takes_no_mask(target, beside, training):
+    layers = target.keras.layers
+    backward = layers.GRU(4, go_backwards=True) if beside == "GRU" else None
+    layer = layers.Bidirectional(last_step(target)(), None, backward_layer=backward)
+    arguments = {"mask": target.tf.constant(MASK), "training": training}
+    first, second = layer(target.tf.constant(X), **arguments)
+    np.testing.assert_array_equal(first, X[:, -1])
+    assert layer.forward_layer.told == training
+    if beside == "GRU":
+        np.testing.assert_array_equal(second, call(target, layer.backward_layer, X))
+    else:
+        np.testing.assert_array_equal(second, X[:, 0])
+        assert layer.backward_layer.told == training
+
+
+def test_both_ways_over_a_layer_that_returns_a_list(target):
+    layer = target.keras.layers.Bidirectional(last_step(target)(return_state=True), "sum")
+    results = layer(target.tf.constant(X))
+    for got, want in zip(results, (X[:, -1] + X[:, 0], -X[:, -1], -X[:, 0])):
+        np.testing.assert_array_equal(got, want)
+    assert len(results) == 3
