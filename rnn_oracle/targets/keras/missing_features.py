@@ -19,9 +19,9 @@ def missing_feature(target, case):
         if name in options and not _knows_activation(target, options[name]):
             return f"{target} has no activation {options[name]}"
     dtype = options.get("dtype", "float32")
-    if dtype.startswith("mixed_") and not _takes(target, "Dense", dtype=dtype):
+    if dtype.startswith("mixed_") and not _knows_policy(target, dtype):
         return f"{target} takes no policy by the name of {dtype}"
-    if options.get("implementation") == 1 and not _takes(target, case.layer, implementation=1):
+    if options.get("implementation") == 1 and not _knows_implementation(target, case.layer):
         return f"{case.layer} of {target} has no argument implementation"
     mode = options.get("mode")
     if mode == "xla" and jit_argument(target) is None:
@@ -41,10 +41,20 @@ def _knows_activation(target, name):
     return True
 
 
-def _takes(target, layer, **arguments):
+def _knows_policy(target, name):
     try:
-        getattr(target.keras.layers, layer)(1, **arguments)
+        target.keras.layers.Dense(1, dtype=name)
     except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _knows_implementation(target, layer):
+    try:
+        getattr(target.keras.layers, layer)(1, implementation=1)
+    except (TypeError, ValueError) as error:
+        if "implementation" not in str(error):
+            raise  # It is refused for another reason, which is for the case to show.
         return False
     return True
 
