@@ -40,14 +40,15 @@ def main(arguments=None):
         if given.minutes and time.monotonic() - started > 60 * given.minutes:
             break
         drawn = setting(number)
-        known[number] = judged(live(drawn, target.keras), target)
-        results.append(path, target, known[number])
+        known[number] = dict(judged(live(drawn, target.keras), target), version=target.version)
+        results.append(path, known[number])
         print(*results.in_short(known[number]), flush=True)
     chosen = [known[number] for number in sorted(known) if number < given.settings]
     print(results.tables(chosen))
     if given.page:
+        page = results.page(chosen)
         with open(given.page, "w", encoding="utf-8", newline="\n") as file:
-            file.write(results.page(chosen))
+            file.write(page)
     return int(any(results.false_alarms(one) for one in chosen))
 
 

@@ -2,6 +2,7 @@
 
 import os
 
+import power
 import pytest
 from broken_layers import results
 from broken_layers.breaks import BREAKS, FINE, GROSS
@@ -38,6 +39,16 @@ def test_every_break_fits_a_layer_and_changes_it(target):
     for breaks in BREAKS.values():
         for what, function in breaks.items():
             assert any(function(layer) is not None for layer in layers), what
+
+
+def test_the_command_writes_the_page_of_what_it_has_just_measured(target, tmp_path, monkeypatch):
+    if not hasattr(target.keras.utils, "set_random_seed"):
+        pytest.skip("the weights of this release cannot be drawn again")
+    monkeypatch.setattr(power, "setting", lambda number: SETTINGS["SimpleRNN"])
+    kept, page = str(tmp_path / "kept.jsonl"), tmp_path / "page.md"
+    given = [target.name, "--settings", "1", "--results", kept, "--page", str(page)]
+    assert power.main(given) == 0
+    assert page.read_text(encoding="utf-8") == results.page(list(results.read(kept).values()))
 
 
 def test_the_settings_are_drawn_by_number():

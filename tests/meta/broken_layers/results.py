@@ -26,10 +26,10 @@ def read(path):
     return {one["setting"]["number"]: one for one in lines}
 
 
-def append(path, target, one):
-    """Write the result of a setting down, with the version that it was measured on."""
+def append(path, one):
+    """Write the result of a setting down."""
     with open(path, "a", encoding="ascii") as file:
-        file.write(json.dumps(dict(one, version=target.version)) + "\n")
+        file.write(json.dumps(one) + "\n")
 
 
 def false_alarms(one):
