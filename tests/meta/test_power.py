@@ -21,32 +21,34 @@ SETTINGS = {
 }
 
 
-@pytest.mark.parametrize("name", SETTINGS)
-def test_a_setting(target, name):
+@pytest.fixture
+def seeded(target):
+    """Return a Keras whose weights can be drawn again."""
     if not hasattr(target.keras.utils, "set_random_seed"):
         pytest.skip("the weights of this release cannot be drawn again")
-    one = judged(live(SETTINGS[name], target.keras), target)
+    return target
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_setting(seeded, name):
+    one = judged(live(SETTINGS[name], seeded.keras), seeded)
     assert list(one["right"]) == list(MODES) and not results.false_alarms(one)
     assert len(one["broken"]) == BREAKS_EACH
     for what, found in one["broken"].items():
         assert found["off"] and found["moved"] > 0, what
 
 
-def test_every_break_fits_a_layer_and_changes_it(target):
-    if not hasattr(target.keras.utils, "set_random_seed"):
-        pytest.skip("the weights of this release cannot be drawn again")
-    layers = [live(drawn, target.keras) for drawn in SETTINGS.values()]
+def test_every_break_fits_a_layer_and_changes_it(seeded):
+    layers = [live(drawn, seeded.keras) for drawn in SETTINGS.values()]
     for breaks in BREAKS.values():
         for what, function in breaks.items():
             assert any(function(layer) is not None for layer in layers), what
 
 
-def test_the_command_writes_the_page_of_what_it_has_just_measured(target, tmp_path, monkeypatch):
-    if not hasattr(target.keras.utils, "set_random_seed"):
-        pytest.skip("the weights of this release cannot be drawn again")
+def test_the_command_writes_the_page_of_what_it_has_just_measured(seeded, tmp_path, monkeypatch):
     monkeypatch.setattr(power, "setting", lambda number: SETTINGS["SimpleRNN"])
     kept, page = str(tmp_path / "kept.jsonl"), tmp_path / "page.md"
-    given = [target.name, "--settings", "1", "--results", kept, "--page", str(page)]
+    given = [seeded.name, "--settings", "1", "--results", kept, "--page", str(page)]
     assert power.main(given) == 0
     assert page.read_text(encoding="utf-8") == results.page(list(results.read(kept).values()))
 

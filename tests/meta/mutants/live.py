@@ -24,7 +24,7 @@ class Living:
         KeyError
             Where nobody has imported the module.
         """
-        return self._functions[mutant.path, mutant.code().co_name, mutant.first_line]
+        return self._functions[mutant.path, mutant.function_name, mutant.first_line]
 
     @contextlib.contextmanager
     def broken(self, mutants):

@@ -48,21 +48,18 @@ class Mutant:
         Those of the changed statement; a case that runs none of them cannot show the change.
     place : frozenset
         What no other change may touch that is made at the same time: the statement, or the default.
-    first_line : int
+    function_name, first_line : str, int
         Of the function as Python counts it, by which it is found among the living.
     """
 
     def __init__(self, name, source, function, change):
         self.name, self.path, self.lines = name, source.path, change.lines
         self._source, self._function, self._change = source, function, change
+        self.function_name = function.rpartition(".")[2]
         self.first_line = _first_line(source.functions[function][-1])
         default = self.default()
         where = change.lines if default is None else [f"default {default[0]}"]
         self.place = frozenset((source.path, function, spot) for spot in where)
-
-    def code(self):
-        """Compile the function as it is with the change."""
-        return code_of((self,))
 
     def default(self):
         """Return the position and the value of the default that is changed, or None."""
