@@ -36,16 +36,16 @@ def missing_feature(target, case):
 def _knows_activation(target, name):
     try:
         target.keras.activations.get(name)
-    except ValueError:
-        return False
+    except ValueError as error:
+        return _unless_it_names(name, error)
     return True
 
 
 def _knows_policy(target, name):
     try:
         target.keras.layers.Dense(1, dtype=name)
-    except (TypeError, ValueError):
-        return False
+    except (TypeError, ValueError) as error:
+        return _unless_it_names(name, error)
     return True
 
 
@@ -53,10 +53,15 @@ def _knows_implementation(target, layer):
     try:
         getattr(target.keras.layers, layer)(1, implementation=1)
     except (TypeError, ValueError) as error:
-        if "implementation" not in str(error):
-            raise  # It is refused for another reason, which is for the case to show.
-        return False
+        return _unless_it_names("implementation", error)
     return True
+
+
+def _unless_it_names(word, error):
+    """Return False if an error names what is not known; else raise it, for the case to show."""
+    if word not in str(error):
+        raise error
+    return False
 
 
 @functools.lru_cache(maxsize=None)
