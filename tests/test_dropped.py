@@ -100,6 +100,49 @@ def test_masks_within_masks():
         np.testing.assert_array_equal(layer(X), want)
 
 
+def test_a_layer_that_is_made_of_one_inside_drops_nothing():
+    layer = of_oracle("GRU")
+    with dropped(layer, [Masks([np.zeros((4, 3))])]):
+        both = rnn_oracle.Bidirectional(layer)
+    both.set_weights(2 * layer.get_weights())
+    np.testing.assert_array_equal(both(X)[:, :5], layer(X))
+
+
+@pytest.mark.parametrize("masks", [None, 3, Masks(3), Masks(x for x in [np.ones((4, 3))])], ids=str)
+def test_masks_in_no_list(masks):
+    layer = of_oracle("GRU")
+    masks = [masks] if isinstance(masks, Masks) else masks
+    with pytest.raises(TypeError, match="takes a list of") as raised, dropped(layer, masks):
+        pass
+    assert isinstance(raised.value, OracleError)
+
+
+def summed(layer, weights, x):
+    layer.set_weights(weights)
+    return np.sum(layer(x))
+
+
+@pytest.mark.parametrize("count", ["one", "each"])
+@pytest.mark.parametrize("which", Masks._fields)
+@pytest.mark.parametrize("name", [*GATES, "GRU-reset-before"])
+def test_gradients_inside_are_those_of_what_is_computed_inside(name, which, count):
+    options = {"reset_after": False} if name == "GRU-reset-before" else {}
+    layer = of_oracle(name.partition("-")[0], **options)
+    masks = [numbers(4, 3 if which == "inputs" else 5, seed=i) for i in range(layer.cell.gates)]
+    x, weights, step = X.astype("float64"), layer.get_weights(), 1e-6
+    with dropped(layer, [Masks(**{which: masks[:1] if count == "one" else masks})]):
+        found = rnn_oracle.gradients(layer, x, np.ones((4, 5)))
+        for gradient, array in zip([found["x"], *found["weights"]], [x, *weights]):
+            place = np.unravel_index(np.argmax(np.abs(gradient)), array.shape)
+            sums = []
+            for change in (step, -2 * step):
+                array[place] += change
+                sums.append(summed(layer, weights, x))
+            array[place] += step
+            slope = (sums[0] - sums[1]) / (2 * step)
+            np.testing.assert_allclose(gradient[place], slope, rtol=1e-6)
+
+
 def test_masks_without_weights():
     layer = rnn_oracle.GRU(5)
     with pytest.raises(ValueError, match="has no weights yet"), dropped(layer, [Masks()]):

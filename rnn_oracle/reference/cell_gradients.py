@@ -16,6 +16,7 @@ from .cell import blocks
 from .cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
 from .derivatives import pull_back
 from .errors import OracleValueError
+from .masked_kernel import kernel_gradient
 
 
 def simple_rnn(cell, zx, states, d_h, d_states):
@@ -43,7 +44,7 @@ def simple_rnn(cell, zx, states, d_h, d_states):
     """
     (h,) = states
     d_a = pull_back(cell.activation, zx + h @ cell.recurrent_kernel, d_h)
-    return d_a, [d_a @ cell.recurrent_kernel.T], [h.T @ d_a]
+    return d_a, [d_a @ cell.recurrent_kernel.T], [kernel_gradient(cell.recurrent_kernel, h, d_a)]
 
 
 def lstm(cell, zx, states, d_h, d_states):
@@ -58,7 +59,8 @@ def lstm(cell, zx, states, d_h, d_states):
     d_g = pull_back(act, g, d_c * rec(i))
     d_o = pull_back(rec, o, d_h * act(after))
     d_z = np.concatenate([d_i, d_f, d_g, d_o], axis=-1)
-    return d_z, [d_z @ cell.recurrent_kernel.T, d_c * rec(f)], [h.T @ d_z]
+    before = [d_z @ cell.recurrent_kernel.T, d_c * rec(f)]
+    return d_z, before, [kernel_gradient(cell.recurrent_kernel, h, d_z)]
 
 
 def gru(cell, zx, states, d_h, d_states):
@@ -79,7 +81,8 @@ def _gru_reset_after(cell, zx, h, d_h):
     d_zx = np.concatenate([d_z, d_r, d_k], axis=-1)
     d_zh = np.concatenate([d_z, d_r, d_k * r], axis=-1)
     before = d_h * z + d_zh @ cell.recurrent_kernel.T
-    return d_zx, [before], [h.T @ d_zh, np.add.reduce(d_zh, axis=0)]
+    d_u = kernel_gradient(cell.recurrent_kernel, h, d_zh)
+    return d_zx, [before], [d_u, np.add.reduce(d_zh, axis=0)]
 
 
 def _gru_reset_before(cell, zx, h, d_h):
@@ -93,7 +96,8 @@ def _gru_reset_before(cell, zx, h, d_h):
     d_rh = d_k @ u_k.T
     d_r = pull_back(rec, xr + h @ u_r, d_rh * h)
     before = d_h * z + d_z @ u_z.T + d_r @ u_r.T + d_rh * r
-    d_u = np.concatenate([h.T @ d_z, h.T @ d_r, (r * h).T @ d_k], axis=-1)
+    products = ((u_z, h, d_z), (u_r, h, d_r), (u_k, r * h, d_k))
+    d_u = np.concatenate([kernel_gradient(*each) for each in products], axis=-1)
     return np.concatenate([d_z, d_r, d_k], axis=-1), [before], [d_u]
 
 
@@ -136,7 +140,7 @@ def step_back(cell, x, states, d_output, d_states):
     d_h = d_output + d_states[0]
     step = STEPS[type(cell)]
     d_zx, before, d_recurrent = step(cell, cell.project(x), states, d_h, d_states[1:])
-    d_weights = [x.T @ d_zx, d_recurrent[0]]
+    d_weights = [kernel_gradient(cell.kernel, x, d_zx), d_recurrent[0]]
     if cell.use_bias:
         d_biases = [np.add.reduce(d_zx, axis=0)] + d_recurrent[1:]
         d_weights.append(d_biases[0] if len(d_biases) == 1 else np.stack(d_biases))

@@ -49,12 +49,14 @@ def dropped(layer: Any, masks: Sequence[Masks]) -> Iterator[Any]:
         Of each of its cells, from the bottom up. Their numbers are those that multiply: 0, and
         1 / (1 - rate) for what stays.
 
-        Weights that are set inside are masked too.
+        Weights that are set inside are masked too, and `rnn_oracle.gradients` are those of what is
+        computed inside.
 
     Raises
     ------
     TypeError
-        For a layer whose cells are not known, and masks that are no real numbers.
+        For a layer whose cells are not known, for masks in no list, and for masks that are no real
+        numbers.
     ValueError
         For missing weights, another number of cells, of masks than one or one for each gate, or
         another shape of a mask; for one that is not finite. A call inside raises it where the
@@ -75,6 +77,8 @@ def dropped(layer: Any, masks: Sequence[Masks]) -> Iterator[Any]:
     cells = weighted_cells(getattr(layer, "cell", layer))
     if not cells:
         raise OracleTypeError(f"{layer!r} has no cell that knows dropout")
+    if not isinstance(masks, (list, tuple)):
+        raise OracleTypeError(f"{layer.name} takes a list of `Masks`, not {masks!r}")
     if len(masks) != len(cells):
         raise OracleValueError(
             f"{layer.name} has {len(cells)} cells, but masks of {len(masks)} were given"
@@ -109,6 +113,8 @@ def _arrays(cell: Cell, masks: list[Any] | None, axis: tuple[str, int]) -> list[
     """Return the masks of one kernel as arrays of the cell's dtype, one for each gate."""
     if masks is None:
         return None
+    if not isinstance(masks, (list, tuple, np.ndarray)):
+        raise OracleTypeError(f"{cell.name} takes a list of dropout masks, not {masks!r}")
     if len(masks) not in (1, cell.gates):
         raise OracleValueError(
             f"{cell.name} takes one mask, or one for each of {cell.gates} gates, not {len(masks)}"

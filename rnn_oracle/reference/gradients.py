@@ -14,7 +14,7 @@ from ..arithmetic import nest
 from .aliases import ArrayLike, States
 from .bidirectional import Bidirectional
 from .cell_gradients import step_back
-from .errors import OracleValueError
+from .errors import OracleTypeError, OracleValueError
 from .inputs import as_numbers
 from .masking import Masking
 from .rnn import RNN
@@ -63,7 +63,7 @@ def gradients(
         For what a call refuses, for weights of another nesting or shape than the result, and
         for a layer, a cell or an activation whose derivative is not known.
     TypeError
-        For what a call refuses.
+        For what a call refuses, and for a list of layers whose weights or states are in no list.
 
     Examples
     --------
@@ -89,7 +89,13 @@ def gradients(
 def _of_stack(layers, x, d_results, mask, initial_states):
     """The gradient of a layer's input adds to that of the output below (rule J6)."""
     initial_states = [None] * len(layers) if initial_states is None else initial_states
-    if not len(layers) == len(d_results) == len(initial_states):
+    for each in (layers, d_results, initial_states):
+        if not isinstance(each, (list, tuple)):
+            raise OracleTypeError(
+                "a list of layers needs lists of weights and of initial states with an entry for "
+                f"each layer, not {each!r}"
+            )
+    if not 0 < len(layers) == len(d_results) == len(initial_states):
         raise OracleValueError(
             f"the lengths of the lists differ: {len(layers)} layers, weights of "
             f"{len(d_results)} results, {len(initial_states)} initial states"

@@ -45,8 +45,43 @@ class MaskedKernel:
         ]
         return np.concatenate(products, axis=-1).reshape(x.shape[:-1] + self.shape[1:])
 
+    @property
+    def T(self) -> _Transposed:  # noqa: N802  # NumPy's name
+        """What the gradient of a product is multiplied by."""
+        return _Transposed(self)
+
+    def gradient(self, x: Any, d: Any) -> Any:
+        """Return the gradient of the kernel in ``x @ kernel``, whose own gradient is `d`."""
+        shares = zip(self.masks, self.parted(d))
+        return np.concatenate([(x * mask).T @ d_gate for mask, d_gate in shares], axis=-1)
+
+    def parted(self, d: Any) -> list[Any]:
+        """Return the blocks of columns of the gates."""
+        width = self.gates[0].shape[1]
+        return [d[..., i * width : (i + 1) * width] for i in range(len(self.gates))]
+
     def __getitem__(self, index: Any) -> MaskedKernel:
         """Return the block of columns of one gate."""
         columns = index[-1]
         gate = columns.start // self.gates[0].shape[1]
         return MaskedKernel([self.gates[gate]], [self.masks[gate]])
+
+
+class _Transposed:
+    """The transpose of a kernel that masks: ``d @ kernel.T`` is the gradient of `x`."""
+
+    __array_ufunc__ = None
+
+    def __init__(self, kernel: MaskedKernel) -> None:
+        self.kernel = kernel
+
+    def __rmatmul__(self, d: Any) -> Any:
+        kernel = self.kernel
+        shares = zip(kernel.parted(d), kernel.gates, kernel.masks)
+        first, *others = [d_gate @ gate.T * mask for d_gate, gate, mask in shares]
+        return sum(others, first)
+
+
+def kernel_gradient(kernel: Any, x: Any, d: Any) -> Any:
+    """Return the gradient of a kernel, masked or not, in ``x @ kernel``, of whose gradient `d`."""
+    return kernel.gradient(x, d) if isinstance(kernel, MaskedKernel) else x.T @ d
