@@ -127,6 +127,16 @@ def test_weights_that_are_refused_change_nothing(name, what):
     np.testing.assert_array_equal(layer(x), output)
 
 
+def test_a_cell_with_weights_for_other_features_does_not_fit_into_a_stack():
+    wide, narrow = rnn_oracle.GRUCell(5), rnn_oracle.GRUCell(3)
+    narrow.set_weights(weights_for(narrow, features=4))
+    for cells in ([wide, narrow], [wide, [narrow, rnn_oracle.GRUCell(2)]]):
+        with pytest.raises(ValueError, match="has weights for 4 features, but .* puts out 5"):
+            rnn_oracle.RNN(cells)
+    narrow.set_weights(weights_for(narrow, features=6))
+    rnn_oracle.RNN([narrow, wide])
+
+
 def test_a_cell_that_stands_twice_in_a_list_has_one_set_of_weights():
     cell = rnn_oracle.GRUCell(3)
     layer = rnn_oracle.RNN([cell, cell])

@@ -117,7 +117,9 @@ METHODS = {
     "compute_mask": dict(mask=ANYTHING),
     "reset_states": dict(states=ANYTHING),
     "set_weights": dict(weights=ANYTHING),
-    "dropped": dict(masks=st.lists(st.builds(Masks, NESTS, NESTS), max_size=3)),
+    "get_initial_state": dict(batch_size=ANYTHING),
+    "compute_output_shape": dict(input_shape=st.sampled_from(SHAPES) | ANYTHING),
+    "dropped": dict(masks=st.lists(st.builds(Masks, ANYTHING, ANYTHING), max_size=3) | ANYTHING),
 }
 
 

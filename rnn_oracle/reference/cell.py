@@ -12,7 +12,7 @@ import numpy as np
 
 from ..arithmetic import nest
 from .aliases import Array, ArrayLike, DialectLike, States
-from .inputs import as_numbers, check_features, check_states
+from .inputs import as_batch_size, as_numbers, check_features, check_states
 from .masked_kernel import MaskedKernel
 from .module import Weighted, WeightShape, positive_integer
 
@@ -146,6 +146,5 @@ class Cell(Weighted):
 
     def get_initial_state(self, batch_size: int) -> States:
         """Return zeros of shape (batch, units), nested as `state_size` (rule S7)."""
-        return nest.map_structure(
-            lambda size: np.zeros((batch_size, size), self.dtype), self.state_size
-        )
+        batch = as_batch_size(batch_size, self.name)
+        return nest.map_structure(lambda size: np.zeros((batch, size), self.dtype), self.state_size)

@@ -9,7 +9,7 @@ import numpy as np
 from .aliases import Activation, Array, ArrayLike, DialectLike, Shape
 from .dialects import ABSENT, KERAS3
 from .errors import OracleValueError
-from .inputs import as_array, as_numbers
+from .inputs import as_array, as_numbers, as_shape
 from .module import Weighted, WeightShape, given, positive_integer
 
 
@@ -130,4 +130,4 @@ class Dense(Weighted):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the output, with None where it is unknown."""
-        return tuple(input_shape)[:-1] + (self.units,)
+        return as_shape(input_shape, self.name, 2)[:-1] + (self.units,)

@@ -9,7 +9,7 @@ import numpy as np
 from .aliases import Array, ArrayLike, DialectLike, Shape
 from .dialects import ABSENT, KERAS3
 from .errors import OracleTypeError, OracleValueError
-from .inputs import as_array
+from .inputs import as_array, as_shape
 from .module import Weighted, WeightShape, given, positive_integer
 
 
@@ -117,7 +117,7 @@ class Embedding(Weighted):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the output, with None where it is unknown."""
-        return tuple(input_shape) + (self.output_dim,)
+        return as_shape(input_shape, self.name, 1) + (self.output_dim,)
 
 
 def _ids(x: Any) -> Array:

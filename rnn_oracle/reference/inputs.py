@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 
 from ..arithmetic import nest
-from .aliases import Array, ArrayLike, States
+from .aliases import Array, ArrayLike, Shape, States
 from .errors import OracleTypeError, OracleValueError
+
+MOST_AXES = 32
+"""How many axes an array of NumPy may have in each of its releases."""
 
 
 def as_array(value: Any, what: str) -> Array:
@@ -31,6 +34,54 @@ def copied(value: Any, what: str) -> Array:
     if not np.can_cast(array.dtype, np.float64, "same_kind"):
         raise OracleTypeError(f"{what} must be real numbers, but the dtype is {array.dtype}")
     return array.copy()
+
+
+def as_shape(value: Any, owner: str, fewest: int = 0, most: int = MOST_AXES) -> Shape:
+    """Return a shape of so many axes as a tuple.
+
+    Raises
+    ------
+    TypeError
+        For what is no shape of whole numbers and None.
+    ValueError
+        For another number of axes, and a negative length.
+    """
+    shape = tuple(value) if np.iterable(value) else (value, "")
+    for length in shape:
+        if length is not None and not _is_whole(length):
+            raise OracleTypeError(f"{owner} takes a shape, a tuple of int or None, not {value!r}")
+    if any(length is not None and length < 0 for length in shape):
+        raise OracleValueError(f"{owner} takes a shape, which has no negative lengths, not {shape}")
+    if not fewest <= len(shape) <= most:
+        needs = fewest if most == fewest else f"at least {fewest}"
+        raise OracleValueError(f"{owner} takes a shape of {needs} axes, not {shape}")
+    return shape
+
+
+def as_batch_size(value: Any, owner: str, axis: int = 0) -> int:
+    """Return the length of that axis of an array, or a whole number as int.
+
+    Raises
+    ------
+    TypeError
+        For what is neither.
+    ValueError
+        For an array without that axis, and a negative number.
+    """
+    if np.iterable(value):
+        value = value if hasattr(value, "shape") else as_array(value, f"{owner}: the input")
+        if len(value.shape) <= axis:
+            raise OracleValueError(f"{owner}: shape {value.shape} has no batch on axis {axis}")
+        return value.shape[axis]
+    if not _is_whole(value):
+        raise OracleTypeError(f"{owner}: a batch size must be a whole number, not {value!r}")
+    if value < 0:
+        raise OracleValueError(f"{owner}: a batch size must not be negative, as {value!r} is")
+    return int(value)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
 def as_numbers(value: Any, module: Any, what: str) -> Array:

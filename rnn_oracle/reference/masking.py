@@ -9,7 +9,7 @@ import numpy as np
 from .aliases import Array, ArrayLike, DialectLike, Shape
 from .dialects import KERAS3
 from .errors import OracleValueError
-from .inputs import as_array, as_numbers, copied
+from .inputs import as_array, as_numbers, as_shape, copied
 from .module import Module, given
 
 
@@ -85,4 +85,4 @@ class Masking(Module):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the output, with None where it is unknown."""
-        return tuple(input_shape)
+        return as_shape(input_shape, self.name, 2)

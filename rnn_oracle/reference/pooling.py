@@ -9,7 +9,7 @@ import numpy as np
 from .aliases import Array, ArrayLike, DialectLike, Shape
 from .dialects import KERAS3
 from .errors import OracleValueError
-from .inputs import as_array, as_numbers, check_mask
+from .inputs import as_array, as_numbers, as_shape, check_mask
 from .module import Module
 
 
@@ -55,8 +55,9 @@ class Flatten(Module):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the output, with None where it is unknown."""
-        inner: Any = tuple(input_shape)[1:]
-        return (input_shape[0], None if None in inner else int(np.prod(inner)))
+        inner: Any
+        batch, *inner = as_shape(input_shape, self.name, 1)
+        return (batch, None if None in inner else int(np.prod(inner)))
 
 
 class GlobalAveragePooling1D(Module):
@@ -129,7 +130,8 @@ class GlobalAveragePooling1D(Module):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the output, with None where it is unknown."""
-        return (input_shape[0], input_shape[2])
+        batch, _, features = as_shape(input_shape, self.name, 3, 3)
+        return (batch, features)
 
 
 class MeanOverTime(GlobalAveragePooling1D):

@@ -14,8 +14,11 @@ from .cell import Cell
 from .dialects import ABSENT, KERAS3, get_dialect
 from .errors import OracleAttributeError, OracleTypeError, OracleValueError
 from .inputs import (
+    MOST_AXES,
+    as_batch_size,
     as_inputs,
     as_numbers,
+    as_shape,
     check_constants,
     check_features,
     check_mask,
@@ -278,6 +281,7 @@ class RNN(Composite):
         twin.states = twin.given_weights = None
         for cell in twin.parts():
             cell.weights = cell.given_weights = None
+            cell.dropout_masks = Cell.dropout_masks
         twin.configure(**changes)
         return twin
 
@@ -304,8 +308,7 @@ class RNN(Composite):
         """Return the batch size of an input, or of several; a number is one itself."""
         if holds_arrays(inputs):
             inputs = nest.flatten(inputs)[0]
-        shape = inputs.shape if hasattr(inputs, "shape") else np.shape(inputs)
-        return shape[1 if self.time_major else 0] if shape else int(inputs)
+        return as_batch_size(inputs, self.name, axis=1 if self.time_major else 0)
 
     @property
     def output_size(self) -> int:
@@ -327,8 +330,8 @@ class RNN(Composite):
         if self.dialect.resets_to_states and not self.stateful:
             raise OracleAttributeError(f"{self.name} is not stateful")
         if states is not None:
-            held = states if self.states is None else self.states
-            batch = np.shape(nest.flatten(held)[0])[0]
+            held = nest.flatten(states if self.states is None else self.states)
+            batch = next((np.shape(state)[0] for state in held if np.shape(state)), 0)
             states = check_states(states, self.state_size, batch, self)
             self.states = nest.map_structure(lambda state: state.copy(), states)
         elif self.states is not None:
@@ -358,8 +361,10 @@ class RNN(Composite):
         With `return_state` the shapes of the output and of the states, in the dialect's
         container; `keras2` flattens those of nested states (rule H3).
         """
+        most = 3 if isinstance(bottom_cell(self.cell), Cell) else MOST_AXES
+        shape = as_shape(input_shape, self.name, 3, most)
         flat = nest.flatten(self.state_size) if self.dialect.flat_state_shapes else None
-        return self.output_spec(tuple(input_shape), sizes=flat)
+        return self.output_spec(shape, sizes=flat)
 
     def compute_mask(self, x: Any, mask: Any = None) -> Any:
         """Return the mask that goes with the output (rules M4, M5).

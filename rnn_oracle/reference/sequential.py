@@ -6,6 +6,7 @@ from typing import Any, Callable
 
 from .aliases import Array, ArrayLike, Shape
 from .errors import OracleTypeError, OracleValueError
+from .inputs import as_shape
 from .recorded_states import put_back, put_back_on_error
 
 
@@ -89,9 +90,10 @@ class Sequential:
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the output, with None where it is unknown."""
+        shape = as_shape(input_shape, "Sequential")
         for layer in self.layers:
-            input_shape = layer.compute_output_shape(input_shape)
-        return input_shape
+            shape = layer.compute_output_shape(shape)
+        return shape
 
 
 def refuse_return_state(layer: Any, owner: str) -> None:

@@ -10,7 +10,7 @@ from .cell import Cell
 from .custom_cell import CustomCell
 from .dialects import KERAS3
 from .errors import OracleTypeError, OracleValueError
-from .inputs import as_numbers, check_features, check_states
+from .inputs import as_batch_size, as_numbers, check_features, check_states
 from .module import Composite
 
 
@@ -69,8 +69,16 @@ class StackedRNNCells(Composite):
         self.check_parts()
         self.state_size: Any = self.dialect.stacked(cell.state_size for cell in self.cells)
         self.output_size: int = self.cells[-1].output_size
-        for below, cell in zip(self.cells, self.cells[1:]):
-            bottom_cell(cell).features = below.output_size
+        pairs = [(b.output_size, bottom_cell(cell)) for b, cell in zip(self.cells, self.cells[1:])]
+        for size, cell in pairs:
+            weights = getattr(cell, "weights", None)
+            if weights is not None and len(weights[0]) != size:
+                raise OracleValueError(
+                    f"{cell.name} has weights for {len(weights[0])} features, but the cell below "
+                    f"puts out {size}"
+                )
+        for size, cell in pairs:
+            cell.features = size
 
     @property
     def takes_constants(self) -> bool:
@@ -129,7 +137,8 @@ class StackedRNNCells(Composite):
 
     def get_initial_state(self, batch_size: int) -> States:
         """Return the initial state of each cell, nested as `state_size`."""
-        return self.dialect.stacked(cell.get_initial_state(batch_size) for cell in self.cells)
+        batch = as_batch_size(batch_size, self.name)
+        return self.dialect.stacked(cell.get_initial_state(batch) for cell in self.cells)
 
 
 AnyCell = Union[Cell, CustomCell, StackedRNNCells]

@@ -8,7 +8,7 @@ import numpy as np
 
 from .aliases import Array, ArrayLike, DialectLike, Shape
 from .errors import OracleValueError
-from .inputs import as_array
+from .inputs import as_array, as_shape
 from .module import Composite, Module, Weighted
 from .recorded_states import put_back_on_error
 from .sequential import refuse_return_state
@@ -112,6 +112,6 @@ class TimeDistributed(Composite):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the output, with None where it is unknown."""
-        batch, steps = input_shape[:2]
-        inner = self.layer.compute_output_shape((batch,) + tuple(input_shape[2:]))
+        batch, steps, *inside = as_shape(input_shape, self.name, 3)
+        inner = self.layer.compute_output_shape((batch, *inside))
         return (batch, steps) + tuple(inner[1:])
