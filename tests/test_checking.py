@@ -7,6 +7,7 @@ import pytest
 from helpers import give_weights, knows, numbers, within
 
 import rnn_oracle
+from rnn_oracle.reference.errors import OracleError
 from rnn_oracle.testing.checking import check
 
 X = numbers(2, 5, 3)
@@ -172,12 +173,18 @@ KNOWN = {
     "gelu-in-float64": (lambda target: built(target, "SimpleRNN", activation="gelu", **WIDE), {}),
     "sparsemax-no-projection": (lambda target: built(target, "GRU", activation="sparsemax"), {}),
 }
+LATER = {
+    # the activation that not each release has
+    "leaky-relu-in-float64": "leaky_relu",
+    "gelu-in-float64": "gelu",
+    "sparsemax-no-projection": "sparsemax",
+}
 
 
 @pytest.mark.parametrize("what", KNOWN)
 def test_what_is_known_is_named(target, what):
     make, call = KNOWN[what]
-    if not knows(make, target):
+    if not knows(target.keras.activations.get, LATER.get(what, "tanh")):
         pytest.skip(f"{target.name} {target.version} has no such activation")
     report = check(make(target), X, **call)
     entry = f"{target.name}-{what.partition(',')[0]}"
@@ -324,6 +331,20 @@ def test_what_is_refused(target, what, oracle_check):
     name, arguments, options, error, message = REFUSED[what]
     with pytest.raises(error, match=message):
         oracle_check(getattr(target.keras.layers, name)(*arguments, **options), X)
+
+
+@pytest.mark.parametrize("what", [{"mask": MASK.tolist()}, {"mask": MASK.astype(object)}], ids=str)
+def test_a_mask_that_is_no_array_of_numbers(target, what, oracle_check):
+    layer = built(target, "GRU")
+    with pytest.raises(TypeError, match="takes a mask in one array|is no tensor") as raised:
+        oracle_check(layer, X, **what)
+    assert isinstance(raised.value, OracleError)
+
+
+@pytest.mark.parametrize("dtype", [object, "M8[s]"])
+def test_what_is_no_number(target, dtype, oracle_check):
+    with pytest.raises(OracleError, match="is no tensor"):
+        oracle_check(built(target, "GRU"), np.zeros((2, 5, 3), dtype))
 
 
 def test_two_policies_are_refused(target, oracle_check):

@@ -134,6 +134,26 @@ def test_a_cell_of_other_sizes_is_refused(target, name, size):
         rnn_oracle.from_keras(cell)
 
 
+@pytest.mark.parametrize("name", ["LSTM", "GRUCell", "Embedding"])
+def test_a_configuration_of_ones_own_is_no_concern_of_the_copy(target, name):
+    base, options = getattr(target.keras.layers, name), {"dtype": "float32"}
+    config = {
+        "LSTM": {"return_sequences": True},
+        "GRUCell": {"reset_after": False},
+        "Embedding": {"mask_zero": True},
+    }[name]
+    sizes = (5, 4) if name == "Embedding" else (4,)
+
+    class Own(base):
+        def get_config(self):
+            return {"mine": 3}
+
+    own = Own(*sizes, **config, **options)
+    own.build((2, 5) if name == "Embedding" else (2, 3) if name == "GRUCell" else (2, 5, 3))
+    copy = rnn_oracle.from_keras(own)
+    assert {key: copy.get_config()[key] for key in config} == config
+
+
 def test_a_mask_of_ones_own_is_no_concern_of_the_copy(target):
     own = extended(target, "LSTM", compute_mask=lambda self, *arguments: None)
     layer = give_weights(own(4, return_sequences=True), X.shape)

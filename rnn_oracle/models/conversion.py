@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
-from ..arithmetic.tracked_arrays import applied
 from ..reference import bidirectional, cells, functional, recurrent, surrounding
 from ..reference.dialects import DIALECTS
 from ..reference.errors import OracleTypeError, OracleValueError
 from .extended_classes import check_sizes, let_begin, weights_of
 from .graph import is_mean_over_time, model_of
-from .origin import PACKAGES, dialect_of, keras_class
+from .origin import dialect_of, keras_class
+from .own_activations import activation_of
 
 _DROPPED = ("name", "dtype")
 _PLAIN = {
@@ -102,13 +101,15 @@ def _plain(layer: Any, name: str, dtype: Any) -> Any:
     holder = getattr(layer, "cell", layer)
     kept = {key: getattr(holder, key) for key in functions if hasattr(holder, key)}
     try:
-        config = {k: v for k, v in layer.get_config().items() if k not in _DROPPED + functions}
+        kind: Any = keras_class(layer)  # a user's own class may write down something else
+        config = kind.get_config(layer)
+        config = {k: v for k, v in config.items() if k not in _DROPPED + functions}
     except (TypeError, ValueError):
         own = getattr(_PLAIN[name], "cell_class", _PLAIN[name]).arguments
         options = [key for key in own + recurrent.RNN.options if hasattr(layer, key)]
         config = {key: getattr(layer, key) for key in options if key not in functions}
     config = {k: v for k, v in config.items() if k not in _ignored(layer, config)}
-    config.update({key: _activation(function, dialect) for key, function in kept.items()})
+    config.update({key: activation_of(layer, function) for key, function in kept.items()})
     copy = _PLAIN[name](name=layer.name, dtype=dtype, dialect=dialect, **config)
     if holder is not layer:
         let_begin(copy.cell, holder)
@@ -135,16 +136,6 @@ def _ignored(layer: Any, config: dict[str, Any]) -> list[str]:
     if DIALECTS[dialect_of(layer)].time_major:
         del off["time_major"]
     return [name for name, value in off.items() if name in config and config[name] == value]
-
-
-def _activation(function: Any, dialect: str) -> Any:
-    """Return the name of one of Keras's own activations, else the function, fed with arrays."""
-    name = getattr(function, "__name__", None)
-    name = "log_softmax" if name == "log_softmax_v2" else name  # so called up to TensorFlow 2.12
-    package = getattr(function, "__module__", "").partition(".")[0]
-    if package in PACKAGES and name in DIALECTS[dialect].activations:
-        return name
-    return functools.partial(applied, function)
 
 
 def _weighted(copy: Any, layer: Any) -> Any:

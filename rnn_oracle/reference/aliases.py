@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, Tuple, Union
 
 import numpy as np
 
-from .dialects import Dialect
-
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+
+    from .dialects import Dialect
 else:  # NumPy 1.18 does not have it yet
     ArrayLike = Any
 
@@ -19,7 +19,7 @@ Array = np.ndarray
 Activation = Union[str, Callable[[Any], Any], None]
 """Keras's name of a function, the function itself, or None, which is linear."""
 
-DialectLike = Union[str, Dialect]
+DialectLike = Union[str, "Dialect"]
 """A dialect or its name."""
 
 Shape = Tuple[Optional[int], ...]

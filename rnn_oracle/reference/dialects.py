@@ -6,6 +6,7 @@ from typing import Any, Callable
 
 from . import activations
 from .errors import OracleTypeError, OracleValueError
+from .own_activation import OwnActivation
 
 
 class _Mark:
@@ -133,7 +134,9 @@ class Dialect:
         if identifier is None:
             return activations.linear
         if callable(identifier):
-            return identifier
+            ours = [*activations.KERAS2.values(), *activations.KERAS3.values()]
+            is_ours = any(identifier is function for function in ours)
+            return identifier if is_ours else OwnActivation(identifier)
         if isinstance(identifier, str) and identifier in self.activations:
             return self.activations[identifier]
         error = OracleValueError if isinstance(identifier, str) else OracleTypeError

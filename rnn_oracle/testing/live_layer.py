@@ -82,10 +82,19 @@ def policy_of(layer):
 
 
 def tensor(tf, value, dtype):
-    """Return a tensor, floats cast to `dtype`; a mask that is attached to one stays."""
+    """Return a tensor, floats cast to `dtype`; a mask that is attached to one stays.
+
+    Raises
+    ------
+    TypeError
+        For what TensorFlow makes no tensor of, as an array of objects.
+    """
     if value is None:
         return None
-    given = value if tf.is_tensor(value) else tf.constant(np.asarray(value))
+    try:
+        given = value if tf.is_tensor(value) else tf.constant(np.asarray(value))
+    except (TypeError, ValueError) as error:
+        raise OracleTypeError(f"what was given is no tensor: {error}") from error
     if not given.dtype.is_floating or given.dtype.name == dtype:
         return given
     attached, made = getattr(given, "_keras_mask", None), tf.cast(given, dtype)
@@ -129,6 +138,8 @@ def layer_call_of(layer, x, mask, initial_state):
         x = copy.arranged(x)
         if time_major(copy):
             raise OracleValueError(f"{layer.name} has a layer with time_major, and is no chain")
+    elif nest.is_nested(mask):
+        raise OracleTypeError(f"{layer.name} takes a mask in one array, not in a list or the like")
     attached = None
     if mask is None:
         attached = nest.map_structure(_mask_of, x) if is_graph else _mask_of(x)
