@@ -221,7 +221,7 @@ def test_a_damaged_fixture_fails_the_check(tmp_path, monkeypatch, capsys):
     next((tmp_path / "vectors").glob("*.bin")).write_bytes(b"")
     monkeypatch.setattr(dump, "gather", lambda *_, **__: dump.Gathered(entries, {}, 0.0, 1))
     assert run("--vectors", "--check", "--out", tmp_path) == 1
-    assert "has 0 bytes, but the manifest says" in capsys.readouterr().out
+    assert "has 0 bytes, but manifest.json says" in capsys.readouterr().out
 
 
 def test_another_machine_is_told(checked):

@@ -31,14 +31,22 @@ export function contentOf(folder, name, claimed) {
     require(realpathSync(path) === path, "it lies in another folder");
     const largest = name.endsWith(".bin") ? LARGEST_BINARY : LARGEST_JSON;
     require(found.size <= largest, `it has ${found.size} bytes, and ${largest} at most are read`);
-    require([undefined, found.size].includes(claimed), `it does not have ${claimed} bytes`);
+    const right = [undefined, found.size].includes(claimed);
+    require(right, `it has ${found.size} bytes, but ${MANIFEST} says ${claimed}`);
     const bytes = readFileSync(path);
     require(bytes.length === found.size, "it changes while it is read");
     return bytes;
   } catch (error) {
     const reason = error.code === undefined ? error.message : `it cannot be read: ${error.code}`;
-    throw new Error(`${join(folder, name)}: ${reason}`);
+    const named = name === MANIFEST ? "" : `, which ${MANIFEST} names`;
+    throw new Error(`${join(folder, name)}${named}: ${reason}`);
   }
+}
+
+/** Refuse the bytes of a file that do not have the sum that the manifest tells. */
+export function requireSum(folder, { file, sha256: sum }, bytes) {
+  const path = join(folder, file);
+  require(sha256(bytes) === sum, `${path} and ${MANIFEST} do not match: its sha256 is another`);
 }
 
 /** Return the manifest of a folder, if it is of one of these formats and has its sum. */
@@ -53,10 +61,10 @@ export function loadManifest(folder, formats) {
 }
 
 /** Return the list of cases in a file beside the folder. */
-export function loadCases(folder, { file, sha256: sum }) {
-  const path = join(folder, file);
-  const bytes = contentOf(folder, file);
-  require(sha256(bytes) === sum, `${path}: it was changed, its sum is another`);
+export function loadCases(folder, fields) {
+  const path = join(folder, fields.file);
+  const bytes = contentOf(folder, fields.file);
+  requireSum(folder, fields, bytes);
   return fitting(parse(bytes, { "rnn_oracle cases": 1 }, path), path);
 }
 
@@ -65,6 +73,7 @@ function parse(bytes, formats, path) {
   let value;
   try {
     value = JSON.parse(bytes.toString("latin1"));
+    lookAtText(bytes.toString("latin1"));
   } catch (error) {
     throw new Error(`${path}: it is no whole JSON file: ${error.message}`);
   }
@@ -74,6 +83,24 @@ function parse(bytes, formats, path) {
   const wanted = formats[format];
   require(version === wanted, `${path}: its version is not ${wanted}, which this program reads`);
   return value;
+}
+
+/** Refuse names that an object has twice, and numbers that are not the same in every language. */
+function lookAtText(text) {
+  const open = [];
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"\s*:?|[{}]|-?\d[\d.eE+-]*/g)) {
+    if (token === "{") open.push(new Set());
+    else if (token === "}") open.pop();
+    else if (token.endsWith(":")) {
+      const name = JSON.parse(token.slice(0, -1));
+      require(!open.at(-1).has(name), `the field ${name} is there twice`);
+      open.at(-1).add(name);
+    } else if (!token.startsWith('"')) {
+      const whole = /^[\d-]*$/.test(token);
+      const right = whole ? Number.isSafeInteger(+token) : Number.isFinite(+token) && +token % 1;
+      require(right, `${token} is a number that not every language has`);
+    }
+  }
 }
 
 function fitting(value, path) {

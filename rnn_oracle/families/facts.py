@@ -383,8 +383,9 @@ def parse(name, text):
         raise ValueError(f"there is no fact {name!r}")
     try:
         found = read(text)
-    except (ValueError, RecursionError):
-        found = None
-    if found is None or str(found) != text:
+        as_written = str(found) == text
+    except (ValueError, RecursionError, MemoryError):
+        as_written = False
+    if not as_written:
         raise ValueError(f"{name} cannot be {text!r:.60}")
     return found
