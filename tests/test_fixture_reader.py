@@ -232,7 +232,7 @@ CHANGES = [
     (put(answer, "arrays", []), FIRST + ", keras2: has 0 arrays instead of 8"),
     (put(layout, "facts", {"default.nesting": "*"}), FIRST + ": was changed"),
     (put(layout, "facts", {"default.states": "two"}), FIRST + ", keras2: default.states cannot be"),
-    (put(layout, "facts", {"states": "2"}), FIRST + ", keras2: there is no fact 'states'"),
+    (put(layout, "facts", {"states": "2"}), "must be a name of a fact, not .states."),
     (put(layout, "arrays", ["default.output"]), FIRST + ", keras2: has 8 arrays instead of 1:"),
     (lose_an_array, FIRST + ", keras2: has 7 arrays instead of 8"),
     (twice, FIRST + " is there twice"),
@@ -361,16 +361,14 @@ def test_a_recording_is_no_vectors(folder):
 def test_a_file_too_large_for_any_fixture(folder):
     """Sparse ones of many gigabytes cost no memory, as nothing is read."""
     os.truncate(str(folder / MANIFEST), 2**24 + 1)
-    told = "manifest.json has 16777217 bytes, and no such file has more than 16777216"
-    with pytest.raises(FixtureError, match=told):
+    with pytest.raises(FixtureError, match=r"json has 16777217 bytes, and no .* than 16777216"):
         read(str(folder), VECTORS)
 
 
 def test_a_binary_too_large_for_any_fixture(folder):
     os.truncate(str(binary(folder)), 2**28 + 1)
     rewrite(folder, put(group, "bytes", 2**28 + 1))
-    told = r"gru\.\w+\.bin has 268435457 bytes, and no such file"
-    with pytest.raises(FixtureError, match=told):
+    with pytest.raises(FixtureError, match=r"gru\.\w+\.bin has 268435457 bytes, and no such file"):
         read(str(folder), VECTORS)
 
 

@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 from damages import OF_RECORDING, OF_TEXT, OF_VECTORS, change_fields, change_text
-from helpers import NEEDS_NODE, NODE, node, rewrite
+from helpers import NEEDS_NODE, NODE, linked_elsewhere, node, rewrite
 from test_fixture_reader import CHANGES, small
 from test_javascript_reader import IN_MANIFEST, IN_RECORDING, put_recording, put_vectors
 from test_recording_reader import CHANGES as RECORDING_CHANGES
@@ -37,6 +37,7 @@ def damages():
     ):
         for change, _ in found:
             yield "sealed", change.__name__, make, functools.partial(rewrite, change=change)
+    yield "linked", "elsewhere", put_vectors, lambda folder: linked_elsewhere(folder / MANIFEST)
     for name, (old, new) in OF_TEXT.items():
         yield "text", name, put_vectors, functools.partial(change_text, old=old, new=new)
 
@@ -57,7 +58,7 @@ def told_in_python(folder):
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
     """Return what the readers tell of each damaged fixture, None where it is read."""
-    top, folders = tmp_path_factory.mktemp("damaged"), []
+    top, folders = tmp_path_factory.mktemp("refused"), []
     for number, (_, _, make, damage) in enumerate(DAMAGES):
         kind = "recording" if "recording" in make.__name__ else "vectors"
         folders.append(top / f"{kind}{number}" / "tf2.21")

@@ -80,14 +80,12 @@ def list_of_cases(folder):
 
 
 def refused(folder, message):
-    with pytest.raises(FixtureError, match=message) as error:
+    with pytest.raises(FixtureError, match=f"{re.escape(str(folder))}.*({message})"):
         read(str(folder), RECORDING)
-    assert str(folder) in str(error.value)
 
 
 def test_what_was_written_is_read(folder):
-    entries = read(str(folder), RECORDING).entries
-    # The families are in an order of their own.
+    entries = read(str(folder), RECORDING).entries  # the families are in an order of their own
     assert [entry.case for entry in entries.values()] == [FIRST, SECOND, THIRD, LAYER, TF1]
     for case, outcome in OUTCOMES.items():
         found = entries[case.id].answers["keras3"]
@@ -132,9 +130,7 @@ def test_the_reader_on_the_reading_page(folder):
 # Damage to the files of arrays.
 
 
-OTHER = (
-    r"; the recording tf2\.21 needs this file of tf2\.9: put it back as it was, or remove tf2\.21"
-)
+OTHER = r"; the recording tf2\.21 needs this file of tf2\.9: put it back as it was, or remove"
 NAMES = r"array {}, part of " + re.escape(FIRST.id) + " and of 1 more: its crc32 is another"
 
 
@@ -339,7 +335,7 @@ CHANGES = [
     (put(refusal, "unsupported", "no"), "answer 1, of .*: an answer is one of"),
     (put(layout, "facts", {"default.nesting": "[*]"}), ANSWER + "was changed"),
     (put(layout, "facts", {"default.nesting": "[*"}), ANSWER + r"default.nesting cannot be '\[\*'"),
-    (put(layout, "facts", {"default.mood": "*"}), ANSWER + "there is no fact 'default.mood'"),
+    (put(layout, "facts", {"default.mood": "*"}), "a name of a fact, not .default.mood."),
     (put(layout, "arrays", ["default.output"]), ANSWER + "has 3 arrays instead of 1"),
     (lose_an_array, ANSWER + "has 2 arrays instead of 3"),
     (lose_an_answer, "manifest.json: there is no answer of " + re.escape(TF1.id)),

@@ -21,6 +21,18 @@ const FEATURES = new Set(
     "stacked_layers stacked_cells mask_argument mask_masking refusal"
   ).split(" "),
 );
+const ON_OR_OFF = [false, true];
+const OPTIONS = {
+  cell: ["simple_rnn", "lstm", "gru", "gru_reset_before"],
+  stacking: ["one", "two", "three", "cells", "two_without_sequences", "three_without_sequences"],
+  return_sequences: ON_OR_OFF,
+  return_state: ON_OR_OFF,
+  time_major: ON_OR_OFF,
+  go_backwards: ON_OR_OFF,
+  mask: ["none", "all_true", "right", "left", "holes", "first", "row"],
+  mask_from: [null, "argument", "masking"],
+  dtype: ["float32"],
+};
 const WEIGHTS = ["kernel", "recurrent_kernel", "bias"];
 
 /**
@@ -114,7 +126,10 @@ function lookAtStacks({ stacks, arrays, name }, path) {
 function lookAtCase(entry, { arrays, stacks }, manifest, path) {
   const where = `${path}: ${entry.id}:`;
   const { options } = manifest;
-  const known = entry.options.every((value, i) => options[i]?.values.includes(value));
+  const known = entry.options.every((value, i) => {
+    const { name, values } = options[i] ?? { values: [] };
+    return values.includes(value) && Object.hasOwn(OPTIONS, name) && OPTIONS[name].includes(value);
+  });
   require(known && entry.options.length === options.length, `${where} its options are unknown`);
   item(manifest.rules, entry.rules, `${where} rules`);
   item(manifest.features, entry.features, `${where} features`);
