@@ -3,19 +3,25 @@
 import functools
 import itertools
 
+import numpy as np
 import pytest
 from damages import OF_RECORDING, OF_TEXT, OF_VECTORS, change_fields, change_text
-from helpers import NEEDS_NODE, NODE, linked_elsewhere, node, rewrite
+from helpers import NEEDS_NODE, NODE, linked_elsewhere, made_up, node, rewrite
 from test_fixture_reader import CHANGES, small
 from test_javascript_reader import IN_MANIFEST, IN_RECORDING, put_recording, put_vectors
 from test_recording_reader import CHANGES as RECORDING_CHANGES
 from test_recording_reader import put_small_recording
 
+from rnn_oracle.families.facts import Default
+from rnn_oracle.families.layers.case import CoreCase
+from rnn_oracle.families.outcome import Outcome
 from rnn_oracle.records.format import MANIFEST, FixtureError
 from rnn_oracle.records.manifest import RECORDING, VECTORS
 from rnn_oracle.records.reader import read
+from rnn_oracle.records.store import store
 from rnn_oracle.records.writer import replace
 
+ON = list(itertools.product([False, True], repeat=3))
 unsealed = functools.partial(rewrite, right_sum=False)
 
 
@@ -81,3 +87,16 @@ def test_damage_is_refused(number, reader, told):
     assert message and MANIFEST in message and message.isprintable()
     if DAMAGES[number][0] == "unsealed":
         assert ".bin" not in message
+
+
+def test_entries_that_refer_to_more_than_is_read(tmp_path):
+    """Each table is small enough, but every answer refers to the same long row."""
+    facts = {"defaults.activation": Default("x" * 2**23)}
+    cases = [CoreCase(cell, "one", *on) for cell in ("gru", "lstm") for on in ON]
+    arrays = [{"default.output": np.full(2, float(number))} for number in range(len(cases))]
+    outcomes = {case: Outcome(array, facts) for case, array in zip(cases, arrays)}
+    store(str(tmp_path), {"tf2.21": made_up(outcomes)})
+    told = "its entries refer to more than 67108864 bytes in all"
+    with pytest.raises(FixtureError, match=told):
+        read(str(tmp_path / "tf2.21"), RECORDING)
+    assert NODE is None or told in node("check.mjs", tmp_path / "tf2.21")[1]

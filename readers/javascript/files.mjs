@@ -88,19 +88,35 @@ function parse(bytes, formats, path) {
 /** Refuse names that an object has twice, and numbers that are not the same in every language. */
 function lookAtText(text) {
   const open = [];
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"\s*:?|[{}]|-?\d[\d.eE+-]*/g)) {
+  const tokens = /["{}]|-?\d[\d.eE+-]*/g;
+  const colon = /\s*:/y;
+  for (let found = tokens.exec(text); found !== null; found = tokens.exec(text)) {
+    const [token] = found;
     if (token === "{") open.push(new Set());
     else if (token === "}") open.pop();
-    else if (token.endsWith(":")) {
-      const name = JSON.parse(token.slice(0, -1));
+    else if (token === '"') {
+      tokens.lastIndex = colon.lastIndex = endOfString(text, found.index);
+      if (!colon.test(text)) continue;
+      const name = JSON.parse(text.slice(found.index, tokens.lastIndex));
       require(!open.at(-1).has(name), `the field ${name} is there twice`);
       open.at(-1).add(name);
-    } else if (!token.startsWith('"')) {
+    } else {
       const whole = /^[\d-]*$/.test(token);
       const right = whole ? Number.isSafeInteger(+token) : Number.isFinite(+token) && +token % 1;
       require(right, `${token} is a number that not every language has`);
     }
   }
+}
+
+/** Return where the string ends that begins there; a pattern for it would need too large a stack. */
+function endOfString(text, begin) {
+  let end = begin;
+  let escapes;
+  do {
+    end = text.indexOf('"', end + 1);
+    for (escapes = 0; text[end - 1 - escapes] === "\\"; ) escapes += 1;
+  } while (escapes % 2 === 1);
+  return end + 1;
 }
 
 function fitting(value, path) {

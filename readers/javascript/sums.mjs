@@ -2,7 +2,7 @@
 
 import { require } from "./files.mjs";
 
-const MOST_TEXT = 2 ** 28;
+const MOST_TEXT = 2 ** 26;
 const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   for (let bit = 0; bit < 8; bit += 1) n = n & 1 ? (n >>> 1) ^ 0xedb88320 : n >>> 1;
   return n;

@@ -19,7 +19,7 @@ from .format import (
 )
 
 _MOST_AXES, _MOST_EMPTY_ROWS = 8, 4096
-_MOST_TEXT = 2**28
+_MOST_TEXT = 2**26
 
 
 def require(right, message, *about):
