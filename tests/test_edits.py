@@ -9,6 +9,8 @@ from edits import EDITS, told, with_the_right_sum  # noqa: E402
 from hypothesis import HealthCheck, Phase, given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
+from rnn_oracle.records.format import MANIFEST  # noqa: E402
+
 AT_ONCE = 30
 BOUNDED = settings(
     max_examples=2,
@@ -33,7 +35,9 @@ def test_no_edit_is_taken(what, data):
 @BOUNDED
 @given(st.lists(with_the_right_sum(), min_size=AT_ONCE, max_size=AT_ONCE))
 def test_an_edit_with_the_right_sum_is_taken_or_told(made):
-    """Not with a traceback, whatever it is."""
+    """By both readers alike, and not with a traceback, whatever it is."""
     for one in told(made):
+        assert len({message is None for message in one.by.values()}) == 1, one.by
         for message in filter(None, one.by.values()):
             assert message.startswith(os.path.dirname(one.folder)) and message.isprintable()
+            assert MANIFEST in message

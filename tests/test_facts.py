@@ -1,9 +1,11 @@
 """Facts: as values, as text, and read back from text without a loss."""
 
+import contextlib
 import glob
 import json
 import os
 import pickle
+import sys
 from collections import namedtuple
 
 import numpy as np
@@ -169,6 +171,17 @@ def test_a_fact_and_its_text(name, text, fact):
 def test_a_damaged_text_is_refused(name, text):
     with pytest.raises(ValueError, match=name + " cannot be "):
         parse(name, text)
+
+
+@pytest.mark.parametrize("name", ["default.nesting", "defaults.activation"])
+@pytest.mark.parametrize("left, right", ["[]", "-1"])
+def test_a_text_of_many_levels_is_read_or_refused(name, left, right):
+    """However near to the end of Python's stack."""
+    limit = sys.getrecursionlimit()
+    for levels in list(range(limit // 10, limit, 7)) + [200 * limit]:
+        for text in (left * levels + right, left * levels + "*" + right * levels):
+            with contextlib.suppress(ValueError):
+                parse.__wrapped__(name, text)
 
 
 @pytest.mark.parametrize("name", ["default.mood", "nesting", "states", ""])

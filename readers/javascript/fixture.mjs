@@ -1,8 +1,9 @@
 // Reads a fixture without any package, and looks at all of it: see fixtures/INTERPRETING.md.
 
 import { join } from "node:path";
-import { MANIFEST, contentOf, loadManifest, require, sha256 } from "./files.mjs";
+import { MANIFEST, contentOf, loadManifest, require, requireSum, sha256 } from "./files.mjs";
 import { readRecording } from "./recording.mjs";
+import { entriesOf, ofVector } from "./sums.mjs";
 import { arrayAt, item, lookAtAnswer, numbers, refuseTwice } from "./tables.mjs";
 
 export const VECTORS = "rnn_oracle vectors";
@@ -10,13 +11,28 @@ export const RECORDING = "rnn_oracle recording";
 const VERSIONS = { [VECTORS]: 2, [RECORDING]: 3 };
 const READERS = { [VECTORS]: readVectors, [RECORDING]: readRecording };
 
-const UNITS = { float16: 2 ** -11, bfloat16: 2 ** -8, float32: 2 ** -24, float64: 2 ** -53 };
+const TOLERANCES = {
+  planes: { float16: 0, bfloat16: 1, float32: 2, float64: 2 },
+  unit_roundoff: { float16: 2 ** -11, bfloat16: 2 ** -8, float32: 2 ** -24, float64: 2 ** -53 },
+};
 const FEATURES = new Set(
   (
     "simple_rnn lstm gru gru_reset_before return_sequences return_state time_major go_backwards " +
     "stacked_layers stacked_cells mask_argument mask_masking refusal"
   ).split(" "),
 );
+const ON_OR_OFF = [false, true];
+const OPTIONS = {
+  cell: ["simple_rnn", "lstm", "gru", "gru_reset_before"],
+  stacking: ["one", "two", "three", "cells", "two_without_sequences", "three_without_sequences"],
+  return_sequences: ON_OR_OFF,
+  return_state: ON_OR_OFF,
+  time_major: ON_OR_OFF,
+  go_backwards: ON_OR_OFF,
+  mask: ["none", "all_true", "right", "left", "holes", "first", "row"],
+  mask_from: [null, "argument", "masking"],
+  dtype: ["float32"],
+};
 const WEIGHTS = ["kernel", "recurrent_kernel", "bias"];
 
 /**
@@ -41,42 +57,45 @@ function readVectors(folder, manifest) {
     const found = manifest.groups.map((group) => group[what]);
     refuseTwice(found, `${path}: the group with the ${what}`);
   }
-  const groups = manifest.groups.map((group) => readGroup(folder, group, manifest));
-  const ids = groups.flatMap(({ cases }) => cases.map(({ id }) => id));
+  const ids = manifest.groups.flatMap(({ cases }) => cases.map(({ id }) => id));
   refuseTwice(ids, `${path}: the case`);
+  const requireCrc32 = entriesOf(path);
+  const groups = manifest.groups.map((group) => readGroup(folder, group, manifest, requireCrc32));
   return { ids, groups };
 }
 
 /** Refuse what does not mean what INTERPRETING.md says. */
 function lookAtHead({ tolerances, features, options }, path) {
-  const { planes, unit_roundoff: units } = tolerances;
-  for (const [format, unit] of Object.entries(UNITS)) {
-    require(units[format] === unit, `${path}: the unit_roundoff of ${format} is not ${unit}`);
-    require(Object.hasOwn(planes, format), `${path}: there is no plane of ${format}`);
+  for (const [what, wanted] of Object.entries(TOLERANCES)) {
+    for (const format of Object.keys({ ...wanted, ...tolerances[what] })) {
+      const right = Object.hasOwn(wanted, format) && tolerances[what][format] === wanted[format];
+      require(right, `${path}: tolerances.${what}: of ${format} it is not ${wanted[format]}`);
+    }
   }
   const strange = features.flat().find((word) => !FEATURES.has(word));
   require(strange === undefined, `${path}: there is no feature ${strange}`);
   refuseTwice(options.map(({ name }) => name), `${path}: the option`);
 }
 
-function readGroup(folder, group, manifest) {
+function readGroup(folder, group, manifest, requireCrc32) {
   const path = join(folder, MANIFEST);
   const { name, file, arrays } = group;
   require(file.startsWith(`${name}.`), `${path}: ${file} is no file of the group ${name}`);
   const bytes = contentOf(folder, file, group.bytes);
-  const whole = sha256(bytes) === group.sha256;
   const source = { bytes, left: bytes.length };
   const found = arrays.map((record, index) => {
-    const array = arrayAt(source, record, record.offset, `${path}: ${name}, array ${index}`);
-    const same = sha256(array.bytes) === record.sha256;
-    const changed = whole ? `${path}: the sum of` : `${join(folder, file)} was changed:`;
-    require(same, `${changed} array ${index} is another`);
+    const where = `${join(folder, file)} and ${MANIFEST} do not match: array ${index}`;
+    const array = arrayAt(source, record, record.offset, where);
+    require(sha256(array.bytes) === record.sha256, `${where}: its sha256 is another`);
     return array;
   });
-  require(whole, `${join(folder, file)} was changed: its sum is another`);
-  arrays.forEach((record, index) => lookAtTolerance(record, index, group, manifest, path));
+  requireSum(folder, group, bytes);
+  arrays.forEach((record, index) => lookAtTolerance(record, index, group, path));
   lookAtStacks(group, path);
-  group.cases.forEach((entry) => lookAtCase(entry, group, manifest, path));
+  for (const entry of group.cases) {
+    lookAtCase(entry, group, manifest, path);
+    requireCrc32(entry, ofVector(entry, group, manifest), `${path}: ${entry.id}:`);
+  }
   const array = (index) => ({
     shape: found[index].shape,
     data: numbers(found[index]),
@@ -85,13 +104,15 @@ function readGroup(folder, group, manifest) {
   return { ...group, array };
 }
 
-function lookAtTolerance({ tolerance, shape }, index, { arrays, name }, manifest, path) {
+function lookAtTolerance({ tolerance, shape }, index, { arrays, name }, path) {
   if (tolerance === undefined) return;
   const where = `${path}: ${name}, array ${index}`;
-  const { dtype, shape: [planes, ...rest] } = item(arrays, tolerance, `${where}: array`);
-  const right = dtype === "upper_half_of_float32" && rest.join() === shape.join();
-  const enough = Object.values(manifest.tolerances.planes).every((plane) => plane < planes);
-  require(right && enough, `${where}: its tolerance has not its shape and all planes`);
+  const record = item(arrays, tolerance, `${where}: array`);
+  const { dtype, shape: [planes, ...rest] } = record;
+  const right = dtype === "upper_half_of_float32" && record.tolerance === undefined;
+  const fits = rest.length === shape.length && rest.every((n, i) => n === shape[i]);
+  const enough = Object.values(TOLERANCES.planes).every((plane) => plane < planes);
+  require(right && fits && enough, `${where}: its tolerance has not its shape and all planes`);
 }
 
 function lookAtStacks({ stacks, arrays, name }, path) {
@@ -105,7 +126,10 @@ function lookAtStacks({ stacks, arrays, name }, path) {
 function lookAtCase(entry, { arrays, stacks }, manifest, path) {
   const where = `${path}: ${entry.id}:`;
   const { options } = manifest;
-  const known = entry.options.every((value, i) => options[i]?.values.includes(value));
+  const known = entry.options.every((value, i) => {
+    const { name, values } = options[i] ?? { values: [] };
+    return values.includes(value) && Object.hasOwn(OPTIONS, name) && OPTIONS[name].includes(value);
+  });
   require(known && entry.options.length === options.length, `${where} its options are unknown`);
   item(manifest.rules, entry.rules, `${where} rules`);
   item(manifest.features, entry.features, `${where} features`);

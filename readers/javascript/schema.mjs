@@ -76,6 +76,8 @@ const KEYWORDS = {
   enum: test((value, rule) => rule.includes(value), "it must be one of"),
   pattern: test(matches, "it must match"),
   minLength: test((value, rule) => value.length >= rule, "it must have a length of"),
+  maxItems: test((value, rule) => value.length <= rule, "it must have so many items at most:"),
+  maxProperties: test((value, rule) => entries(value).length <= rule, "it must have at most"),
   minItems: test((value, rule) => value.length >= rule, "it must have so many items:"),
   minimum: test((value, rule) => value >= rule, "it must be at least"),
   exclusiveMinimum: test((value, rule) => value > rule, "it must be more than"),

@@ -3,6 +3,7 @@
 import { require } from "./files.mjs";
 
 const SIZES = { bool: 1, float16: 2, float32: 4, float64: 8, upper_half_of_float32: 2 };
+const MOST_AXES = 8;
 const MOST_EMPTY_ROWS = 4096;
 
 /** Return what an index stands for. */
@@ -28,15 +29,20 @@ export function lookAtAnswer({ layout, refusal, arrays: own }, manifest, arrays,
   own.forEach((index) => item(arrays, index, `${where} array`));
 }
 
+export function lookAtShape({ shape }, where) {
+  require(shape.length <= MOST_AXES, `${where}: it cannot be of shape ${shape}`);
+}
+
 /**
  * Return {dtype, shape, bytes} of an array that begins at that place of a file, {bytes, left}.
  *
  * As no two arrays overlap, `left` bytes are for this one and those that come.
  */
 export function arrayAt(file, { dtype, shape }, offset, where) {
+  lookAtShape({ shape }, where);
   // An axis of 0 must not hide how many rows the others tell of.
   const rows = shape.reduce((product, n) => product * Math.max(n, 1), 1);
-  const right = shape.length <= 8 && rows <= Math.max(file.bytes.length, MOST_EMPTY_ROWS);
+  const right = rows <= Math.max(file.bytes.length, MOST_EMPTY_ROWS);
   require(right, `${where}: it cannot be of shape ${shape}`);
   const size = shape.reduce((product, n) => product * n, 1) * SIZES[dtype];
   require(offset + size <= file.bytes.length, `${where}: it is not inside its file`);

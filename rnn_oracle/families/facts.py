@@ -367,6 +367,9 @@ _READERS = {
 }
 """What reads a fact, by the second part of its name."""
 
+NAME = re.compile(rf"defaults\.[a-z0-9_]+|[a-z0-9_]+\.({'|'.join(_READERS)})")
+"""What a fact is called."""
+
 
 @functools.lru_cache(maxsize=None)
 def parse(name, text):
@@ -377,14 +380,14 @@ def parse(name, text):
     ValueError
         For a text that is not just what `str` of a fact is, and a name that no fact has.
     """
-    call, _, thing = name.partition(".")
-    read = _default if call == "defaults" else _READERS.get(thing)
-    if read is None:
+    if not NAME.fullmatch(name):
         raise ValueError(f"there is no fact {name!r}")
+    read = _default if name.startswith("defaults.") else _READERS[name.partition(".")[2]]
     try:
         found = read(text)
-    except (ValueError, RecursionError):
-        found = None
-    if found is None or str(found) != text:
+        as_written = str(found) == text
+    except (ValueError, RecursionError, MemoryError):
+        as_written = False
+    if not as_written:
         raise ValueError(f"{name} cannot be {text!r:.60}")
     return found

@@ -6,9 +6,20 @@ import numpy as np
 
 from ..families.facts import parse
 from ..families.outcome import Outcome, Refusal
-from .format import ALIGNMENT, DTYPES, LARGEST_BINARY, LARGEST_JSON, FixtureError, content
+from .format import (
+    ALIGNMENT,
+    DTYPES,
+    LARGEST_BINARY,
+    LARGEST_JSON,
+    MANIFEST,
+    FixtureError,
+    content,
+    crc32,
+    sha256,
+)
 
-_LARGEST_AXIS, _MOST_AXES = 2**31, 8
+_MOST_AXES, _MOST_EMPTY_ROWS = 8, 4096
+_MOST_TEXT = 2**26
 
 
 def require(right, message, *about):
@@ -57,7 +68,7 @@ def file_bytes(folder, name, claimed=None):
         there = os.path.isfile(path)
     except ValueError:  # in Python 3.7, for a name that no file can have
         there = False
-    require(there, "there is no file {}", name)
+    require(there, "there is no file {}, which {} names", name, MANIFEST)
     require(
         os.path.dirname(os.path.realpath(path)) == os.path.dirname(path),
         "{} points outside the folder",
@@ -65,9 +76,19 @@ def file_bytes(folder, name, claimed=None):
     )
     size = os.path.getsize(path)
     require(
-        claimed in (None, size), "{} has {} bytes, but the manifest says {}", name, size, claimed
+        claimed in (None, size), "{} has {} bytes, but {} says {}", name, size, MANIFEST, claimed
     )
     return content(path, name, LARGEST_BINARY if name.endswith(".bin") else LARGEST_JSON)
+
+
+def check_sha256(fields, data):
+    """Raise FixtureError unless the bytes of a file have the sum that the manifest tells."""
+    require(
+        sha256(data) == fields["sha256"],
+        "{} and {} do not match: its sha256 is another",
+        fields["file"],
+        MANIFEST,
+    )
 
 
 def refuse_twice(names, what):
@@ -75,6 +96,23 @@ def refuse_twice(names, what):
     names = sorted(names)
     for earlier, later in zip(names, names[1:]):
         require(earlier != later, "{}{} is there twice", what, later)
+
+
+class Entries:
+    """Compares entries of a manifest with their crc32, as far as they refer to so much together."""
+
+    def __init__(self):
+        self._left = _MOST_TEXT
+
+    def has_crc32(self, entry, text, *about):
+        """Tell whether an entry has the crc32 of ``text(entry, *about)``."""
+        try:
+            data = text(entry, *about)
+        except IndexError:  # of something that is not there
+            return False
+        self._left -= len(data)
+        require(self._left >= 0, "its entries refer to more than {} bytes in all", _MOST_TEXT)
+        return crc32(data) == entry["crc32"]
 
 
 class ArraysFile:
@@ -91,8 +129,16 @@ class ArraysFile:
         self.data, self.left = data, len(data)
 
 
-def array_at(binary, form, begin):
-    """Return a view of an array in the bytes of a file, after a look at its extent.
+def check_form(form):
+    """Raise FixtureError unless there is the dtype, and the shape may be that of an array."""
+    shape = form["shape"]
+    require(form["dtype"] in DTYPES, "unknown dtype {!r}", form["dtype"])
+    right = len(shape) <= _MOST_AXES and all(n >= 0 for n in shape)
+    require(right, "{:.60} is no shape", str(shape))
+
+
+def array_at(binary, form, begin, sum_of, checksum):
+    """Return a view of an array in the bytes of a file, after a look at its extent and checksum.
 
     Parameters
     ----------
@@ -101,19 +147,18 @@ def array_at(binary, form, begin):
         ``"dtype"`` and ``"shape"``.
     begin : int
         The offset.
+    sum_of : callable
+        `sha256` or `crc32`.
+    checksum : str
     """
-    shape = form["shape"]
-    require(form["dtype"] in DTYPES, "unknown dtype {!r}", form["dtype"])
-    require(
-        len(shape) <= _MOST_AXES and all(0 <= n < _LARGEST_AXIS for n in shape),
-        "{:.60} is no shape",
-        str(shape),
-    )
-    size = len(binary.data)
+    check_form(form)
+    shape, size = form["shape"], len(binary.data)
     require(0 <= begin <= size, "its offset is outside the file")
-    dtype, count = DTYPES[form["dtype"]], 1
+    dtype, count, rows = DTYPES[form["dtype"]], 1, 1
     for n in shape:
         count *= n
+        rows *= max(n, 1)  # an axis of 0 must not hide how many rows the others tell of
+    require(rows <= max(size, _MOST_EMPTY_ROWS), "{:.60} is no shape of so few bytes", str(shape))
     end = begin + count * dtype.itemsize
     require(
         begin % ALIGNMENT == 0 and end <= size,
@@ -124,7 +169,11 @@ def array_at(binary, form, begin):
     )
     binary.left -= end - begin
     require(binary.left >= 0, "it overlaps another")
-    return np.frombuffer(binary.data, dtype, count, begin).reshape(shape)
+    array = np.frombuffer(binary.data, dtype, count, begin).reshape(shape)
+    require(sum_of(array.tobytes()) == checksum, "its {} is another", sum_of.__name__)
+    if form["dtype"] == "bool":
+        require((array.view(np.uint8) < 2).all(), "it has a bool that is neither")
+    return array
 
 
 def outcome(fields, tables, arrays):
@@ -146,6 +195,7 @@ def outcome(fields, tables, arrays):
         sorted(fields),
     )
     if "unsupported" in fields:
+        require(fields["unsupported"], "it does not tell what is unsupported")
         return Outcome(unsupported=fields["unsupported"])
     if "refusal" in fields:
         return Outcome(refusal=Refusal(**item(tables["refusals"], fields["refusal"], "refusal")))
@@ -158,6 +208,7 @@ def outcome(fields, tables, arrays):
         len(names),
         ", ".join(names),
     )
+    refuse_twice(names, "the array ")
     found = {name: item(arrays, index, "array") for name, index in zip(names, indices)}
     return Outcome(found, {name: _fact(name, text) for name, text in layout["facts"].items()})
 

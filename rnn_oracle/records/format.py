@@ -30,6 +30,10 @@ DTYPES = {
 }
 """How each dtype of a manifest is stored."""
 
+PLANES = {"float16": 0, "bfloat16": 1, "float32": 2, "float64": 2}
+"""Where along the first axis of a tolerance each dtype stands. Float32 and float64 both hold the
+inputs exactly, and in units of rounding their bounds are the same."""
+
 WEIGHTS = ("kernel", "recurrent_kernel", "bias")
 
 ALIGNMENT = 8
@@ -71,6 +75,14 @@ CASES_FILE = re.compile(r"cases\.[a-z0-9_]+\.[0-9a-f]{8}\.json")
 OPTIONS = dict(AXES, mask_from=(None,) + MASK_FROM, dtype=("float32",))
 """The options of a vector's case and their values, in the order in which an entry lists them."""
 
+
+FEATURES = frozenset(
+    AXES["cell"]
+    + tuple(name for name, values in AXES.items() if values == (False, True))
+    + tuple("mask_" + kind for kind in MASK_FROM)
+    + ("stacked_layers", "stacked_cells", "refusal")
+)
+"""The words for what a runtime must be able to do."""
 
 LARGEST_JSON, LARGEST_BINARY = 2**24, 2**28
 """No file of a fixture has more bytes: a reader refuses a larger one before it reads it."""
@@ -134,15 +146,17 @@ def compact(value):
     return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 
-def crc32(value):
-    """Return the checksum of bytes, or of a JSON value whatever the order of its fields."""
-    if not isinstance(value, bytes):
-        value = json.dumps(value, separators=(",", ":"), sort_keys=True).encode("ascii")
-    return f"{zlib.crc32(value):08x}"
+def crc32(data):
+    return f"{zlib.crc32(data):08x}"
 
 
-def crc32_of_vector(case, group, tables):
-    """Return the checksum of a case's entry, with all that it refers to in place of the numbers.
+def _canonical(value):
+    """Write JSON in the same bytes whatever the order of its fields."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True).encode("ascii")
+
+
+def vector_text(case, group, tables):
+    """Return what a case's crc32 is of: its entry, with all that it refers to in place of indices.
 
     Parameters
     ----------
@@ -154,9 +168,12 @@ def crc32_of_vector(case, group, tables):
         Those of all groups: ``"layouts"``, ``"refusals"``, ``"rules"`` and ``"features"``.
     """
 
-    def array(index):
-        record = {key: value for key, value in group["arrays"][index].items() if key != "offset"}
-        return dict(record, tolerance=array(record["tolerance"]) if "tolerance" in record else None)
+    def array(index, of_tolerance=False):
+        record = group["arrays"][index]
+        found = {name: record[name] for name in ("dtype", "shape", "sha256")}
+        # A tolerance has none: one that is its own is not followed round and round.
+        own = None if of_tolerance else record.get("tolerance")
+        return dict(found, tolerance=None if own is None else array(own, of_tolerance=True))
 
     def cell(fields):
         return {
@@ -170,11 +187,11 @@ def crc32_of_vector(case, group, tables):
     stack = group["stacks"][case["stack"]]
     entry["stack"] = [[cell(fields) for fields in layer] for layer in stack]
     entry["answers"] = {n: _answer(given, tables, array) for n, given in case["answers"].items()}
-    return crc32(entry)
+    return _canonical(entry)
 
 
-def crc32_of_answer(fields, tables, ids):
-    """Return the checksum of an answer in a recording, with all that it refers to.
+def answer_text(fields, tables, ids):
+    """Return what the crc32 of a recording's answer is of: all that it refers to, and its cases.
 
     Parameters
     ----------
@@ -190,7 +207,7 @@ def crc32_of_answer(fields, tables, ids):
         form, _, _, checksum = tables["arrays"][index]
         return [tables["forms"][form], checksum]
 
-    return crc32([_answer(fields, tables, array), [ids[index] for index in fields["cases"]]])
+    return _canonical([_answer(fields, tables, array), [ids[index] for index in fields["cases"]]])
 
 
 def _answer(fields, tables, array):

@@ -8,8 +8,11 @@ from ..families import registry
 from ..reference.dialects import DIALECTS
 from .checked import (
     ArraysFile,
+    Entries,
     array_at,
     case_of,
+    check_form,
+    check_sha256,
     file_bytes,
     item,
     of_cases,
@@ -23,10 +26,9 @@ from .format import (
     MANIFEST,
     Entry,
     FixtureError,
+    answer_text,
     crc32,
-    crc32_of_answer,
     located,
-    sha256,
 )
 from .manifest import CASES, parse
 
@@ -40,17 +42,13 @@ def entries(folder, manifest):
 
 
 def changed(folder, manifest):
-    """Return which answers do not have their crc32, as far as their cases can be told."""
-    try:
-        recording = _Recording(folder, manifest)
-    except FixtureError:
-        return []
-    return recording.changed()
+    """Yield which answers do not have their crc32, as far as their cases can be told."""
+    return _Recording(folder, manifest).changed()
 
 
 class _Recording:
     def __init__(self, folder, manifest):
-        self.folder, self.manifest = folder, manifest
+        self.folder, self.manifest, self.sums = folder, manifest, Entries()
         dialect = manifest["provenance"]["dialect"]
         require(
             dialect in DIALECTS or dialect == "tf1", "{}: unknown dialect {!r}", MANIFEST, dialect
@@ -68,7 +66,10 @@ class _Recording:
         arrays = [self._array(i, row, files) for i, row in enumerate(self.manifest["arrays"])]
         for fields, binary in zip(self.manifest["files"], files):
             with self._needing(fields["file"]):
-                _check_sha256(fields, binary.data)
+                check_sha256(fields, binary.data)
+        for number, form in enumerate(self.manifest["forms"]):
+            with located("{}: form {}", MANIFEST, number):
+                check_form(form)
         outcomes = {}
         for number, fields in enumerate(self.manifest["answers"]):
             self._answer(number, fields, arrays, outcomes)
@@ -81,12 +82,10 @@ class _Recording:
         }
 
     def changed(self):
-        """Return which answers do not have their crc32."""
-        return [
-            self._named(number)
-            for number, fields in enumerate(self.manifest["answers"])
-            if not self._has_crc32(fields)
-        ]
+        """Yield which answers do not have their crc32."""
+        for number, fields in enumerate(self.manifest["answers"]):
+            if not self._has_crc32(fields):
+                yield self._named(number)
 
     def _named(self, number):
         """Call an answer by its number and cases."""
@@ -95,26 +94,24 @@ class _Recording:
         return f"answer {number}, {of_cases(ids)}"
 
     def _has_crc32(self, fields):
-        try:
-            return crc32_of_answer(fields, self.manifest, self.ids) == fields["crc32"]
-        except IndexError:  # of something that is not there
-            return False
+        return self.sums.has_crc32(fields, answer_text, self.manifest, self.ids)
 
     def _cases(self, fields):
         """Return the cases of one family."""
         name = fields["file"]
         plain = name.startswith("../") and CASES_FILE.fullmatch(name[3:])
-        require(plain, "{!r} is no name of a list of cases", name)
+        require(plain, "{}: {!r} is no name of a list of cases", MANIFEST, name)
         with self._needing(name):
             data = file_bytes(self.folder, name)
-            _check_sha256(fields, data)
+            check_sha256(fields, data)
         with located("{}", name):
             return _cases_in(data)
 
     def _file(self, fields):
         """Return a file of arrays."""
         name = fields["file"]
-        require(ARRAYS_FILE.fullmatch(name), "{!r} is no name of a file of arrays", name)
+        plain = ARRAYS_FILE.fullmatch(name)
+        require(plain, "{}: {!r} is no name of a file of arrays", MANIFEST, name)
         with self._needing(name):
             return ArraysFile(file_bytes(self.folder, name, fields["bytes"]))
 
@@ -140,8 +137,8 @@ class _Recording:
         form, number, begin, checksum = row
         try:
             binary = item(files, number, "file")
-            array = array_at(binary, item(self.manifest["forms"], form, "form"), begin)
-            require(crc32(array.tobytes()) == checksum, "its crc32 is another")
+            fields = item(self.manifest["forms"], form, "form")
+            return array_at(binary, fields, begin, crc32, checksum)
         except FixtureError as error:
             users = [
                 i
@@ -150,12 +147,12 @@ class _Recording:
                 if index in fields.get("arrays", [])
             ]
             ids = [self.ids[i] for i in sorted(users) if 0 <= i < len(self.ids)]
-            inside = 0 <= number < len(files)
-            name = self.manifest["files"][number]["file"] if inside else MANIFEST
+            where = f"array {index}, part {of_cases(ids)}: {error}"
+            if not (0 <= form < len(self.manifest["forms"]) and 0 <= number < len(files)):
+                raise FixtureError(f"{MANIFEST}: {where}") from None
+            name = self.manifest["files"][number]["file"]
             with self._needing(name):
-                where = f"{name}: array {index}, part {of_cases(ids)}"
-                raise FixtureError(f"{where}: {error}") from None
-        return array
+                raise FixtureError(f"{name} and {MANIFEST} do not match: {where}") from None
 
     def _answer(self, number, fields, arrays, outcomes):
         """Put the outcome that an answer stands for where those of its cases belong."""
@@ -167,14 +164,6 @@ class _Recording:
             for index, name in zip(fields["cases"], ids):
                 require(index not in outcomes, "{} has another answer too", name)
                 outcomes[index] = found
-
-
-def _check_sha256(fields, data):
-    require(
-        sha256(data) == fields["sha256"],
-        "{}: its sha256 is not that of the manifest",
-        fields["file"],
-    )
 
 
 @functools.lru_cache(maxsize=8)

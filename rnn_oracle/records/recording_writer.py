@@ -1,7 +1,7 @@
 """Writes a recording: each distinct answer once, and no array that another recording lends."""
 
 from ..families import registry
-from .format import MANIFEST, crc32, crc32_of_answer
+from .format import MANIFEST, answer_text, crc32
 from .manifest import CASES, RECORDING, VERSIONS
 from .writer import Binary, Table, answer, form_and_bytes, lines, named, sealed
 
@@ -66,7 +66,7 @@ class RecordingWriter:
             "cases": [{"file": "../" + f["file"], "sha256": f["sha256"]} for _, f in lists],
             "files": [self._file(owner) for owner in self.owners.values],
             **tables,
-            "answers": [dict(a, crc32=crc32_of_answer(a, tables, ids)) for a in answers],
+            "answers": [dict(a, crc32=crc32(answer_text(a, tables, ids))) for a in answers],
         }
         own = {MANIFEST: sealed(manifest, 2)}
         if self.name in self.owners.values:

@@ -1,11 +1,16 @@
 """Reads the vectors."""
 
+import contextlib
+
+from ..arithmetic.error_bounds import UNIT_ROUNDOFF
 from ..families.layers.case import CoreCase
 from ..families.layers.problem import Problem
 from .checked import (
     ArraysFile,
+    Entries,
     array_at,
     case_of,
+    check_sha256,
     file_bytes,
     item,
     of_cases,
@@ -14,18 +19,20 @@ from .checked import (
     require,
 )
 from .format import (
+    FEATURES,
     FILE,
     GENERATIONS,
     MANIFEST,
     OPTIONS,
+    PLANES,
     TABLES,
     TOLERANCE,
     WEIGHTS,
     Entry,
     FixtureError,
-    crc32_of_vector,
     located,
     sha256,
+    vector_text,
 )
 
 PER_CASE = TABLES + ("groups",)
@@ -34,76 +41,89 @@ PER_CASE = TABLES + ("groups",)
 
 def entries(folder, manifest):
     """Return the entries of vectors by the id of the case, given their manifest."""
-    found = {}
+    groups, ids = manifest["groups"], []
     with located(MANIFEST):
-        refuse_twice([fields["name"] for fields in manifest["groups"]], "the group ")
-    for fields in manifest["groups"]:
-        for entry in _Group(folder, fields, manifest).entries():
-            require(entry.case.id not in found, "{} is there twice", entry.case.id)
-            found[entry.case.id] = entry
-    return found
+        _check_head(manifest)
+        refuse_twice([fields["name"] for fields in groups], "the group ")
+        ids += [case["id"] for fields in groups for case in fields["cases"]]
+        refuse_twice(ids, "")
+    sums = Entries()
+    found = [e for fields in groups for e in _Group(folder, fields, manifest, sums).entries()]
+    return dict(zip(ids, found))
+
+
+def _check_head(manifest):
+    """Raise FixtureError where what holds for all cases does not mean what the page says."""
+    wanted = {"planes": PLANES, "unit_roundoff": UNIT_ROUNDOFF}
+    for name, values in manifest["tolerances"].items():
+        require(values == wanted[name], "tolerances.{} must be {}", name, wanted[name])
+    for word in (word for words in manifest["features"] for word in words):
+        require(word in FEATURES, "there is no feature {!r}", word)
+    refuse_twice([option["name"] for option in manifest["options"]], "the option ")
 
 
 def changed(_, manifest):
-    """Return the ids of the cases whose entries do not have their crc32."""
-    return [
-        case["id"]
-        for group in manifest["groups"]
-        for case in group["cases"]
-        if not _has_crc32(case, group, manifest)
-    ]
-
-
-def _has_crc32(case, group, manifest):
-    try:
-        return crc32_of_vector(case, group, manifest) == case["crc32"]
-    except IndexError:  # of something that is not there
-        return False
+    """Yield the ids of the cases whose entries do not have their crc32."""
+    sums = Entries()
+    for group in manifest["groups"]:
+        for case in group["cases"]:
+            if not sums.has_crc32(case, vector_text, group, manifest):
+                yield case["id"]
 
 
 class _Group:
     """The cases of one binary file."""
 
-    def __init__(self, folder, fields, manifest):
-        self.folder, self.fields, self.manifest = folder, fields, manifest
+    def __init__(self, folder, fields, manifest, sums):
+        self.folder, self.fields, self.manifest, self.sums = folder, fields, manifest, sums
         self.file = fields["file"]
         self.arrays = []
 
     def entries(self):
         name = self.fields["name"]
-        with located("group {}", name):
+        with located("{}: group {}", MANIFEST, name):
             plain = FILE.fullmatch(self.file) and self.file.startswith(name + ".")
             require(plain, "{!r} is no plain file name of this group", self.file)
+        with located("group {}", name):
             binary = ArraysFile(file_bytes(self.folder, self.file, self.fields["bytes"]))
         for index, record in enumerate(self.fields["arrays"]):
-            try:
-                self.arrays.append(self._array(record, binary))
-            except FixtureError as error:
-                where = f"array {index}, part {of_cases(self._users(index))}"
-                raise FixtureError(f"{self.file}: {where}: {error}") from None
-        require(
-            sha256(binary.data) == self.fields["sha256"],
-            "{}: its sha256 is not that of the manifest, though its arrays' are",
-            self.file,
-        )
+            with located("{} and {} do not match", self.file, MANIFEST), self._naming(index):
+                found = array_at(binary, record, record["offset"], sha256, record["sha256"])
+                self.arrays.append(found)
+        check_sha256(self.fields, binary.data)
+        with located("{}: group {}", MANIFEST, name):
+            for index, record in enumerate(self.fields["arrays"]):
+                with self._naming(index):
+                    self._check_tolerance(record)
+            for stack in self.fields["stacks"]:
+                for index in _indices(stack):
+                    self._at(index)
         return [self._entry(case) for case in self.fields["cases"]]
 
-    def _array(self, record, binary):
-        """Return an array, after a look at its extent, checksum and tolerance."""
-        array = array_at(binary, record, record["offset"])
-        require(sha256(array.tobytes()) == record["sha256"], "its sha256 is another")
-        if "tolerance" in record:
-            with located("its tolerance"):
-                tolerance = item(self.fields["arrays"], record["tolerance"], "array")
-            require(
-                tolerance["dtype"] == TOLERANCE
-                and tolerance["shape"][1:] == record["shape"]
-                and "tolerance" not in tolerance,
-                "its tolerance is an array {} of {}",
-                tolerance["shape"],
-                tolerance["dtype"],
-            )
-        return array
+    @contextlib.contextmanager
+    def _naming(self, index):
+        """Say which array it is in which the fault lies that is found inside, and whose."""
+        try:
+            yield
+        except FixtureError as error:
+            users = of_cases(self._users(index))
+            raise FixtureError(f"array {index}, part {users}: {error}") from None
+
+    def _check_tolerance(self, record):
+        if "tolerance" not in record:
+            return
+        with located("its tolerance"):
+            tolerance = item(self.fields["arrays"], record["tolerance"], "array")
+        shape = tolerance["shape"]
+        require(
+            tolerance["dtype"] == TOLERANCE
+            and shape[1:] == record["shape"]
+            and shape[0] > max(PLANES.values())
+            and "tolerance" not in tolerance,
+            "its tolerance is an array {} of {}",
+            shape,
+            tolerance["dtype"],
+        )
 
     def _users(self, index):
         """Return the ids of the cases that an array belongs to."""
@@ -112,7 +132,7 @@ class _Group:
         stacks = {
             number
             for number, stack in enumerate(self.fields["stacks"])
-            if any(wanted & set(_indices(cell)) for layer in stack for cell in layer)
+            if wanted & set(_indices(stack))
         }
         found = []
         for case in self.fields["cases"]:
@@ -124,17 +144,17 @@ class _Group:
 
     def _entry(self, case):
         answers, tolerances = {}, {}
-        with located("{}: {}", self.file, case["id"]):
+        with located("{}: {}", MANIFEST, case["id"]):
             dialects = sorted(case["answers"])
             wanted = ", ".join(GENERATIONS)
             require(
                 dialects == GENERATIONS, "answers of {}, not of {}", ", ".join(dialects), wanted
             )
         for dialect, fields in case["answers"].items():
-            with located("{}: {}, {}", self.file, case["id"], dialect):
+            with located("{}: {}, {}", MANIFEST, case["id"], dialect):
                 answers[dialect] = outcome(fields, self.manifest, self.arrays)
                 tolerances.update(self._tolerances(answers[dialect], fields))
-        with located("{}: {}", self.file, case["id"]):
+        with located("{}: {}", MANIFEST, case["id"]):
             entry = Entry(
                 self._case(case),
                 item(self.manifest["rules"], case["rules"], "rules"),
@@ -144,7 +164,7 @@ class _Group:
                 tolerances,
             )
             require(
-                _has_crc32(case, self.fields, self.manifest),
+                self.sums.has_crc32(case, vector_text, self.fields, self.manifest),
                 "was changed: its crc32 is not {}",
                 case["crc32"],
             )
@@ -159,15 +179,14 @@ class _Group:
         }
 
     def _case(self, case):
-        names, values = [option["name"] for option in self.manifest["options"]], case["options"]
-        require(len(names) == len(values), "{} options, not {}", len(values), len(names))
-        for name, value in zip(names, values):
-            require(
-                any(type(value) is type(v) and value == v for v in OPTIONS.get(name, ())),
-                "no case has {} = {!r}",
-                name,
-                value,
-            )
+        options, values = self.manifest["options"], case["options"]
+        require(len(options) == len(values), "{} options, not {}", len(values), len(options))
+        for option, value in zip(options, values):
+            name = option["name"]
+            for known in (option["values"], OPTIONS.get(name, ())):
+                is_known = any(type(value) is type(v) and value == v for v in known)
+                require(is_known, "no case has {} = {!r}", name, value)
+        names = [option["name"] for option in options]
         return case_of(CoreCase, dict(zip(names, values)), case["id"])
 
     def _problem(self, case):
@@ -181,6 +200,7 @@ class _Group:
         return item(self.arrays, index, "array")
 
 
-def _indices(cell):
-    """Return the indices of all arrays of a cell."""
-    return [cell[name] for name in WEIGHTS] + cell["initial_state"]
+def _indices(stack):
+    """Return the indices of all arrays of a stack."""
+    cells = [cell for layer in stack for cell in layer]
+    return [i for c in cells for i in [c[name] for name in WEIGHTS] + c["initial_state"]]

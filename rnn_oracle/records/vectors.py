@@ -13,12 +13,8 @@ from ..families.expected import expected
 from ..families.layers.problem import problem
 from ..families.outcome import Outcome
 from ..families.stacks.reference import answers, build
-from .format import GENERATIONS, Entry
+from .format import GENERATIONS, PLANES, Entry
 from .writer import Writer
-
-PLANES = {"float16": 0, "bfloat16": 1, "float32": 2, "float64": 2}
-"""Where along the first axis of a tolerance each dtype stands. Float32 and float64 both hold the
-inputs exactly, and in units of rounding their bounds are the same."""
 
 ABOUT = {
     "arithmetic": f"{DIGITS} decimal digits, rounded to float64",

@@ -17,6 +17,7 @@ import wrong_calls
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from rnn_oracle.records.format import MANIFEST
 from rnn_oracle.targets import installed
 
 from . import interruptions
@@ -100,10 +101,12 @@ def _refused(reader, told, edit):
 
 def _told(reader, told, edit):
     message = told.by[reader]
+    assert len({message is None for message in told.by.values()}) == 1, told.by
     if message is None:
         return f"read in {reader}, as all that it says fits together"
     assert message.startswith(os.path.dirname(told.folder)) and message.isprintable(), message
-    return f"refused by the reader in {reader}, naming the file or the folder"
+    assert MANIFEST in message, message
+    return f"refused by the reader in {reader}, naming the manifest"
 
 
 def _numbered(function):

@@ -65,9 +65,9 @@ in another way than the table says is a failure.
 {table}
 
 A right sum over a manifest that was edited is nothing that a reader could tell from one that was
-written so: there it has to end in entries or in a refusal, and never in another error. What one
-reader takes the other may refuse: that in Python has a sum for each case too, that in JavaScript
-looks at the unit roundoffs and planes. Each edit is looked at by both readers, and counts twice.
+written so: there it has to end in entries or in a refusal that names the manifest, and never in
+another error, and what one reader refuses the other has to refuse too. Each edit is looked at by
+both readers, and counts twice.
 Dumps are of vectors and of two recordings, one of which borrows from the other, in place of older
 ones or into an empty folder. Values of any kind are numbers, texts, nests and arrays of other
 shapes and dtypes, with infinities and without; the right one is among them.
