@@ -43,6 +43,10 @@ def run(command):
     if status == 130 and os.name == "posix":
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGINT)
+    try:
+        sys.stderr.flush()
+    except OSError:  # Python would try again, and leave with a status of its own
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     sys.exit(status)
 
 
