@@ -10,7 +10,9 @@ import os
 
 import pytest
 
-MATRIX = "--oracle-matrix"
+MATRIX, DEST = "--oracle-matrix", "rnn_oracle_matrix"
+GROUP = "the options of pytest_rnn_oracle"
+"""A name that no other plugin gives, as all may add to a group."""
 
 
 def pytest_addoption(parser, pluginmanager):
@@ -27,13 +29,27 @@ def pytest_load_initial_conftests(parser):
     _offer(parser)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session):
+    """Let go of the names, as all is read: a conftest.py among the tests may want them.
+
+    pytest has no way to say so. What was read stays, in a place of our own.
+    """
+    parser = session.config._parser
+    parser.getgroup(GROUP).options.clear()
+    there = getattr(getattr(parser, "optparser", None), "_option_string_actions", {})
+    if MATRIX in there and there[MATRIX].dest == DEST:
+        del there[MATRIX]
+
+
 def _offer(parser):
     """Offer the options of the command line, but those by a name that another plugin has given."""
     if _is_taken(parser, MATRIX):
         return
-    group = parser.getgroup("rnn_oracle", "rnn_oracle, the recurrent layers of Keras by the rules")
+    group = parser.getgroup(GROUP, "rnn_oracle, the recurrent layers of Keras by the rules")
     group.addoption(
         MATRIX,
+        dest=DEST,
         choices=("core", "default", "full"),
         default="default",
         help="which cases of the conformance suite to run: those of the core options alone, "
@@ -44,8 +60,8 @@ def _offer(parser):
 def _is_taken(parser, option):
     try:
         return option not in parser.parse_known_and_unknown_args([option])[1]
-    except pytest.UsageError:  # there is one that wants a value
-        return True
+    except pytest.UsageError as error:  # it wants a value, or another one has to be given
+        return option in str(error)
 
 
 @pytest.fixture(scope="session")

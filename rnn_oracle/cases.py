@@ -1,8 +1,6 @@
 """`python -m rnn_oracle.cases`: list the cases, by rule, family, options or id."""
 
-import sys
-
-from .commands.cases import main
+from .commands.program import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run("cases")

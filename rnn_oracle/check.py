@@ -1,8 +1,6 @@
 """`python -m rnn_oracle.check`: judge the installed TensorFlow by the rules."""
 
-import sys
-
-from .commands.check import main
+from .commands.program import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run("check")

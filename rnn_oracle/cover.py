@@ -1,8 +1,6 @@
 """`python -m rnn_oracle.cover`: the covering arrays, and the table of the pairs in them."""
 
-import sys
-
-from .commands.cover import main
+from .commands.program import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run("cover")

@@ -1,8 +1,6 @@
 """`python -m rnn_oracle.diff`: what changed from one recording to another, and why."""
 
-import sys
-
-from .commands.diff import main
+from .commands.program import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run("diff")

@@ -1,8 +1,6 @@
 """`python -m rnn_oracle.dump`: write fixtures, or compare with them."""
 
-import sys
-
-from .commands.dump import main
+from .commands.program import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run("dump")

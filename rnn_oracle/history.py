@@ -1,8 +1,6 @@
 """`python -m rnn_oracle.history`: what changed from release to release, and why."""
 
-import sys
-
-from .commands.history import main
+from .commands.program import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run("history")

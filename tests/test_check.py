@@ -210,8 +210,21 @@ def test_with_half_of_what_it_needs(monkeypatch, capsys):
         (["--where", "mask=lef"], "mask is never 'lef', only none"),
         (["--json", "/nowhere/at/all.json"], "cannot write /nowhere/at/all.json"),
         (["--json", "."], "cannot write ."),
+        (["--json", ""], "cannot write "),
+        (["--json", "new/"], "cannot write new/"),
     ],
-    ids=["pattern", "no-target", "not-measured", "no-case", "rule", "value", "path", "folder"],
+    ids=[
+        "pattern",
+        "no-target",
+        "not-measured",
+        "no-case",
+        "rule",
+        "value",
+        "path",
+        "folder",
+        "no-name",
+        "no-file",
+    ],
 )
 def test_misuse(arguments, message, monkeypatch, capsys):
     let_check_find(monkeypatch, Small(version="3.9.2"))

@@ -206,7 +206,7 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(covering, "FOLDER", str(tmp_path))
     monkeypatch.setattr(cover, "TABLE", str(tmp_path / "pairs.md"))
     monkeypatch.setattr(cover, "GENERATIONS", ["keras2"])
-    covering.write(Toy, "keras2", BEFORE)
+    cover.write(Toy, "keras2", BEFORE)
     return tmp_path
 
 
@@ -301,7 +301,7 @@ def test_a_case_that_would_be_lost_stops_the_command(kind, ids, reason, folder, 
 @needs_covertable
 def test_rebuilding_tells_what_is_lost(folder, run, capsys):
     before = list(covering.product(Toy, "keras2"))
-    covering.write(Toy, "keras2", before)
+    cover.write(Toy, "keras2", before)
     assert run(WithoutBlue, "--rebuild") == 0
     after = {case.id for case in covering.cases(WithoutBlue, "keras2")}
     lost = [case.id for case in before if case.id not in after]

@@ -55,7 +55,10 @@ def test_a_file_that_could_not_be_written_stays_as_it_was(tmp_path, small_disk):
 # The files of others.
 
 
-@pytest.mark.parametrize("name", [OTHER, OTHER + ".new", "cases.layers.01234567.json"])
+@pytest.mark.parametrize(
+    "name",
+    [OTHER, OTHER + disk.NEW, MANIFEST + ".new", ".unfinished", "cases.layers.01234567.json"],
+)
 def test_what_only_looks_like_ours_stays(name, tmp_path):
     exchange(tmp_path, OLD)
     (tmp_path / name).write_bytes(b"mine")

@@ -12,9 +12,11 @@ from helpers import FIXTURES, needs
 
 from rnn_oracle.commands import check, diff, dump, history
 from rnn_oracle.commands.parallel import LostError
+from rnn_oracle.families.outcome import Outcome, Refusal
 from rnn_oracle.records.recordings import provenance
 from rnn_oracle.targets import installed
-from rnn_oracle.targets.runtime import BrokenTargetError
+from rnn_oracle.targets.keras.target import KerasTarget
+from rnn_oracle.targets.runtime import BrokenTargetError, asked_release, sound
 from rnn_oracle.testing.suite import LEFT_OUT
 
 
@@ -38,6 +40,98 @@ KILLED = (
             os.kill(os.getpid(), signal.SIGKILL)
 """
 )
+
+
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        (
+            "a, b = ValueError('a'), TypeError('b')\na.__cause__, b.__context__ = b, a\nraise a",
+            "ValueError: a",
+        ),
+        (
+            "class Odd(Exception):\n    def __str__(self):\n        raise ValueError\nraise Odd",
+            "Odd, which cannot be printed",
+        ),
+    ],
+    ids=["causes-in-a-circle", "no-words"],
+)
+def test_an_error_that_is_hard_to_tell(text, told, run):
+    done = run(text, *COMMANDS["check"])
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert "cannot be used here: " + told in done.stderr
+
+
+RELEASES = {
+    "raises": ("raise TypeError('no')", "status 1: TypeError: no"),
+    "aborts": ("import os; os.abort()", "status -6"),
+    "leaves": ("raise SystemExit(0)", "status 0"),
+    "tells none": ("__version__ = None", "status 0"),
+}
+
+
+@pytest.fixture
+def without_distribution(tmp_path, monkeypatch):
+    """Return a function that lets a text be all that there is of TensorFlow, of no distribution."""
+    monkeypatch.setattr("rnn_oracle.targets._version", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "tf_keras" else 1)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    for name in ("RNN_ORACLE_MODULE", "TF_USE_LEGACY_KERAS"):
+        monkeypatch.delenv(name, raising=False)
+    asked_release.cache_clear()
+    yield (tmp_path / "tensorflow.py").write_text
+    asked_release.cache_clear()
+
+
+@pytest.mark.parametrize("how", RELEASES)
+def test_a_release_that_cannot_be_asked(how, without_distribution):
+    text, told = RELEASES[how]
+    without_distribution(text)
+    with pytest.raises(BrokenTargetError, match="does not tell its release.* " + told):
+        installed()
+
+
+def test_a_release_is_asked_where_no_distribution_tells_it(without_distribution):
+    without_distribution("print('hello', end='')\n__version__ = '2.22.0-dev'")
+    assert [target.recording for target in installed().values()] == ["tf2.22"]
+
+
+@pytest.mark.parametrize(
+    "type, message, is_sound",
+    [
+        ("ImportError", "No module named 'h5py'", False),
+        ("ModuleNotFoundError", "No module named 'h5py'", False),
+        ("MemoryError", "", False),
+        ("OSError", "[Errno 28] Can't write data (file write failed: errno = 28)", False),
+        ("OSError", "[Errno 5] Unable to synchronously open file (bad signature)", True),
+        ("ValueError", "ImportError: [Errno 28]", True),
+    ],
+)
+def test_what_a_case_finds_missing_or_full_is_no_answer(type, message, is_sound):
+    outcome = Outcome(refusal=Refusal("call", type, message))
+    if is_sound:
+        assert sound(KerasTarget("keras3", "keras", "3.15.1"), outcome) is outcome
+    else:
+        with pytest.raises(BrokenTargetError, match="cannot be used here: " + type):
+            sound(KerasTarget("keras3", "keras", "3.15.1"), outcome)
+
+
+@needs("rich")
+def test_an_import_that_fails_in_a_case_is_no_divergence(run, tmp_path):
+    text = (
+        WORKS
+        + """
+        @staticmethod
+        def GRU(*_, **__):
+            import nothing_by_this_name
+"""
+    )
+    path = tmp_path / "verdicts.json"
+    done = run(text, *COMMANDS["check"], "--json", path)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert "there is no verdict on 16 cases: keras" in done.stderr
+    assert "No module named 'nothing_by_this_name'" in done.stderr
+    assert json.loads(path.read_text())["results"] == []
 
 
 @needs("rich")

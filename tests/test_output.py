@@ -12,6 +12,7 @@ from fakes import Right, let_check_find
 from helpers import needs
 
 from rnn_oracle.commands import check, dump, history
+from rnn_oracle.commands.output import write_output
 from rnn_oracle.families.layers.case import CoreCase
 from rnn_oracle.records import disk, vectors
 from rnn_oracle.records.format import MANIFEST
@@ -167,6 +168,26 @@ def test_a_device_stays_a_device(monkeypatch, capsys):
     let_check_find(monkeypatch, Right())
     assert check.main(["--only", PLAIN, "--json", os.devnull]) == 0
     assert not os.path.isfile(os.devnull)
+
+
+@needs("rich")
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
+def test_a_device_that_is_full_is_named(monkeypatch, capsys):
+    let_check_find(monkeypatch, Right())
+    assert check.main(["--only", PLAIN, "--json", "/dev/full"]) == 2
+    assert "No space left on device: '/dev/full'" in capsys.readouterr().err
+
+
+def test_nothing_is_left_of_a_file_that_ctrl_c_has_stopped(tmp_path, monkeypatch):
+    def interrupt(descriptor):
+        raise KeyboardInterrupt
+
+    path = tmp_path / "pairs.md"
+    path.write_text("old")
+    monkeypatch.setattr(disk.os, "fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_output(str(path), "new")
+    assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [(path.name, "old")]
 
 
 @needs("jinja2")

@@ -1,6 +1,7 @@
 """Work in several processes: the results in order, and a bar for those who look on."""
 
 import io
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 from helpers import needs
 
 from rnn_oracle.commands.parallel import LostError, spread
+from rnn_oracle.targets.runtime import BrokenTargetError
 
 CHUNKS = [[1, 2, 3], [], [4]]
 
@@ -87,6 +89,40 @@ def test_work_that_is_lost_is_an_error():
     assert next(results) == 0
     with pytest.raises(LostError, match="ended by SIGKILL"):
         next(results)
+
+
+def process(chunk):
+    return os.getpid()
+
+
+def test_an_idle_process_that_is_killed_costs_nothing():
+    lost = []
+    results = spread(process, list(range(6)), [1] * 6, "dumping", 2, lost)
+    first = next(results)  # and it has no other chunk yet
+    (idle,) = [child for child in multiprocessing.active_children() if child.pid == first]
+    idle.kill()
+    idle.join()
+    rest = list(results)
+    assert lost == [] and len(rest) == 5 and first not in rest[1:]
+
+
+def hidden(chunk):
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_ctrl_c_is_hidden_from_a_process_from_the_start():
+    assert list(spread(hidden, [1], [1], "dumping", 1)) == [True]
+    assert not hidden(1)
+
+
+def cannot_be_used(chunk):
+    raise BrokenTargetError("no room")
+
+
+def test_what_cannot_be_used_any_more_costs_nothing_else():
+    lost = []
+    assert list(spread(cannot_be_used, [1, 2], [1, 1], "dumping", 1, lost)) == [None, None]
+    assert [str(error) for error in lost] == ["no room"] * 2
 
 
 WAITING = """

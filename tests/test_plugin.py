@@ -134,6 +134,47 @@ def test_an_option_of_ones_own(way, where, how, request):
     project.runpytest_subprocess(*options, *arguments).assert_outcomes(passed=1)
 
 
+CONFTESTS = {
+    "found-late": ("sub", OPTION.format("default='mine'"), [], "--oracle-matrix", "mine"),
+    "same-dest": (
+        ".",
+        "def pytest_addoption(parser):\n"
+        "    parser.addoption('--mine', dest='oracle_matrix', default='mine')\n",
+        [],
+        "oracle_matrix",
+        "mine",
+    ),
+    "required": (
+        ".",
+        "def pytest_addoption(parser):\n    parser.addoption('--mine', required=True)\n",
+        ["--mine=1", "--oracle-matrix=core"],
+        "--oracle-matrix",
+        "core",
+    ),
+    "same-group": (
+        ".",
+        "def pytest_addoption(parser):\n"
+        "    parser.getgroup('rnn_oracle').addoption('--mine', default='mine')\n",
+        [],
+        "--mine",
+        "mine",
+    ),
+}
+
+
+@pytest.mark.parametrize("which", CONFTESTS)
+def test_options_of_ones_own_beside(which, installed_project):
+    folder, conftest, arguments, name, value = CONFTESTS[which]
+    package = installed_project.path / folder
+    package.mkdir(exist_ok=True)
+    (package / "conftest.py").write_text(conftest)
+    (package / "test_mine.py").write_text(
+        f"def test_mine(pytestconfig, oracle_check):\n"
+        f"    assert pytestconfig.getoption({name!r}) == {value!r}\n"
+    )
+    installed_project.runpytest_subprocess(*arguments).assert_outcomes(passed=1)
+
+
 @pytest.mark.parametrize("folder", [".", "tests"], ids=["at-once", "with-the-tests"])
 def test_a_package_of_ones_own_is_found(folder, installed_project, pytestconfig, monkeypatch):
     # This package itself may be installed here too, as it was before.

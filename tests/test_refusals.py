@@ -7,6 +7,7 @@ import re
 import pytest
 
 from rnn_oracle.commands import measure_refusals as measure
+from rnn_oracle.commands.output import write_output
 from rnn_oracle.families.expected import expected
 from rnn_oracle.families.outcome import Outcome
 from rnn_oracle.families.refusals.case import RefusalCase, cases
@@ -18,7 +19,7 @@ from rnn_oracle.testing.suite import CASE
 from rnn_oracle.verdict.judge import AGREE, DIVERGES, KNOWN, judge
 from rnn_oracle.verdict.known_refusals import entries
 from rnn_oracle.verdict.ledger import MEASURED, fits
-from rnn_oracle.verdict.refusal_table import ANSWERS, PATH, load, tabulate, write
+from rnn_oracle.verdict.refusal_table import ANSWERS, PATH, load, tabulate, text
 
 TABLE = load()
 ENTRIES = entries(TABLE)
@@ -254,7 +255,7 @@ def test_the_program_measures_and_makes_the_table(tmp_path, monkeypatch):
 
 def test_a_table_is_written_as_it_is_read(tmp_path):
     path = str(tmp_path / "known.json")
-    write(TABLE, path)
+    write_output(path, text(TABLE))
     assert load(path) == TABLE
     with open(path, encoding="ascii") as file:
         lines = file.read().splitlines()

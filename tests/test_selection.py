@@ -5,11 +5,11 @@ import fnmatch
 
 import pytest
 
+from rnn_oracle.commands.errors import SelectionError
 from rnn_oracle.commands.near import COUNT, near
 from rnn_oracle.commands.selection import (
     DIALECTS,
     Selection,
-    SelectionError,
     add_selectors,
     blocks,
     means,

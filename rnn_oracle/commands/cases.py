@@ -8,8 +8,10 @@ import sys
 from typing import Any, NamedTuple
 
 from ..families import registry
+from .errors import FORESEEN
 from .output import printing
-from .selection import DIALECTS, Selection, SelectionError, add_selectors, misuse
+from .program import misuse
+from .selection import DIALECTS, Selection, add_selectors
 
 
 class Listed(NamedTuple):
@@ -38,15 +40,12 @@ def main(arguments=None):
     dialects = [options.dialect] if options.dialect else DIALECTS
     try:
         selection = Selection(options)
-    except SelectionError as error:
-        return misuse("cases", error)
-    listed = find(selection, dialects)
-    try:
+        listed = find(selection, dialects)
         with printing():
             _print(listed, options.json)
             if not listed:
                 _tell(selection, dialects, options.json)
-    except OSError as error:
+    except FORESEEN as error:
         return misuse("cases", error)
     return 0 if listed or selection.reasons else 1
 

@@ -11,13 +11,15 @@ from ..targets.runtime import BrokenTargetError
 from ..verdict.judge import judge
 from .check_plan import NOT_SELECTED, ledger_of, plan
 from .check_report import as_json, left_out_in_words, passes, show, without_verdict
+from .errors import FORESEEN
 from .output import printing, writable, write_output
 from .parallel import spread, workers
-from .selection import Selection, SelectionError, add_selectors, in_words, misuse
+from .program import misuse
+from .selection import Selection, add_selectors, in_words
 
 
 class PartlyJudgedError(Exception):
-    """Some cases have no verdict, since processes ended.
+    """Some cases have no verdict, since processes ended or a target could not be used any more.
 
     Attributes
     ----------
@@ -41,7 +43,7 @@ def main(arguments=None):
         one that cannot be used, and where a verdict is missing or cannot be written.
     """
     options = _parse(arguments)
-    if options.json and not writable(options.json):
+    if options.json is not None and not writable(options.json):
         return misuse("check", f"cannot write {options.json}")
     problems = []
     try:
@@ -56,23 +58,21 @@ def main(arguments=None):
     except PartlyJudgedError as error:
         verdicts = error.verdicts
         problems.append(error)
-    except (SelectionError, BrokenTargetError) as error:
-        return misuse("check", error)
-    except ImportError as error:
-        return misuse("check", f"{error}; install what is missing with\n\n    {INSTALL}")
+    except FORESEEN as error:
+        return misuse("check", error, INSTALL)
     # What cannot be told in one way is told in the other.
     for tell in (_write_json, _show):
         try:
             tell(options, targets, planned, verdicts)
-        except (OSError, ImportError, BrokenTargetError) as error:
+        except FORESEEN as error:
             problems.append(error)
     if problems:
-        return max(misuse("check", problem) for problem in problems)
+        return max(misuse("check", problem, INSTALL) for problem in problems)
     return 0 if all(map(passes, verdicts)) else 1
 
 
 def _write_json(options, targets, planned, verdicts):
-    if options.json:
+    if options.json is not None:
         written = as_json(targets, planned, verdicts)
         write_output(options.json, json.dumps(written, indent=1, allow_nan=False) + "\n")
 
@@ -112,7 +112,7 @@ def judge_all(planned):
     BrokenTargetError
         If a target cannot be used, or a process ends when it tries; nothing is judged then.
     PartlyJudgedError
-        If a process ends later on. All others work to the end.
+        If either comes later on. All others work to the end.
     """
     names = list(dict.fromkeys(name for name, _ in planned.cases))
     chunks = [(name, []) for name in names] + planned.chunks
@@ -122,6 +122,8 @@ def judge_all(planned):
     results = spread(_judge_chunk, chunks, sizes, "checking", processes, lost)
     for (name, cases), found in zip(chunks, results):
         if lost and not cases:
+            if isinstance(lost[0], BrokenTargetError):
+                raise lost[0]
             raise BrokenTargetError(f"{name} cannot be used here: {lost[0]}")
         verdicts += found or []
     if lost:

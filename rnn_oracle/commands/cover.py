@@ -6,6 +6,7 @@ import os
 
 from ..families import covering, registry
 from ..reference.dialects import DIALECTS
+from .output import write_output
 
 TABLE = os.path.join("docs", "pairs.md")
 GENERATIONS = sorted({dialect.generation for dialect in DIALECTS.values()})
@@ -38,8 +39,7 @@ def main(arguments=None):
         _rebuild(arrays)
     elif not options.table and not _grow(arrays):
         return 1
-    with open(TABLE, "w", encoding="utf-8") as file:
-        file.write(table())
+    write_output(TABLE, table())
     return 0
 
 
@@ -59,9 +59,17 @@ def _grow(arrays):
     for array in arrays:
         before = len(covering.stored(*array).cases)
         some = covering.grown(*array)
-        covering.write(*array, some)
+        write(*array, some)
         print(f"{covering.path_of(*array)}: {len(some)} cases, {len(some) - before} of them new")
     return True
+
+
+def write(kind, dialect, some):
+    """Keep these cases as the covering array of a family in a dialect."""
+    path = covering.path_of(kind, dialect)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    write_output(path, covering.text(kind, some))
+    covering.cases.cache_clear()
 
 
 def _losses(kind, dialect):
@@ -75,7 +83,7 @@ def _rebuild(arrays):
     for array in arrays:
         before = covering.stored(*array).cases
         some = covering.rebuilt(*array)
-        covering.write(*array, some)
+        write(*array, some)
         stay = {case.id for case in some}.intersection(before)
         print(f"{covering.path_of(*array)}: {len(before)} cases before, {len(some)} now;", end=" ")
         print(f"{len(stay)} stay, {len(before) - len(stay)} are lost")

@@ -10,21 +10,21 @@ import numpy as np
 from ..families.expected import expected
 from ..families.outcome import Outcome
 from ..families.spec import first_sentence
-from ..records.format import FixtureError, default_folder
+from ..records.format import default_folder
 from ..records.manifest import RECORDING
 from ..records.reader import read
 from ..records.store import recordings_in
 from ..reference.dialects import generation
 from ..targets import INSTALL, installed
-from ..targets.runtime import BrokenTargetError
 from ..verdict.changes import describe, in_short
 from ..verdict.ledger import load
 from ..verdict.patterns import as_text
 from .dump import gather
+from .errors import FORESEEN, MisuseError
 from .explained_changes import DEFAULT, Side, compare_sides
 from .output import printing
-from .parallel import LostError
-from .selection import MisuseError, add_only, misuse, selected_for
+from .program import misuse
+from .selection import add_only, selected_for
 
 ORACLE, INSTALLED, LEGACY, V1 = "oracle", "installed", "installed-legacy", "installed-v1"
 SIDES = """A and B are each the name of a recording, such as tf2.21, the folder of one,
@@ -48,15 +48,8 @@ def main(arguments=None):
         comparison = compare_sides(old, new)
         with printing():
             _print(comparison, options)
-    except (
-        MisuseError,
-        FixtureError,
-        ImportError,
-        BrokenTargetError,
-        LostError,
-        OSError,
-    ) as error:
-        return misuse("diff", error)
+    except FORESEEN as error:
+        return misuse("diff", error, INSTALL)
     return 1 if comparison.groups else 0
 
 

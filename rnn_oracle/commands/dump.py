@@ -21,9 +21,11 @@ from ..records.writer import replace
 from ..targets import INSTALL, installed
 from ..targets.runtime import BrokenTargetError
 from ..verdict.changes import MEANING, ROUNDING, describe, in_short
+from .errors import FORESEEN, MisuseError
 from .output import printing
 from .parallel import LostError, spread, workers
-from .selection import ALL, MisuseError, add_only, blocks, misuse, selected, selected_for
+from .program import misuse
+from .selection import ALL, add_only, blocks, selected, selected_for
 
 
 class Gathered(NamedTuple):
@@ -61,10 +63,8 @@ def main(arguments=None):
     except FixtureError as error:
         _say(error)
         return 1
-    except ImportError as error:
-        return misuse("dump", f"{error}; install what is missing with\n\n    {INSTALL}")
-    except (MisuseError, BrokenTargetError, LostError, OSError) as error:
-        return misuse("dump", error)
+    except FORESEEN as error:
+        return misuse("dump", error, INSTALL)
 
 
 def _run(options):

@@ -8,17 +8,18 @@ import os
 import sys
 from typing import NamedTuple
 
-from ..records.format import FixtureError, default_folder
+from ..records.format import default_folder
 from ..records.manifest import RECORDING
 from ..records.reader import read
 from ..records.store import recordings_in
 from ..verdict.ledger import load
+from .errors import FORESEEN
 from .history_rows import KEPT, NONE, UNEXPLAINED, differs, sections
 from .judged_recordings import judge_all, releases
 from .output import console, printing, writable, write_output
-from .parallel import LostError
+from .program import misuse
 from .releases import families, runs, span
-from .selection import add_only, misuse
+from .selection import add_only
 
 INSTALL = "pip install rich packaging jinja2"
 STATUS = """The exit status is 0, but 1 where something is not explained, and 2 on misuse."""
@@ -63,16 +64,15 @@ def main(arguments=None):
         else:
             with printing():
                 _print(history, options)
-    except ImportError as error:
-        return misuse("history", f"{error}; install it with\n\n    {INSTALL}")
-    except (FixtureError, LostError, OSError) as error:
-        return misuse("history", error)
+    except FORESEEN as error:
+        return misuse("history", error, INSTALL)
     return 1 if _unexplained(history) else 0
 
 
 def _print(history, options):
     if options.html:
-        sys.stdout.write(_page(history))
+        # It says itself that it is UTF-8, whatever the terminal is.
+        sys.stdout.buffer.write(_page(history).encode("utf-8"))
     elif options.markdown:
         print("\n".join(_markdown(history)))
     else:

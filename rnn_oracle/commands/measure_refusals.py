@@ -13,6 +13,8 @@ from ..families.refusals.case import cases
 from ..reference.dialects import generation
 from ..targets import installed
 from ..verdict import refusal_table as table
+from .output import write_output
+from .program import run
 
 
 def measured(target):
@@ -28,8 +30,7 @@ def write(folder):
             record = dict(name=target.name, dialect=target.dialect, version=target.version)
             record["verdicts"] = measured(target)
             path = os.path.join(folder, target.recording + ".json")
-            with open(path, "w", encoding="ascii") as file:
-                json.dump(record, file, indent=1)
+            write_output(path, json.dumps(record, indent=1))
 
 
 def read(folder):
@@ -54,11 +55,11 @@ def main(arguments=None):
     )
     options = parser.parse_args(arguments)
     if options.table:
-        table.write(table.tabulate(read(options.folder)), options.table)
+        write_output(options.table, table.text(table.tabulate(read(options.folder))))
     else:
         write(options.folder)
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run("measure_refusals")

@@ -55,8 +55,11 @@ def write_output(path, text):
     """
     if _is_special(path):
         # A device or a pipe, in the place of which no file can be put.
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        try:
+            with open(path, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, path) from None
     else:
         # Two calls may write at once, and the caller may have a file that ends in .new.
         write(os.path.realpath(path), text.encode("utf-8"), f".{os.getpid()}.new")
@@ -64,6 +67,8 @@ def write_output(path, text):
 
 def writable(path):
     """Tell whether `write_output` can write there, as far as can be told before."""
+    if not os.path.basename(path):
+        return False
     if _is_special(path):
         return os.access(path, os.W_OK) and not os.path.isdir(path)
     path = os.path.realpath(path)

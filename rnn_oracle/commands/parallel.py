@@ -16,6 +16,8 @@ import threading
 import traceback
 from typing import Any, NamedTuple
 
+from ..targets.runtime import BrokenTargetError
+
 
 class LostError(RuntimeError):
     """Work without a result, since the process that did it ended: by a signal, or it crashed."""
@@ -39,8 +41,9 @@ def spread(function, chunks, sizes, title, processes=None, lost=None):
     processes : int, optional
         By default one for each core.
     lost : list, optional
-        To which a `LostError` is added for each chunk that has no result, in whose place None is
-        yielded. The other chunks are worked on as long as a process is left.
+        To which the error is added for each chunk that has no result since its process ended or
+        a target cannot be used; None is yielded in its place. The other chunks are worked on as
+        long as a process is left.
 
     Raises
     ------
@@ -55,7 +58,7 @@ def spread(function, chunks, sizes, title, processes=None, lost=None):
                 number, found[number] = next(results)
                 advance(sizes[number])
             result, error = found.pop(index)
-            if isinstance(error, LostError) and lost is not None:
+            if isinstance(error, (LostError, BrokenTargetError)) and lost is not None:
                 lost.append(error)
             elif error is not None:
                 raise error
@@ -85,20 +88,47 @@ def _team(function, count):
     context = multiprocessing.get_context("spawn")
     members = []
     try:
-        for _ in range(count):
-            work, works = context.Pipe()
-            life, lives = context.Pipe(duplex=False)
-            process = context.Process(target=_serve, args=(function, works, life), daemon=True)
-            process.start()
-            works.close()
-            life.close()
-            members.append(_Member(process, work, lives))
+        with _without_ctrl_c():
+            for _ in range(count):
+                members.append(_started(context, function))
         yield members
     finally:
         for member in members:
             member.process.kill()
         for member in members:
             member.process.join()
+
+
+@contextlib.contextmanager
+def _without_ctrl_c():
+    """Hide Ctrl-C, which reaches all processes of a terminal, from those that are started inside.
+
+    Here it comes afterwards.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    try:
+        from multiprocessing.resource_tracker import ensure_running
+    except ImportError:  # Python 3.7
+        from multiprocessing.semaphore_tracker import ensure_running
+
+    ensure_running()  # or the first start would, and undo what follows
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _started(context, function):
+    work, works = context.Pipe()
+    life, lives = context.Pipe(duplex=False)
+    process = context.Process(target=_serve, args=(function, works, life), daemon=True)
+    process.start()
+    works.close()
+    life.close()
+    return _Member(process, work, lives)
 
 
 def _results(team, chunks):
@@ -108,9 +138,13 @@ def _results(team, chunks):
     while waiting or busy:
         while idle and waiting:
             member, (index, chunk) = idle.pop(), waiting.popleft()
-            with contextlib.suppress(OSError):  # it has ended, which is seen below
+            try:
                 member.work.send(chunk)
-            busy[member.work] = member, index
+            except OSError:  # it has ended with nothing in hand, and another takes the chunk
+                error = member.lost()
+                waiting.appendleft((index, chunk))
+            else:
+                busy[member.work] = member, index
         if not busy:  # no process is left
             yield waiting.popleft()[0], (None, error)
             continue
@@ -129,7 +163,7 @@ def _results(team, chunks):
 
 def _serve(function, work, life):
     """Work until there is none left, in a process of the team."""
-    # Ctrl-C reaches all processes of a terminal; the one that started this one ends it.
+    # Where it is not hidden already; the process that started this one ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(life,), daemon=True).start()
     with contextlib.suppress(EOFError, OSError):

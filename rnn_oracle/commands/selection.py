@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import fnmatch
-import sys
 from dataclasses import fields
 from typing import Callable, NamedTuple
 
@@ -14,19 +12,12 @@ from ..families.layers.matrix import BLOCK
 from ..families.spec import rules
 from ..reference.dialects import DIALECTS as OF_KERAS
 from ..reference.dialects import generation
+from .errors import SelectionError
 from .near import near
 
 ALL = "*"
 DIALECTS = tuple(OF_KERAS) + ("tf1",)
 """All dialects in which a family may have cases."""
-
-
-class MisuseError(Exception):
-    """A command line that cannot be followed."""
-
-
-class SelectionError(ValueError):
-    """A selector that no case could ever fulfil: it is misspelt."""
 
 
 class Selector(NamedTuple):
@@ -287,10 +278,3 @@ def _near_ids(pattern, dialects):
 def blocks(cases, size=BLOCK):
     """Cut cases into lists for one process each, such that a target can share what it builds."""
     return [cases[i : i + size] for i in range(0, len(cases), size)]
-
-
-def misuse(command, message):
-    """Say what was wrong with a call of a command; return its exit status."""
-    with contextlib.suppress(BrokenPipeError):  # the status tells it too
-        print(f"rnn_oracle.{command}: {message}", file=sys.stderr)
-    return 2

@@ -97,15 +97,6 @@ def _by_line(items):
     return "{\n" + ",\n".join(lines) + "\n}"
 
 
-def write(kind, dialect, some):
-    """Keep these cases as the covering array of a family in a dialect."""
-    path = path_of(kind, dialect)
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w", encoding="ascii") as file:
-        file.write(text(kind, some))
-    cases.cache_clear()
-
-
 def holds(path, content):
     """Tell whether there is a file with this text."""
     if not os.path.exists(path):

@@ -12,10 +12,10 @@ try:
 except ImportError:  # Windows has none
     fcntl = None
 
-NEW = ".new"
-"""What the name of a file ends in that is not whole yet."""
+NEW = ".rnn_oracle.new"
+"""What the name of a file ends in that is not whole yet, and no one else's."""
 
-UNFINISHED = ".unfinished"
+UNFINISHED = ".rnn_oracle.unfinished"
 """The file that lists what a writer that was stopped may have left in a folder."""
 
 _FILE_FIELD = re.compile(rb'"file":\s*"([^"\\]+)"')
@@ -125,9 +125,11 @@ def write(path, data, ending=NEW):
             file.flush()
             os.fsync(file.fileno())
         os.replace(path + ending, path)
-    except OSError as error:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             os.unlink(path + ending)
+        if not isinstance(error, OSError):
+            raise
         raise OSError(error.errno, error.strerror, path) from None
 
 

@@ -4,7 +4,7 @@ import importlib.util
 import os
 
 from .keras.target import KerasTarget
-from .runtime import BrokenTargetError
+from .runtime import BrokenTargetError, asked_release, is_release
 from .tf1 import Tf1Target
 
 INSTALL = "pip install tensorflow tf_keras rich packaging py-cpuinfo"
@@ -22,22 +22,23 @@ def installed():
     ``"keras3"`` is `tf.keras` from TensorFlow 2.16 on; ``"keras2"`` is `tf.keras` before
     that, and `tf_keras` beside it; ``"tf1"`` is what is left of TensorFlow 1, of whose cells
     `tf_keras` has been the keeper since 2.16. A build whose distribution has another name,
-    such as a nightly, is taken for the newest. With TF_USE_LEGACY_KERAS=1, `tf.keras` is
-    `tf_keras`; with RNN_ORACLE_MODULE=keras, Keras is taken on its own, in place of all that
-    TensorFlow brings.
+    such as a nightly, is imported by another process, to ask it. With TF_USE_LEGACY_KERAS=1,
+    `tf.keras` is `tf_keras`; with RNN_ORACLE_MODULE=keras, Keras is taken on its own, in place
+    of all that TensorFlow brings.
 
     Raises
     ------
     BrokenTargetError
-        For another RNN_ORACLE_MODULE, or where there is no Keras 3 for it.
+        For another RNN_ORACLE_MODULE, or where there is no Keras 3 for it; for a TensorFlow that
+        does not tell its release.
     """
     alone = _keras_is_alone()
     if importlib.util.find_spec("tensorflow") is None:
         return {}
-    release = next(filter(None, map(_version, _TENSORFLOW)), None)
+    release = next(filter(is_release, map(_version, _TENSORFLOW)), None) or asked_release()
     if alone:
         return {"keras3": KerasTarget("keras3", "keras", _version("keras"), release)}
-    numbers = tuple(map(int, ((release or _NEWEST) + ".0").split(".")[:2]))
+    numbers = tuple(map(int, release.split(".")[:2]))
     if numbers < (2, 16):
         dialect = "keras2_v1" if numbers < (2, 0) else "keras2"
         cells = Tf1Target("tensorflow.compat.v1.nn.rnn_cell", release)

@@ -1,8 +1,13 @@
 """What all targets share: TensorFlow itself, how a release is named, and shapes."""
 
 import contextlib
+import errno
+import functools
 import importlib
 import os
+import re
+import subprocess
+import sys
 
 from ..arithmetic import nest
 
@@ -22,14 +27,80 @@ def usable(target):
     try:
         yield
     except (Exception, SystemExit) as error:
-        reasons = [error]
-        while reasons[-1].__cause__ or reasons[-1].__context__:
-            reasons.append(reasons[-1].__cause__ or reasons[-1].__context__)
-        words = [f"{type(reason).__name__}: {reason}" for reason in (error, reasons[-1])]
-        told = "; it comes of ".join(dict.fromkeys(words))
+        first, seen = error, set()
+        while id(first) not in seen:
+            seen.add(id(first))
+            first = first.__cause__ or first.__context__ or first
+        told = "; it comes of ".join(dict.fromkeys(map(_in_words, (error, first))))
         raise BrokenTargetError(
             f"{target.name} ({target.module}) cannot be used here: {told}"
         ) from None
+
+
+def _in_words(error):
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:
+        return f"{type(error).__name__}, which cannot be printed"
+
+
+_RESOURCES = "|".join(
+    str(getattr(errno, name))
+    for name in ("ENOSPC", "EFBIG", "EDQUOT", "EROFS", "EACCES", "EMFILE", "ENFILE", "ENOMEM")
+    if hasattr(errno, name)
+)
+_OF_THE_MACHINE = re.compile(
+    r"(ImportError|ModuleNotFoundError|MemoryError): "
+    rf"|(OSError|PermissionError): .*(\[Errno ({_RESOURCES})\]|errno = ({_RESOURCES})\b)",
+    re.DOTALL,
+)
+"""What no rule demands, and no release was ever seen to answer: something is missing or full."""
+
+
+def sound(target, outcome):
+    """Return the outcome of a case, which says something about the layers of a target.
+
+    Raises
+    ------
+    BrokenTargetError
+        If the target could not be run here: where it failed to import something, or found no room.
+    """
+    refusal = outcome.refusal
+    told = refusal and f"{refusal.type}: {refusal.message}"
+    if told and _OF_THE_MACHINE.match(told):
+        raise BrokenTargetError(f"{target.name} ({target.module}) cannot be used here: {told}")
+    return outcome
+
+
+@functools.lru_cache(maxsize=None)
+def asked_release():
+    """Return the release of a TensorFlow that no distribution tells, by importing it elsewhere.
+
+    Raises
+    ------
+    BrokenTargetError
+        If it cannot be imported, or tells none.
+    """
+    code = "import tensorflow; print(); print(tensorflow.__version__)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        errors="replace",
+    )
+    release = (done.stdout.split() or [""])[-1]
+    if done.returncode or not is_release(release):
+        told = (done.stderr.strip().splitlines() or [""])[-1]
+        raise BrokenTargetError(
+            f"tensorflow cannot be used here: it does not tell its release; a process that asked "
+            f"for it ended with status {done.returncode}{told and ': ' + told}"
+        )
+    return release
+
+
+def is_release(text):
+    """Tell whether a text begins as a release does, with two numbers."""
+    return re.match(r"\d+\.\d+", text or "") is not None
 
 
 def tensorflow():

@@ -10,7 +10,7 @@ from ..families.facts import Shape, Structures, structure
 from ..families.outcome import Outcome, in_phases
 from ..families.tf1.outcome import observe
 from ..families.tf1.problem import SIZES, problem
-from .runtime import minor, tensorflow, usable
+from .runtime import minor, sound, tensorflow, usable
 
 _CELLS_OF_TF_KERAS = "tf_keras.api._v1.keras.__internal__.legacy.rnn_cell"
 
@@ -105,7 +105,7 @@ class Tf1Target:
         self.load()
         started = time.perf_counter()
         try:
-            return self._outcome(case, sizes, given)
+            return sound(self, self._outcome(case, sizes, given))
         finally:
             self.seconds += time.perf_counter() - started
 

@@ -66,10 +66,9 @@ def answers():
     return sorted({answer for row in rows for answer in row[ANSWERS].values()})
 
 
-def write(table, path=PATH):
-    """Write the table, a row a line."""
-    with open(path, "w", encoding="ascii") as file:
-        file.write(_layout(table, 2) + "\n")
+def text(table):
+    """Return the text of the file of a table, a row a line."""
+    return _layout(table, 2) + "\n"
 
 
 def _layout(tree, levels, margin="\n"):

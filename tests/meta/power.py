@@ -19,6 +19,7 @@ from broken_layers import results  # noqa: E402
 from broken_layers.judged import judged  # noqa: E402
 from broken_layers.settings import live, setting  # noqa: E402
 
+from rnn_oracle.commands.output import write_output  # noqa: E402
 from rnn_oracle.targets import installed  # noqa: E402
 
 
@@ -46,9 +47,7 @@ def main(arguments=None):
     chosen = [known[number] for number in sorted(known) if number < given.settings]
     print(results.tables(chosen))
     if given.page:
-        page = results.page(chosen)
-        with open(given.page, "w", encoding="utf-8", newline="\n") as file:
-            file.write(page)
+        write_output(given.page, results.page(chosen))
     return int(any(results.false_alarms(one) for one in chosen))
 
 

@@ -16,6 +16,8 @@ sys.path[:0] = [HERE, os.path.dirname(HERE), os.path.dirname(os.path.dirname(HER
 from attacks import results  # noqa: E402
 from attacks.kinds import KINDS, can_be_tried, tried  # noqa: E402
 
+from rnn_oracle.commands.output import write_output  # noqa: E402
+
 
 def main(arguments=None):
     """Run the command; return its exit status."""
@@ -38,8 +40,7 @@ def main(arguments=None):
         print(name, *kept[name]["answers"].items(), *kept[name]["failures"], sep="\n  ", flush=True)
         failed = failed or bool(kept[name]["failures"])
     if given.page:
-        with open(given.page, "w", encoding="utf-8", newline="\n") as file:
-            file.write(results.page(kept))
+        write_output(given.page, results.page(kept))
     return int(failed)
 
 

@@ -6,7 +6,7 @@ import time
 from ...families.family import find_part
 from ...families.outcome import Outcome
 from ...reference.dialects import generation
-from ..runtime import minor, tensorflow, usable
+from ..runtime import minor, sound, tensorflow, usable
 from .layers import SymbolicShapes
 from .missing_features import missing_feature
 
@@ -129,6 +129,6 @@ class KerasTarget:
                 reason = missing_feature(self, case)
             if reason:
                 return Outcome(unsupported=reason)
-            return runner.run(self, case, sizes or case.sizes)
+            return sound(self, runner.run(self, case, sizes or case.sizes))
         finally:
             self.seconds += time.perf_counter() - started

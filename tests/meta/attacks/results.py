@@ -10,6 +10,7 @@ import subprocess
 import numpy as np
 from helpers import NODE
 
+from rnn_oracle.commands.output import write_output
 from rnn_oracle.targets import installed
 
 from .kinds import KINDS
@@ -29,9 +30,8 @@ def read(path):
 
 def write(path, kept):
     """Keep what was found."""
-    with open(path, "w", encoding="ascii", newline="\n") as file:
-        json.dump({name: kept[name] for name in KINDS if name in kept}, file, indent=1)
-        file.write("\n")
+    text = json.dumps({name: kept[name] for name in KINDS if name in kept}, indent=1)
+    write_output(path, text + "\n")
 
 
 def fields(name, found):

@@ -8,6 +8,7 @@ import os
 import re
 from typing import NamedTuple
 
+from rnn_oracle.commands.output import write_output
 from rnn_oracle.families.refusals import case as refusals
 from rnn_oracle.families.registry import crossed, recorded_cases
 
@@ -87,8 +88,7 @@ def write(results, path):
         '"tests": [\n' + ",\n".join(map(json.dumps, tests)) + "\n]",
         '"mutants": [\n' + ",\n".join(lines) + "\n]",
     ]
-    with open(path, "w", encoding="ascii") as file:
-        file.write("{\n" + ",\n".join(parts) + "\n}\n")
+    write_output(path, "{\n" + ",\n".join(parts) + "\n}\n")
 
 
 def judgements(path=JUDGED):
