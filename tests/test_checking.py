@@ -226,11 +226,30 @@ def test_states_that_come_as_they_were_given(target, wrapped):
 @pytest.mark.parametrize("dtype", ["int32", "int64", "uint8", "bool"])
 @pytest.mark.parametrize("name", ["LSTM", "Dense"])
 def test_whole_numbers(target, name, dtype, oracle_check):
-    refused = name == "LSTM" or dtype == "bool" or target.dialect == "keras2_v1"
+    refused = name == "LSTM" or dtype == "bool" or within(target, keras2="<2.3")
     if target.name == "keras2" and refused:
-        pytest.skip("Keras 2 refuses them (rule I4), but for whole numbers to a later Dense")
+        pytest.skip("Keras 2 refuses them (rule I4), but for whole numbers to Dense (rule L3)")
     layer = give_weights(getattr(target.keras.layers, name)(4), (2, 5, 3))
     oracle_check(layer, np.abs(3 * X).astype(dtype))
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int64", "uint8", "bool"])
+@pytest.mark.parametrize("name", ["Flatten", "Masking", "TimeDistributed"])
+def test_whole_numbers_that_stay(target, name, dtype, oracle_check):
+    if name == "Masking" and (target.name == "keras2" or dtype == "bool"):
+        pytest.skip("no Masking of them (rules I4 and L2)")
+    if target.dialect == "keras2_v1":
+        pytest.skip("there they become the layer's dtype, in which nothing is judged")
+    layers = target.keras.layers
+    of_flatten = [layers.Flatten()] if name == "TimeDistributed" else []
+    x = np.abs(3 * X).astype(dtype)
+    result = oracle_check(getattr(layers, name)(*of_flatten), x)
+    assert result.dtype == dtype
+
+
+def test_a_chain_that_is_not_built(target, oracle_check):
+    layers = target.keras.layers
+    oracle_check(target.keras.Sequential([layers.Masking(), layers.GRU(4)]), X)
 
 
 def test_whole_numbers_for_states(target, oracle_check):

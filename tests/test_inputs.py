@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import assert_agrees, call, give_weights, numbers
+from helpers import assert_agrees, call, give_weights, numbers, within
 
 import rnn_oracle
 
@@ -99,3 +99,15 @@ def test_of_masks_in_a_list_the_first_counts(target, name):
     for masks in ([mask], [mask, ~mask]):
         np.testing.assert_array_equal(layer(target.tf.constant(X), mask=masks), want)
     assert np.abs(want - call(target, layer, X)).max() > 1e-3
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_masks_of_numpy(target, name):
+    layer = built(target, name)
+    mask = np.array([[True, True, False, True, False], [False, True, True, False, True]])
+    x = target.tf.constant(X)
+    if within(target, keras2="<2.7"):
+        with pytest.raises(TypeError):
+            layer(x, mask=mask)
+        return
+    np.testing.assert_array_equal(layer(x, mask=mask), call(target, layer, X, mask=mask))

@@ -217,6 +217,21 @@ def test_only_keras2_resets_the_states_of_a_model(target):
     same(copy(X), run(target, model, X))
 
 
+def test_a_model_resets_a_bidirectional_layer(target):
+    if target.name == "keras3":
+        pytest.skip("Keras 3 resets no model (rule S6)")
+    keras = target.keras
+    inputs = keras.Input(batch_shape=(2, 5, 3))
+    layer = keras.layers.Bidirectional(keras.layers.GRU(4, stateful=True))
+    model = keras.Model(inputs, layer(inputs))
+    give_weights(layer, (2, 5, 3))
+    layer.reset_states()
+    first, second = (run(target, model, X) for _ in range(2))
+    model.reset_states()
+    is_reset = np.allclose(run(target, model, X), first)
+    assert is_reset == (not within(target, keras2="<2.2")) and not np.allclose(first, second)
+
+
 @pytest.mark.parametrize("name", STATES)
 def test_the_states_that_a_layer_tells(target, name):
     model, layer = stateful_model(target, name)

@@ -141,8 +141,8 @@ class Dtypes:
     names: tuple
 
     def replaced(self, name):
-        """Return as many dtypes, all of that name."""
-        return Dtypes((name,) * len(self.names))
+        """Return the dtypes, with that name for those of floating point."""
+        return Dtypes(tuple(name if "float" in each else each for each in self.names))
 
     def __str__(self):
         return " ".join(self.names)

@@ -137,7 +137,7 @@ def in_phases(build, call, errors=(Exception,)):
 def demanded_in(dtype, facts):
     """Return the facts of results in the dtype that is demanded of them (rule D6).
 
-    The oracle computes in float64, whatever the dtype of the layer.
+    The oracle computes in float64, whatever the dtype of the layer; whole numbers stay as they are.
     """
     return {
         name: fact.replaced(dtype) if isinstance(fact, Dtypes) else fact

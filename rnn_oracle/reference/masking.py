@@ -8,7 +8,7 @@ import numpy as np
 
 from .aliases import Array, ArrayLike, DialectLike, Shape
 from .dialects import KERAS3
-from .errors import OracleValueError
+from .errors import OracleTypeError, OracleValueError
 from .inputs import as_array, as_numbers, as_shape, copied
 from .module import Module, given
 
@@ -64,9 +64,14 @@ class Masking(Module):
         ValueError
             For less than two axes.
         TypeError
-            For an input that is no array of real numbers (rule I4).
+            For an input that is no array of real numbers, for booleans, and for whole numbers in
+            `keras2` (rules I4, L2).
         """
         numbers = as_numbers(x, self, "the input")
+        if isinstance(x, np.ndarray) and x.dtype.kind != "f":
+            if x.dtype == bool:
+                raise OracleTypeError(f"{self.name}: the input must be numbers, not booleans")
+            numbers = x
         valid = self.compute_mask(x)
         return np.where(valid[..., None], numbers, np.zeros(numbers.shape, numbers.dtype))
 

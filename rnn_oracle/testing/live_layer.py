@@ -70,7 +70,9 @@ def policy_of(layer):
         # A layer that is not built may have no dtype yet in TensorFlow 1.
         computes_in = getattr(link, "compute_dtype", None) or link.dtype or "float32"
         computes_in = getattr(computes_in, "name", computes_in)
-        kept = {weight.dtype.name for weight in link.get_weights()} or {computes_in}
+        # In Keras 2 a Sequential that is not built raises where it is asked for weights.
+        weights = link.get_weights() if link.built else []
+        kept = {weight.dtype.name for weight in weights} or {computes_in}
         found.update(Policy(computes_in, weights_in) for weights_in in kept)
     policies = sorted(map(str, found))
     if len(found) > 1 or not set(policies) <= set(POLICIES):
