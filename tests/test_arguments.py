@@ -299,15 +299,39 @@ def test_over_a_cell_of_tensorflow_1(target, unroll):
 @pytest.mark.parametrize("name", LAYERS)
 def test_steps_first_under_xla(target, name):
     """There the number of steps limits the loop, also in the kernels that LSTM and GRU have."""
+    if target.name == "keras3":
+        pytest.skip("time_major exists in keras2")
+    assert_all_steps_under_xla(target, name, time_major=True)
+
+
+@pytest.mark.parametrize("time_major", [False, True])
+@pytest.mark.parametrize("name", LAYERS)
+def test_all_steps_under_xla_without_such_a_kernel(target, name, time_major):
+    if time_major and target.name == "keras3":
+        pytest.skip("time_major exists in keras2")
+    major = {"time_major": True} if time_major else {}
+    assert_all_steps_under_xla(target, name, activation="softsign", **major)
+
+
+def assert_all_steps_under_xla(target, name, **options):
     jit = jit_argument(target)
-    if target.name == "keras3" or jit is None:
-        pytest.skip("time_major exists in keras2, and not every release compiles")
-    layer = getattr(target.keras.layers, name)(4, time_major=True, return_sequences=True)
-    x = X.swapaxes(0, 1)
+    if jit is None:
+        pytest.skip("not every release compiles")
+    layer = getattr(target.keras.layers, name)(4, return_sequences=True, **options)
+    x = X.swapaxes(0, 1) if "time_major" in options else X
     give_weights(layer, x.shape)
     compiled = target.tf.function(lambda x: layer(x), **{jit: True})
     want = rnn_oracle.from_keras(layer)(x)
     np.testing.assert_allclose(compiled(target.tf.constant(x)), want, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_steps_first_of_other_sizes(target, name):
+    if target.name == "keras3":
+        pytest.skip("time_major exists in keras2")
+    layer = give_weights(getattr(target.keras.layers, name)(4, time_major=True), (5, 2, 3))
+    for shape in ((5, 2, 3), (7, 3, 3), (1, 1, 3)):
+        assert_agrees(target, layer, numbers(*shape))
 
 
 @pytest.mark.parametrize("name", LAYERS)

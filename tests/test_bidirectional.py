@@ -82,6 +82,13 @@ def test_a_merge_mode_that_is_changed_to_none_there_is(target):
         layer(target.tf.constant(X))
 
 
+def test_a_layer_that_is_built_has_no_part_in_its_copies(target):
+    layers = target.keras.layers
+    layer = layers.Bidirectional(give_weights(layers.GRU(4), X.shape))
+    layer.build(X.shape)
+    assert len(layer.weights) == 6
+
+
 @pytest.mark.parametrize("frozen", ["inside", "outside"])
 def test_frozen(target, frozen):
     layers = target.keras.layers

@@ -288,3 +288,11 @@ def test_the_implementation_of_an_old_configuration(target, name):
         return
     told = kind.from_config(config).get_config()
     assert told.get("implementation") == (None if name == "SimpleRNN" else 1)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_configuration_without_an_implementation(target, name):
+    kind = getattr(target.keras.layers, name)
+    config = kind(4).get_config()
+    config.pop("implementation", None)
+    assert kind.from_config(dict(config)).get_config().items() >= config.items()
