@@ -219,6 +219,26 @@ def test_the_input_may_be_told_beforehand(target, name, given):
         assert [w.shape for w in model.get_weights()][0][0] == 3
 
 
+def test_the_input_that_is_told_twice(target):
+    if target.name == "keras3":
+        pytest.skip("there the number of features alone is no shape of a sequence")
+    layer = target.keras.layers.GRU(4, input_shape=(5, 3), input_dim=3)
+    assert tuple(layer.get_config()["batch_input_shape"]) == (None, 5, 3)
+
+
+@pytest.mark.parametrize("name", ["LSTM", "GRU"])
+@pytest.mark.parametrize("go_backwards", [False, True])
+def test_ragged_sequences_without_a_kernel_shared_with_cudnn(target, name, go_backwards):
+    if target.name == "keras3" or within(target, keras2="<2.2"):
+        pytest.skip("this Keras takes no ragged input (rule I8)")
+    options = dict(activation="softsign", return_sequences=True, go_backwards=go_backwards)
+    layer = layer_of(target, name, **options)
+    got = layer(target.tf.RaggedTensor.from_tensor(X, lengths=[3, 5]))
+    for rows, x, length in zip(got, X, (3, 5)):
+        want = call(target, layer, x[None, :length])[0]
+        np.testing.assert_allclose(np.asarray(rows), want, rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize("name", ["LSTM", "GRU"])
 def test_use_cudnn(target, name):
     kind = getattr(target.keras.layers, name)

@@ -191,14 +191,18 @@ def test_a_cell_without_states(target):
         return 2 * inputs, []
 
     layer = target.keras.layers.RNN(own(target, [], call=double, output_size=3))
-    np.testing.assert_array_equal(call(target, layer, X), 2 * X[:, -1])
+    for given in (None, []):
+        got = call(target, layer, X, initial_state=given)
+        np.testing.assert_array_equal(got, 2 * X[:, -1])
 
 
 # Sizes.
 
 
 @pytest.mark.parametrize(
-    "sizes", [[2, 4, 3], [[2, 1], [4, 1], [3, 1]], [[2, 1], 4, [3, 2]], [[3, 2]]], ids=str
+    "sizes",
+    [[2, 4, 3], [[2, 1], [4, 1], [3, 1]], [[2, 1], 4, [3, 2]], [[3, 2]], [4, [3, 2]]],
+    ids=str,
 )
 def test_a_stack_puts_out_what_the_first_state_of_its_top_cell_holds(target, sizes):
     stack = target.keras.layers.StackedRNNCells([own(target, size) for size in sizes])

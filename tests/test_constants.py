@@ -81,6 +81,14 @@ def test_a_layer_made_of_a_configuration_knows_how_many_there_are(target, of_ker
     np.testing.assert_allclose(np.asarray(got), want, rtol=1e-4, atol=1e-5)
 
 
+def test_a_cell_that_takes_none(target):
+    if target.name == "keras3":
+        pytest.skip("constants exist in keras2")
+    layer = target.keras.layers.RNN(target.keras.layers.GRUCell(4))
+    with pytest.raises(ValueError, match="does not support constants"):
+        layer(target.tf.constant(X), constants=tensors(target, CONSTANTS))
+
+
 def both_ways(target, kind):
     layers = target.keras.layers
     return layers.Bidirectional(layers.RNN(kind(), return_sequences=True))

@@ -173,6 +173,16 @@ def test_a_model_is_exported(target, tmp_path):
     same(rnn_oracle.from_keras(model)(X), np.asarray(got))
 
 
+def test_an_unrolled_model_is_saved(target, tmp_path):
+    if target.name == "keras3":
+        pytest.skip("the format of TensorFlow exists in keras2")
+    keras = target.keras
+    model = keras.Sequential([keras.Input((5, 3)), keras.layers.GRU(4, unroll=True)])
+    model.save(str(tmp_path), save_format="tf")
+    got = target.tf.saved_model.load(str(tmp_path))(target.tf.constant(X))
+    np.testing.assert_array_equal(got, model(target.tf.constant(X)))
+
+
 def test_a_layer_that_is_not_built_has_no_parameters_to_count(target):
     with pytest.raises(ValueError, match="count_params"):
         target.keras.layers.GRU(4).count_params()
