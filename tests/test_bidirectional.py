@@ -82,6 +82,15 @@ def test_a_merge_mode_that_is_changed_to_none_there_is(target):
         layer(target.tf.constant(X))
 
 
+@pytest.mark.parametrize("trainable", [True, False])
+def test_what_is_around_a_frozen_layer_says_so(target, trainable):
+    if target.name == "keras3":
+        pytest.skip("there it has a flag of its own")
+    layers = target.keras.layers
+    layer = layers.Bidirectional(layers.GRU(4, trainable=trainable))
+    assert layer.trainable == layer.get_config()["trainable"] == trainable
+
+
 def test_a_layer_that_is_built_has_no_part_in_its_copies(target):
     layers = target.keras.layers
     layer = layers.Bidirectional(give_weights(layers.GRU(4), X.shape))

@@ -31,7 +31,7 @@ MAKE = {
     "GRU": lambda target: target.keras.layers.GRU(4),
     "LSTM": lambda target: target.keras.layers.LSTM(4),
     "both ways": lambda target: target.keras.layers.Bidirectional(target.keras.layers.GRU(4)),
-    "nested": lambda target: target.keras.layers.RNN(nested_cell(target)),
+    "nested": lambda target: target.keras.layers.RNN(nested_cell(target), unroll=True),
 }
 
 
