@@ -324,6 +324,11 @@ def test_steps_first_under_xla(target, name):
     assert_all_steps_under_xla(target, name, time_major=True)
 
 
+@pytest.mark.parametrize("name", LAYERS)
+def test_all_steps_under_xla(target, name):
+    assert_all_steps_under_xla(target, name)
+
+
 @pytest.mark.parametrize("time_major", [False, True])
 @pytest.mark.parametrize("name", LAYERS)
 def test_all_steps_under_xla_without_such_a_kernel(target, name, time_major):
@@ -343,6 +348,13 @@ def assert_all_steps_under_xla(target, name, **options):
     compiled = target.tf.function(lambda x: layer(x), **{jit: True})
     want = rnn_oracle.from_keras(layer)(x)
     np.testing.assert_allclose(compiled(target.tf.constant(x)), want, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_masked_steps_are_zero_without_such_a_kernel(target, name):
+    options = dict(activation="softsign", return_sequences=True, zero_output_for_mask=True)
+    mask = np.array([[True, True, False, True, False], [False, True, True, False, True]])
+    assert_agrees(target, layer_of(target, name, **options), X, mask=mask)
 
 
 @pytest.mark.parametrize("name", LAYERS)

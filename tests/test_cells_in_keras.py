@@ -125,6 +125,40 @@ def test_a_cell_that_is_no_layer_is_called(target, stacked):
 
 
 @pytest.mark.parametrize("stacked", [False, True], ids=["alone", "stack"])
+def test_a_cell_that_cannot_be_called(target, stacked):
+    if target.name == "keras3":
+        pytest.skip("there it must")
+
+    class Uncalled:
+        state_size = 3
+
+        def call(self, inputs, states):
+            return inputs + states[0], [inputs + states[0]]
+
+    layer = target.keras.layers.RNN([Uncalled()] if stacked else Uncalled())
+    np.testing.assert_allclose(call(target, layer, X), X.sum(axis=1), rtol=1e-4)
+
+
+@pytest.mark.parametrize("masked", [False, True], ids=["nomask", "mask"])
+def test_a_state_that_a_cell_returns_bare(target, masked):
+    def add(self, inputs, states):
+        return inputs + states[0], inputs + states[0]
+
+    layer = target.keras.layers.RNN(own(target, call=add))
+    mask = np.array([[True, True, False, True, False], [False, True, True, False, True]])
+    want = (X * mask[..., None] if masked else X).sum(axis=1)
+    got = call(target, layer, X, mask=mask if masked else None)
+    np.testing.assert_allclose(got, want, rtol=1e-4)
+
+
+def test_a_cell_that_does_not_say_that_it_is_built(target):
+    seen = []
+    cell = own(target, build=lambda self, shape: seen.append(tuple(shape)))
+    call(target, target.keras.layers.RNN(cell), X)
+    assert seen == [(2, 3)]
+
+
+@pytest.mark.parametrize("stacked", [False, True], ids=["alone", "stack"])
 def test_keras2_tells_a_cell_that_is_no_layer_whether_it_is_training(target, stacked):
     if stacked and target.name == "keras3":
         pytest.skip("there the cells of a stack are layers")

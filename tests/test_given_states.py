@@ -31,7 +31,9 @@ MAKE = {
     "GRU": lambda target: target.keras.layers.GRU(4),
     "LSTM": lambda target: target.keras.layers.LSTM(4),
     "both ways": lambda target: target.keras.layers.Bidirectional(target.keras.layers.GRU(4)),
-    "nested": lambda target: target.keras.layers.RNN(nested_cell(target), unroll=True),
+    "nested": lambda target: target.keras.layers.RNN(
+        nested_cell(target), unroll=target.name == "keras2"
+    ),
 }
 
 
@@ -158,3 +160,11 @@ def test_a_stateful_layer_is_built_by_the_inputs_of_a_model(target, inputs):
     got = np.asarray(layer(x if inputs == 2 else x[0]))
     want = 2 * X.sum(axis=1) if inputs == 2 else rnn_oracle.from_keras(layer)(X)
     np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["SimpleRNN", "LSTM", "GRU"])
+def test_a_stateful_layer_of_mixed_precision_keeps_its_state_in_float32(target, name):
+    layer = getattr(target.keras.layers, name)(4, stateful=True, dtype="mixed_float16")
+    first, second = (np.asarray(layer(target.tf.constant(X))) for _ in range(2))
+    assert first.dtype == "float16" and np.any(first != second)
+    assert np.asarray(target.tf.convert_to_tensor(layer.states[0])).dtype == "float32"
