@@ -89,6 +89,13 @@ def test_a_cell_that_takes_none(target):
         layer(target.tf.constant(X), constants=tensors(target, CONSTANTS))
 
 
+def test_a_list_of_inputs_takes_none_beside_it(target, of_keras):
+    with pytest.raises(AssertionError):
+        target.keras.layers.RNN(of_keras())(
+            [target.tf.constant(X)], constants=tensors(target, CONSTANTS)
+        )
+
+
 def both_ways(target, kind):
     layers = target.keras.layers
     return layers.Bidirectional(layers.RNN(kind(), return_sequences=True))
