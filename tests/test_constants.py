@@ -89,6 +89,15 @@ def test_a_cell_that_takes_none(target):
         layer(target.tf.constant(X), constants=tensors(target, CONSTANTS))
 
 
+def test_inputs_of_a_model_that_goes_one_way(target, of_keras):
+    given = [X] + CONSTANTS
+    inputs = [target.keras.Input(array.shape[1:]) for array in given]
+    output = target.keras.layers.RNN(of_keras())(inputs[0], constants=inputs[1:])
+    got = target.keras.Model(inputs, output)(tensors(target, given))
+    want = rnn_oracle.RNN(Leaky(), dialect="keras2")(X, constants=CONSTANTS)
+    np.testing.assert_allclose(np.asarray(got), want, rtol=1e-4)
+
+
 def test_a_list_of_inputs_takes_none_beside_it(target, of_keras):
     with pytest.raises(AssertionError):
         target.keras.layers.RNN(of_keras())(
