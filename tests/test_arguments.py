@@ -219,6 +219,26 @@ def test_the_input_may_be_told_beforehand(target, name, given):
         assert [w.shape for w in model.get_weights()][0][0] == 3
 
 
+def test_the_input_that_is_told_twice(target):
+    if target.name == "keras3":
+        pytest.skip("there the number of features alone is no shape of a sequence")
+    layer = target.keras.layers.GRU(4, input_shape=(5, 3), input_dim=3)
+    assert tuple(layer.get_config()["batch_input_shape"]) == (None, 5, 3)
+
+
+@pytest.mark.parametrize("name", ["LSTM", "GRU"])
+@pytest.mark.parametrize("go_backwards", [False, True])
+def test_ragged_sequences_without_a_kernel_shared_with_cudnn(target, name, go_backwards):
+    if target.name == "keras3" or within(target, keras2="<2.2"):
+        pytest.skip("this Keras takes no ragged input (rule I8)")
+    options = dict(activation="softsign", return_sequences=True, go_backwards=go_backwards)
+    layer = layer_of(target, name, **options)
+    got = layer(target.tf.RaggedTensor.from_tensor(X, lengths=[3, 5]))
+    for rows, x, length in zip(got, X, (3, 5)):
+        want = call(target, layer, x[None, :length])[0]
+        np.testing.assert_allclose(np.asarray(rows), want, rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize("name", ["LSTM", "GRU"])
 def test_use_cudnn(target, name):
     kind = getattr(target.keras.layers, name)
@@ -299,15 +319,51 @@ def test_over_a_cell_of_tensorflow_1(target, unroll):
 @pytest.mark.parametrize("name", LAYERS)
 def test_steps_first_under_xla(target, name):
     """There the number of steps limits the loop, also in the kernels that LSTM and GRU have."""
+    if target.name == "keras3":
+        pytest.skip("time_major exists in keras2")
+    assert_all_steps_under_xla(target, name, time_major=True)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_all_steps_under_xla(target, name):
+    assert_all_steps_under_xla(target, name)
+
+
+@pytest.mark.parametrize("time_major", [False, True])
+@pytest.mark.parametrize("name", LAYERS)
+def test_all_steps_under_xla_without_such_a_kernel(target, name, time_major):
+    if time_major and target.name == "keras3":
+        pytest.skip("time_major exists in keras2")
+    major = {"time_major": True} if time_major else {}
+    assert_all_steps_under_xla(target, name, activation="softsign", **major)
+
+
+def assert_all_steps_under_xla(target, name, **options):
     jit = jit_argument(target)
-    if target.name == "keras3" or jit is None:
-        pytest.skip("time_major exists in keras2, and not every release compiles")
-    layer = getattr(target.keras.layers, name)(4, time_major=True, return_sequences=True)
-    x = X.swapaxes(0, 1)
+    if jit is None:
+        pytest.skip("not every release compiles")
+    layer = getattr(target.keras.layers, name)(4, return_sequences=True, **options)
+    x = X.swapaxes(0, 1) if "time_major" in options else X
     give_weights(layer, x.shape)
     compiled = target.tf.function(lambda x: layer(x), **{jit: True})
     want = rnn_oracle.from_keras(layer)(x)
     np.testing.assert_allclose(compiled(target.tf.constant(x)), want, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_masked_steps_are_zero_without_such_a_kernel(target, name):
+    options = dict(activation="softsign", return_sequences=True, zero_output_for_mask=True)
+    mask = np.array([[True, True, False, True, False], [False, True, True, False, True]])
+    assert_agrees(target, layer_of(target, name, **options), X, mask=mask)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_steps_first_of_other_sizes(target, name):
+    if target.name == "keras3":
+        pytest.skip("time_major exists in keras2")
+    layer = give_weights(getattr(target.keras.layers, name)(4, time_major=True), (5, 2, 3))
+    for shape in ((5, 2, 3), (7, 3, 3), (1, 1, 3)):
+        assert_agrees(target, layer, numbers(*shape))
 
 
 @pytest.mark.parametrize("name", LAYERS)

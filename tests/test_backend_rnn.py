@@ -156,13 +156,35 @@ def test_a_length_for_each_sequence(loop, lengths, go_backwards, zero):
     assert_equal(want, loop(step_of_vectors, X, STATES[:1], **given))
 
 
+@pytest.mark.parametrize("lengths", [[3, 2], 3], ids=str)
+def test_lengths_in_a_graph(loop, lengths):
+    """There the number of steps limits the loop, as it does outside of a graph."""
+    needs_later(loop)
+    if loop.of_layers:
+        pytest.skip("it takes no lengths")
+    mask = None if lengths == 3 else up_to(lengths)
+    given = lengths if lengths == 3 else np.array(lengths, "int32")
+    want = shortened(loop, 3, step_of_vectors, X, STATES[:1], mask)
+    got = loop(step_of_vectors, X, STATES[:1], (True, True), input_length=given)
+    assert_equal(want, got)
+
+
 def test_lengths_under_xla(loop):
     """There the longest of them limits the loop."""
+    assert_stops_under_xla(loop, [5, 2])
+
+
+def test_lengths_of_less_than_all_steps_under_xla(loop):
+    assert_stops_under_xla(loop, [1, 3])
+
+
+def assert_stops_under_xla(loop, lengths):
     needs_later(loop)
     if loop.of_layers or jit_argument(loop) is None:
         pytest.skip("it takes no lengths, or cannot be compiled")
-    given = dict(input_length=np.array([5, 2], "int32"))
-    want = demanded(step_of_vectors, X, STATES[:1], up_to([5, 2]))
+    given = dict(input_length=np.array(lengths, "int32"))
+    loop.stops = True
+    want = shortened(loop, max(lengths), step_of_vectors, X, STATES[:1], up_to(lengths))
     got = loop(step_of_vectors, X, STATES[:1], (True, True), xla=True, **given)
     assert_equal(want, got)
 
@@ -191,6 +213,28 @@ def test_a_mask_counts_before_lengths(loop):
 def test_one_length_for_all(loop, length):
     want = shortened(loop, min(length, 5), step, X, STATES)
     assert_equal(want, loop(step, X, STATES, input_length=length))
+
+
+# Shapes.
+
+
+@pytest.mark.parametrize("mask", ["nomask", "bool"])
+def test_a_step_that_forgets_the_shapes_of_its_states(loop, mask):
+    """In a graph that knows them, the states keep those which they had."""
+    if loop.of_layers:
+        pytest.skip("it has lost them")
+
+    def forgotten(state):
+        axes = [None] * len(state.shape)
+        return loop.tf.compat.v1.placeholder_with_default(state, axes)
+
+    def forgetful(x, states):
+        output, states = step(x, states)
+        return output, [forgotten(state) for state in states]
+
+    options = dict(mask=MASKS[mask])
+    want = demanded(step, X, STATES, **options)
+    assert_equal(want, loop(forgetful, X, STATES, (True, True), **options))
 
 
 # What is refused.

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from helpers import assert_agrees, call, give_weights, numbers, tensors, within
+from helpers import assert_agrees, call, flat_shapes, give_weights, numbers, tensors, within
 
 import rnn_oracle
 from rnn_oracle.arithmetic import nest
@@ -80,6 +80,22 @@ def test_a_merge_mode_that_is_changed_to_none_there_is(target):
     layer.merge_mode = "max"
     with pytest.raises(ValueError, match="merge_mode"):
         layer(target.tf.constant(X))
+
+
+@pytest.mark.parametrize("trainable", [True, False])
+def test_what_is_around_a_frozen_layer_says_so(target, trainable):
+    if target.name == "keras3":
+        pytest.skip("there it has a flag of its own")
+    layers = target.keras.layers
+    layer = layers.Bidirectional(layers.GRU(4, trainable=trainable))
+    assert layer.trainable == layer.get_config()["trainable"] == trainable
+
+
+def test_a_layer_that_is_built_has_no_part_in_its_copies(target):
+    layers = target.keras.layers
+    layer = layers.Bidirectional(give_weights(layers.GRU(4), X.shape))
+    layer.build(X.shape)
+    assert len(layer.weights) == 6
 
 
 @pytest.mark.parametrize("frozen", ["inside", "outside"])
@@ -335,3 +351,14 @@ def test_compute_output_shape(target, merge_mode, return_state):
     merged = ((2, 4), (2, 4)) if merge_mode is None else ((2, 8 if merge_mode == "concat" else 4),)
     want = merged + ((2, 4), (2, 4)) if return_state else merged
     assert layer.compute_output_shape(X.shape) == (want if len(want) > 1 else want[0])
+
+
+@pytest.mark.parametrize("merge_mode", ["concat", "sum", None], ids=str)
+@pytest.mark.parametrize("return_state", [False, True])
+def test_compute_output_shape_in_whatever_nest(target, merge_mode, return_state):
+    if within(target, keras2="<2.0"):
+        pytest.skip("TensorFlow 1.15 fails with states")
+    layer = like(target.keras.layers, merge_mode, return_state=return_state)
+    merged = [(2, 4), (2, 4)] if merge_mode is None else [(2, 8 if merge_mode == "concat" else 4)]
+    want = merged + [(2, 4), (2, 4)] if return_state else merged
+    assert flat_shapes(layer.compute_output_shape(X.shape)) == want

@@ -91,6 +91,95 @@ def test_a_cell_that_is_no_layer_but_has_a_dtype(target):
     np.testing.assert_allclose(got, X.sum(axis=1), rtol=1e-5)
 
 
+def plain(target, **members):
+    """Return a cell that is no layer, and adds its input to its state."""
+
+    def add(self, inputs, states, training=None):
+        self.told = training
+        return inputs + states[0], [inputs + states[0]]
+
+    if target.name == "keras3":
+        members["compute_dtype"] = "float32"
+    return type("Plain", (), dict({"state_size": 3, "call": add, "__call__": add}, **members))()
+
+
+def test_a_stateful_layer_over_a_cell_that_is_no_layer(target):
+    layer = target.keras.layers.RNN(plain(target), stateful=True)
+    for times in (1, 2):
+        np.testing.assert_allclose(call(target, layer, X), times * X.sum(axis=1), rtol=1e-4)
+
+
+@pytest.mark.parametrize("stacked", [False, True], ids=["alone", "stack"])
+def test_a_cell_that_is_no_layer_is_called(target, stacked):
+    """Its method `call` stands in for that only where there is nothing else."""
+
+    def subtract(self, inputs, states, training=None):
+        return inputs - states[0], [inputs - states[0]]
+
+    cell = plain(target, __call__=subtract)
+    if stacked and target.name == "keras3":
+        pytest.skip("there the cells of a stack are layers")
+    layer = target.keras.layers.RNN([cell] if stacked else cell)
+    signs = np.array([1, -1, 1, -1, 1])[:, None]
+    np.testing.assert_allclose(call(target, layer, X), (signs * X).sum(axis=1), rtol=1e-4)
+
+
+@pytest.mark.parametrize("stacked", [False, True], ids=["alone", "stack"])
+def test_a_cell_that_cannot_be_called(target, stacked):
+    if target.name == "keras3":
+        pytest.skip("there it must")
+
+    class Uncalled:
+        state_size = 3
+
+        def call(self, inputs, states):
+            return inputs + states[0], [inputs + states[0]]
+
+    layer = target.keras.layers.RNN([Uncalled()] if stacked else Uncalled())
+    np.testing.assert_allclose(call(target, layer, X), X.sum(axis=1), rtol=1e-4)
+
+
+@pytest.mark.parametrize("masked", [False, True], ids=["nomask", "mask"])
+def test_a_state_that_a_cell_returns_bare(target, masked):
+    def add(self, inputs, states):
+        return inputs + states[0], inputs + states[0]
+
+    layer = target.keras.layers.RNN(own(target, call=add))
+    mask = np.array([[True, True, False, True, False], [False, True, True, False, True]])
+    want = (X * mask[..., None] if masked else X).sum(axis=1)
+    got = call(target, layer, X, mask=mask if masked else None)
+    np.testing.assert_allclose(got, want, rtol=1e-4)
+
+
+def test_a_cell_that_does_not_say_that_it_is_built(target):
+    seen = []
+    cell = own(target, build=lambda self, shape: seen.append(tuple(shape)))
+    call(target, target.keras.layers.RNN(cell), X)
+    assert seen == [(2, 3)]
+
+
+@pytest.mark.parametrize("stacked", [False, True], ids=["alone", "stack"])
+def test_keras2_tells_a_cell_that_is_no_layer_whether_it_is_training(target, stacked):
+    if stacked and target.name == "keras3":
+        pytest.skip("there the cells of a stack are layers")
+    cell = plain(target)
+    layer = target.keras.layers.RNN([cell] if stacked else cell)
+    layer(target.tf.constant(X), training=True)
+    assert cell.told is (True if target.name == "keras2" else None)
+
+
+def test_the_first_of_several_inputs_tells_the_dtype_of_the_states(target):
+    if target.name == "keras3":
+        pytest.skip("there a layer takes one input")
+
+    def add(self, inputs, states):
+        after = inputs[0] + states[0]
+        return after, [after]
+
+    got = target.keras.layers.RNN(own(target, call=add))((X, np.ones((2, 5, 3), "int32")))
+    np.testing.assert_allclose(np.asarray(got), X.sum(axis=1), rtol=1e-4)
+
+
 def test_states_that_a_cell_begins_with_become_a_list(target):
     def begin(self, inputs=None, batch_size=None, dtype=None):
         return (target.tf.ones((batch_size, 3)), target.tf.zeros((batch_size, 2)))
@@ -128,11 +217,26 @@ def test_states_that_a_layer_has_before_it_is_built(target):
     np.testing.assert_array_equal(call(target, layer, X), want)
 
 
+def test_a_cell_without_states(target):
+    if target.name == "keras3":
+        pytest.skip("there a layer asks for the first of them")
+
+    def double(self, inputs, states):
+        return 2 * inputs, []
+
+    layer = target.keras.layers.RNN(own(target, [], call=double, output_size=3))
+    for given in (None, []):
+        got = call(target, layer, X, initial_state=given)
+        np.testing.assert_array_equal(got, 2 * X[:, -1])
+
+
 # Sizes.
 
 
 @pytest.mark.parametrize(
-    "sizes", [[2, 4, 3], [[2, 1], [4, 1], [3, 1]], [[2, 1], 4, [3, 2]], [[3, 2]]], ids=str
+    "sizes",
+    [[2, 4, 3], [[2, 1], [4, 1], [3, 1]], [[2, 1], 4, [3, 2]], [[3, 2]], [4, [3, 2]]],
+    ids=str,
 )
 def test_a_stack_puts_out_what_the_first_state_of_its_top_cell_holds(target, sizes):
     stack = target.keras.layers.StackedRNNCells([own(target, size) for size in sizes])
@@ -142,6 +246,21 @@ def test_a_stack_puts_out_what_the_first_state_of_its_top_cell_holds(target, siz
 def test_a_stack_puts_out_what_its_top_cell_says(target):
     cells = [own(target, 4), own(target, 4, output_size=7)]
     assert target.keras.layers.StackedRNNCells(cells).output_size == 7
+
+
+@pytest.mark.parametrize("sizes", [3, (3, 2)], ids=str)
+def test_shapes_of_a_cell_that_tells_no_size_of_its_output(target, sizes):
+    layer = target.keras.layers.RNN(own(target, sizes), return_state=True)
+    states = [(2, n) for n in np.atleast_1d(sizes)]
+    assert flat_shapes(layer.compute_output_shape(X.shape)) == [(2, 3)] + states
+
+
+def test_the_first_of_several_inputs_tells_the_shape_of_the_output(target):
+    if target.name == "keras3":
+        pytest.skip("there a layer takes one input")
+    layer = target.keras.layers.RNN(own(target), return_sequences=True)
+    shapes = {"a": target.tf.TensorShape((2, 5, 3)), "b": target.tf.TensorShape((2, 5, 4))}
+    assert plain_shape(layer.compute_output_shape(shapes)) == (2, 5, 3)
 
 
 def test_a_cell_is_built_for_the_first_state_of_the_one_below(target):
@@ -168,6 +287,27 @@ def test_a_cell_above_one_of_two_inputs_is_built_for_one(target):
     given = tensors(target, (X[:, 0], X[:, 1]))
     stack(given, tensors(target, [X[:, 2], X[:, 3]]))
     assert seen == [(2, 3)]
+
+
+def test_a_cell_above_one_of_two_outputs_is_built_for_two(target):
+    if target.name == "keras3":
+        pytest.skip("there a cell has one output")
+
+    def part(self, inputs, states):
+        return (inputs, 2 * inputs[:, :2]), states
+
+    def build(self, shapes):
+        seen.extend(map(tuple, shapes))
+
+    def join(self, inputs, states):
+        return inputs[0] - inputs[1][:, :1], states
+
+    seen = []
+    below = own(target, call=part, output_size=(3, 2))
+    above = own(target, call=join, build=build, output_size=3)
+    got = call(target, target.keras.layers.RNN([below, above, own(target)]), X)
+    assert seen == [(2, 3), (2, 2)]
+    np.testing.assert_allclose(got, (X - 2 * X[..., :1]).sum(axis=1), rtol=1e-4)
 
 
 def test_sizes_that_are_no_integers_of_python(target):

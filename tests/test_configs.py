@@ -288,3 +288,29 @@ def test_the_implementation_of_an_old_configuration(target, name):
         return
     told = kind.from_config(config).get_config()
     assert told.get("implementation") == (None if name == "SimpleRNN" else 1)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_configuration_without_an_implementation(target, name):
+    kind = getattr(target.keras.layers, name)
+    config = kind(4).get_config()
+    config.pop("implementation", None)
+    assert kind.from_config(dict(config)).get_config().items() >= config.items()
+
+
+@pytest.mark.parametrize("name", LAYERS + CELLS)
+def test_keras2_is_told_whether_variables_are_cached(target, name):
+    if target.name == "keras3" or within(target, keras2="<2.4"):
+        pytest.skip("the release does not ask")
+    layer = getattr(target.keras.layers, name)(4, enable_caching_device=False)
+    assert layer.get_config()["enable_caching_device"] is False
+
+
+@pytest.mark.parametrize("implementation", [0, 1, 2])
+@pytest.mark.parametrize("name", ["LSTM", "GRU", "LSTMCell", "GRUCell"])
+def test_keras2_drops_of_the_state_in_one_implementation(target, name, implementation):
+    if target.name == "keras3" or within(target, keras2="<2.4"):
+        pytest.skip("the release does not mind")
+    kind = getattr(target.keras.layers, name)
+    layer = kind(4, implementation=implementation, recurrent_dropout=0.5)
+    assert layer.get_config()["implementation"] == 1

@@ -70,6 +70,7 @@ def test_the_configuration_of_masking(target):
     layer = target.keras.layers.Masking(mask_value=0.5, name="mine")
     twin = type(layer).from_config(json.loads(json.dumps(layer.get_config())))
     assert (twin.name, twin.mask_value, twin.supports_masking) == ("mine", 0.5, True)
+    assert target.keras.layers.Masking().mask_value == 0
 
 
 def test_a_tensor_of_mask_values_that_was_written_down(target):

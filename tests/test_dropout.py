@@ -275,6 +275,16 @@ def test_a_deep_copy_of_a_cell_that_has_drawn_masks(target, name):
         np.testing.assert_array_equal(mine, theirs)
 
 
+@pytest.mark.parametrize("name", GATES)
+def test_a_deep_copy_of_a_cell_draws_masks_of_its_own(target, name):
+    if target.name == "keras3":
+        pytest.skip("test_a_deep_copy_of_a_cell_that_has_drawn_masks tells all of it")
+    cell = deepcopy(under_rnn(target, name, **RATES).cell)
+    twin = target.keras.layers.RNN(cell)
+    x = target.tf.ones((100, 6, 3))
+    assert np.any(np.asarray(twin(x, training=True)) != np.asarray(twin(x, training=True)))
+
+
 @pytest.mark.parametrize("unroll", [False, True])
 def test_the_steps_share_a_mask_in_a_graph_too(target, unroll):
     layer = target.keras.layers.SimpleRNN(

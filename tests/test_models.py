@@ -173,6 +173,28 @@ def test_a_model_is_exported(target, tmp_path):
     same(rnn_oracle.from_keras(model)(X), np.asarray(got))
 
 
+@pytest.mark.parametrize("name", ["SimpleRNN", "LSTM", "GRU"])
+def test_two_layers_of_a_kind_are_not_mixed_up_in_a_graph(target, name):
+    keras, kind = target.keras, getattr(target.keras.layers, name)
+    layers = [kind(4, return_state=True), kind(3, go_backwards=True), kind(3)]
+    inputs = keras.Input((5, 3))
+    outputs = [layer(inputs) for layer in layers]
+    model = keras.Model(inputs, list(outputs[0]) + outputs[1:])
+    want = [rnn_oracle.from_keras(layer)(X) for layer in layers]
+    for got, each in zip(model.predict(X, verbose=0), list(want[0]) + want[1:]):
+        np.testing.assert_allclose(got, each, rtol=1e-4, atol=1e-5)
+
+
+def test_an_unrolled_model_is_saved(target, tmp_path):
+    if target.name == "keras3":
+        pytest.skip("the format of TensorFlow exists in keras2")
+    keras = target.keras
+    model = keras.Sequential([keras.Input((5, 3)), keras.layers.GRU(4, unroll=True)])
+    model.save(str(tmp_path), save_format="tf")
+    got = target.tf.saved_model.load(str(tmp_path))(target.tf.constant(X))
+    np.testing.assert_array_equal(got, model(target.tf.constant(X)))
+
+
 def test_a_layer_that_is_not_built_has_no_parameters_to_count(target):
     with pytest.raises(ValueError, match="count_params"):
         target.keras.layers.GRU(4).count_params()

@@ -220,3 +220,18 @@ def test_both_ways_over_a_layer_that_returns_a_list(target):
     for got, want in zip(results, (X[:, -1] + X[:, 0], -X[:, -1], -X[:, 0])):
         np.testing.assert_array_equal(got, want)
     assert len(results) == 3
+
+
+def test_both_ways_over_a_layer_that_takes_no_initial_state(target):
+    if target.name == "keras3":
+        pytest.skip("there it is given one all the same")
+
+    class EachStep(last_step(target)):
+        return_sequences = True
+
+        def call(self, sequences):
+            return 2 * (sequences[:, ::-1] if self.go_backwards else sequences)
+
+    target.keras.utils.get_custom_objects()[EachStep.__name__] = EachStep
+    for got in target.keras.layers.Bidirectional(EachStep(), None)(target.tf.constant(X)):
+        np.testing.assert_array_equal(got, 2 * X)

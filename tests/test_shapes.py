@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import call, flat_shapes, numbers, within
+from helpers import call, flat_shapes, give_weights, numbers, within
 
 import rnn_oracle
 from rnn_oracle.targets.runtime import plain_shape
@@ -148,3 +148,21 @@ def test_state_size_and_output_size(target, kind):
     assert ours.cell.output_size == real.cell.output_size == ours.output_size
     if target.dialect == "keras3":
         assert plain(ours.state_size) == plain(real.state_size)
+
+
+@pytest.mark.parametrize("steps", [5, None], ids=["known", "unknown"])
+@pytest.mark.parametrize("name", ["SimpleRNN", "LSTM", "GRU"])
+def test_a_graph_knows_of_the_output_what_it_knows_of_the_input(target, name, steps):
+    layer = getattr(target.keras.layers, name)(4, return_sequences=True)
+    give_weights(layer, (2, 5, 3))
+    seen = []
+
+    def function(x):
+        output = layer(x)
+        seen.append(plain_shape(output.shape))
+        return output
+
+    x, tf = numbers(2, 5, 3), target.tf
+    got = tf.function(function, input_signature=[tf.TensorSpec((2, steps, 3))])(tf.constant(x))
+    np.testing.assert_allclose(got, rnn_oracle.from_keras(layer)(x), rtol=1e-4, atol=1e-5)
+    assert set(seen) == {(2, steps, 4)}

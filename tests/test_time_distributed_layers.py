@@ -9,6 +9,7 @@ from unknown_axes import KNOWN, computed, needs_masks_inside, run
 import rnn_oracle
 from rnn_oracle.arithmetic.error_bounds import bounds
 from rnn_oracle.reference.recurrent import scan
+from rnn_oracle.targets.keras.missing_features import jit_argument
 
 OTHER = numbers(2, 5, 3, seed=1)
 LENGTHS = [5, 2]
@@ -339,3 +340,38 @@ def test_what_is_no_shape_of_steps(target, shape):
 def test_keras_names_the_axis_that_is_missing(target):
     with pytest.raises(ValueError, match="at least 3 dimensions"):
         call(target, target.keras.layers.TimeDistributed(target.keras.layers.Dense(4)), X[0])
+
+
+def test_a_layer_that_does_not_say_that_it_is_built(target):
+    class Silent(target.keras.layers.Layer):
+        times = 0
+
+        def build(self, input_shape):
+            self.times += 1
+
+        def call(self, inputs):
+            return self.times * inputs
+
+    layer = target.keras.layers.TimeDistributed(Silent())
+    np.testing.assert_array_equal(call(target, layer, X), X)
+
+
+def test_a_layer_around_another_is_built(target):
+    layers = target.keras.layers
+    for layer in (layers.TimeDistributed(layers.Dense(4)), layers.Bidirectional(layers.GRU(4))):
+        layer.build((2, 5, 3))
+        assert layer.built and layer.count_params() > 0
+
+
+def test_own_layer_under_xla(target):
+    jit = jit_argument(target)
+    if jit is None:
+        pytest.skip("not every release compiles")
+
+    class Double(target.keras.layers.Layer):
+        def call(self, inputs):
+            return 2 * inputs
+
+    layer = target.keras.layers.TimeDistributed(Double())
+    compiled = target.tf.function(lambda x: layer(x), **{jit: True})
+    np.testing.assert_array_equal(compiled(target.tf.constant(X)), 2 * X)
