@@ -91,6 +91,21 @@ def test_output_of_more_axes(loop, unroll, zero):
     assert_equal(want, loop(step_to_deep, X, STATES, **options))
 
 
+def test_ragged_output(loop):
+    """Unrolled over steps that come first, the loop but stacks it."""
+    needs_later(loop)
+    if loop.of_layers:
+        pytest.skip("the loop of the layers has no public name")
+
+    def ragged(x, states):
+        return loop.tf.RaggedTensor.from_tensor(x, lengths=[1, 2]), states
+
+    x, states = loop.tf.constant(X), [loop.tf.constant(STATES[0])]
+    options = dict(unroll=True, time_major=True)
+    _, outputs, _ = loop.target.keras.backend.rnn(ragged, x[:, :2], states, **options)
+    assert outputs.to_list() == [[step[0, :1].tolist(), step[1, :2].tolist()] for step in X]
+
+
 def test_two_outputs_are_not_unrolled_with_a_mask(loop):
     needs_later(loop)
     with pytest.raises((ValueError, TypeError)):  # early releases fail to say what is wrong

@@ -215,6 +215,7 @@ def test_names(target):
     layer = of_its_own(target.keras.layers)
     back = "back" if target.name == "keras3" else "backward_back"
     assert layer.backward_layer.name == back
+    assert layer.forward_layer.name.startswith("forward_gru")
 
 
 # States.

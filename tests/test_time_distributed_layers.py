@@ -208,6 +208,12 @@ def test_the_shape_of_two_inputs(target):
     assert tuple(layer.compute_output_shape(shapes)) == (None, 5, 3)
 
 
+def test_the_shape_that_an_own_layer_tells(target):
+    tells = {"compute_output_shape": lambda self, shape: (shape[0], 7)}
+    layer = target.keras.layers.TimeDistributed(own_layer(target, lambda self, x: x, **tells))
+    assert tuple(layer.compute_output_shape((None, 5, 3))) == (None, 5, 7)
+
+
 @pytest.mark.parametrize("how", KNOWN)
 def test_two_outputs(target, how):
     """Keras 3 takes the outputs for steps."""
