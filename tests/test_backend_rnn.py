@@ -178,6 +178,14 @@ def test_lengths_of_less_than_all_steps_under_xla(loop):
     assert_stops_under_xla(loop, [1, 3])
 
 
+def test_no_lengths_under_xla(loop):
+    needs_later(loop)
+    if jit_argument(loop) is None:
+        pytest.skip("the release cannot compile it")
+    want = demanded(step_of_vectors, X, STATES[:1])
+    assert_equal(want, loop(step_of_vectors, X, STATES[:1], (True, True), xla=True))
+
+
 def assert_stops_under_xla(loop, lengths):
     needs_later(loop)
     if loop.of_layers or jit_argument(loop) is None:

@@ -112,7 +112,17 @@ def test_two_outputs_are_not_unrolled_with_a_mask(loop):
         loop(step_to_two, X, STATES, mask=MASK, unroll=True)
 
 
-# Nested states.
+# States, and those that are nested.
+
+
+@pytest.mark.parametrize("unroll", [False, True], ids=["loop", "unroll"])
+def test_with_a_mask_states_come_as_a_tuple(loop, unroll):
+    needs_later(loop)
+    if loop.of_layers:
+        pytest.skip("the loop of the layers has no public name")
+    x, mask, states = (loop.tf.nest.map_structure(loop.tf.constant, a) for a in (X, MASK, STATES))
+    rnn = loop.target.keras.backend.rnn
+    assert type(rnn(step, x, states, mask=mask, unroll=unroll)[2]) is tuple
 
 
 def step_nested(x, states):
@@ -131,3 +141,13 @@ def test_nested_states(loop, mask, unroll):
     got = loop(step_nested, X, [STATES[:2], STATES[2]], **options)
     assert nest.describe(list(got[2])) == nest.describe([STATES[:2], STATES[2]])
     assert_equal(demanded(step, X, STATES, **options), got)
+
+
+def test_states_that_come_back_flat_are_nested_again(loop):
+    def flat(x, states):
+        (one, two), three = states
+        return step(x, [one, two, three])
+
+    got = loop(flat, X, [STATES[:2], STATES[2]])
+    assert nest.describe(list(got[2])) == nest.describe([STATES[:2], STATES[2]])
+    assert_equal(demanded(step, X, STATES), got)

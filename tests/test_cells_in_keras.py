@@ -151,11 +151,10 @@ def test_a_state_that_a_cell_returns_bare(target, masked):
     np.testing.assert_allclose(got, want, rtol=1e-4)
 
 
-@pytest.mark.parametrize("stacked", [False, True], ids=["alone", "stack"])
-def test_a_cell_that_does_not_say_that_it_is_built(target, stacked):
+def test_a_cell_that_does_not_say_that_it_is_built(target):
     seen = []
     cell = own(target, build=lambda self, shape: seen.append(tuple(shape)))
-    call(target, target.keras.layers.RNN([cell] if stacked else cell), X)
+    call(target, target.keras.layers.RNN(cell), X)
     assert seen == [(2, 3)]
 
 
