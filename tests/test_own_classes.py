@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import assert_agrees, call, give_weights, numbers, tensors
+from helpers import assert_agrees, call, give_weights, numbers, tensors, within
 
 import rnn_oracle
 from rnn_oracle.arithmetic import nest
@@ -261,6 +261,9 @@ def test_both_ways_over_a_layer_that_takes_no_constants(target):
 
 
 def test_both_ways_over_a_layer_that_is_not_stateful_are_not_reset(target):
+    if within(target, keras2="<2.13"):
+        pytest.skip("the release leaves it to the layers inside to refuse")
+
     class Reset(last_step(target)):
         def reset_states(self, states=None):
             raise AssertionError("it has none")

@@ -131,11 +131,12 @@ def test_a_mask_that_the_layer_makes_of_two_inputs(target, nest_of, how):
     if target.name == "keras3" or within(target, keras2="<2.13"):
         pytest.skip("the release takes one input")
     pair = [X, numbers(2, 5, 4, 2)]
-    given = dict(enumerate(pair)) if nest_of is dict else nest_of(pair)
+    given = dict(zip("xy", pair)) if nest_of is dict else nest_of(pair)
+    flatten = target.tf.nest.flatten
     inner = own_layer(
         target,
-        lambda self, inputs: inputs[0],
-        compute_mask=lambda self, inputs, mask=None: inputs[0][..., 0] > 0,
+        lambda self, inputs: flatten(inputs)[0],
+        compute_mask=lambda self, inputs, mask=None: flatten(inputs)[0][..., 0] > 0,
     )
     layer = target.keras.layers.TimeDistributed(inner)
     function = (
