@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from helpers import within
 from loops import MASK, MASKS, STATES, X, assert_equal, demanded, needs_later, on_each_loop, step
 
 from rnn_oracle.targets.keras.missing_features import jit_argument
@@ -176,6 +177,14 @@ def test_lengths_under_xla(loop):
 
 def test_lengths_of_less_than_all_steps_under_xla(loop):
     assert_stops_under_xla(loop, [1, 3])
+
+
+def test_no_lengths_under_xla(loop):
+    needs_later(loop)
+    if jit_argument(loop) is None or within(loop.target, keras2="<2.10"):
+        pytest.skip("the release cannot compile it")
+    want = demanded(step_of_vectors, X, STATES[:1])
+    assert_equal(want, loop(step_of_vectors, X, STATES[:1], (True, True), xla=True))
 
 
 def assert_stops_under_xla(loop, lengths):

@@ -91,13 +91,38 @@ def test_output_of_more_axes(loop, unroll, zero):
     assert_equal(want, loop(step_to_deep, X, STATES, **options))
 
 
+def test_ragged_output(loop):
+    """Unrolled over steps that come first, the loop but stacks it."""
+    needs_later(loop)
+    if loop.of_layers:
+        pytest.skip("the loop of the layers has no public name")
+
+    def ragged(x, states):
+        return loop.tf.RaggedTensor.from_tensor(x, lengths=[1, 2]), states
+
+    x, states = loop.tf.constant(X), [loop.tf.constant(STATES[0])]
+    options = dict(unroll=True, time_major=True)
+    _, outputs, _ = loop.target.keras.backend.rnn(ragged, x[:, :2], states, **options)
+    assert outputs.to_list() == [[step[0, :1].tolist(), step[1, :2].tolist()] for step in X]
+
+
 def test_two_outputs_are_not_unrolled_with_a_mask(loop):
     needs_later(loop)
     with pytest.raises((ValueError, TypeError)):  # early releases fail to say what is wrong
         loop(step_to_two, X, STATES, mask=MASK, unroll=True)
 
 
-# Nested states.
+# States, and those that are nested.
+
+
+@pytest.mark.parametrize("unroll", [False, True], ids=["loop", "unroll"])
+def test_with_a_mask_states_come_as_a_tuple(loop, unroll):
+    needs_later(loop)
+    if loop.of_layers:
+        pytest.skip("the loop of the layers has no public name")
+    x, mask, states = (loop.tf.nest.map_structure(loop.tf.constant, a) for a in (X, MASK, STATES))
+    rnn = loop.target.keras.backend.rnn
+    assert type(rnn(step, x, states, mask=mask, unroll=unroll)[2]) is tuple
 
 
 def step_nested(x, states):
@@ -116,3 +141,13 @@ def test_nested_states(loop, mask, unroll):
     got = loop(step_nested, X, [STATES[:2], STATES[2]], **options)
     assert nest.describe(list(got[2])) == nest.describe([STATES[:2], STATES[2]])
     assert_equal(demanded(step, X, STATES, **options), got)
+
+
+def test_states_that_come_back_flat_are_nested_again(loop):
+    def flat(x, states):
+        (one, two), three = states
+        return step(x, [one, two, three])
+
+    got = loop(flat, X, [STATES[:2], STATES[2]])
+    assert nest.describe(list(got[2])) == nest.describe([STATES[:2], STATES[2]])
+    assert_equal(demanded(step, X, STATES), got)

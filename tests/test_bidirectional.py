@@ -34,6 +34,21 @@ def test_over_a_list_of_cells(target):
     assert_agrees(target, give_weights(both, (2, 5, 3)), X, mask=MASK)
 
 
+def test_over_a_list_of_cells_that_are_not_registered(target):
+    if target.name == "keras3":
+        pytest.skip("there they have to be")
+
+    class Sum(target.keras.layers.Layer):
+        state_size = 3
+
+        def call(self, inputs, states):
+            return inputs + states[0], [inputs + states[0]]
+
+    layers = target.keras.layers
+    got = call(target, layers.Bidirectional(layers.RNN([Sum()])), X)
+    np.testing.assert_allclose(got, np.concatenate([X.sum(axis=1)] * 2, axis=1), rtol=1e-4)
+
+
 def test_the_layers_share_no_weights():
     inner = rnn_oracle.GRU(2)
     weights = [numbers(*(n or 3 for n in shape)) for _, shape, _ in inner.weight_shapes()]
@@ -212,9 +227,12 @@ def test_names(target):
     inner = layer.forward_layer.name
     assert inner.startswith("forward_")
     assert layer.backward_layer.name == inner.replace("forward_", "backward_", 1)
+    layer.build(X.shape)
+    assert len({getattr(weight, "path", weight.name) for weight in layer.weights}) == 6
     layer = of_its_own(target.keras.layers)
     back = "back" if target.name == "keras3" else "backward_back"
     assert layer.backward_layer.name == back
+    assert layer.forward_layer.name.startswith("forward_gru")
 
 
 # States.

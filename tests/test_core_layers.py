@@ -161,13 +161,14 @@ def test_embedding_of_mixed_precision(target):
     assert at_each_step(target.tf.constant(IDS[..., None])).dtype == "float16"
 
 
-def test_embedding_by_a_product(target):
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_embedding_by_a_product(target, dtype):
     """Keras 2 can multiply by ones and zeros, which it does not document."""
     if not knows(target.keras.layers.Embedding, 7, 3, use_one_hot_matmul=True):
         pytest.skip("there is no such argument here")
-    layer, copy = embedding(target, use_one_hot_matmul=True)
+    layer, copy = embedding(target, use_one_hot_matmul=True, dtype=dtype)
     got = np.asarray(layer(target.tf.constant(IDS)))
-    np.testing.assert_array_equal(got, copy(IDS).astype("float32"))
+    np.testing.assert_array_equal(got, copy(IDS).astype(dtype))
 
 
 @pytest.mark.parametrize("given", ["dense", "sparse"])

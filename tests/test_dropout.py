@@ -264,6 +264,19 @@ def test_a_seed_is_where_the_masks_begin(target, name):
     assert np.any(first != second)
 
 
+@pytest.mark.parametrize("of", ["", "recurrent_"])
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("name", GATES)
+def test_masks_for_a_cell_outside_of_a_call(target, name, training, of):
+    if target.name == "keras3" or within(target, keras2="<2.0"):
+        pytest.skip("the release is told by the call whether it is training")
+    cell = getattr(target.keras.layers, name + "Cell")(5, dropout=0.5, recurrent_dropout=0.5)
+    draw = getattr(cell, "get_" + of + "dropout_mask_for_cell")
+    masks = draw(target.tf.ones((100, 5)), training=training, count=GATES[name])
+    for mask in [masks] if name == "SimpleRNN" else masks:
+        assert set(np.unique(mask)) == ({0, 2} if training else {1})
+
+
 @pytest.mark.parametrize("name", GATES)
 def test_a_deep_copy_of_a_cell_that_has_drawn_masks(target, name):
     if within(target, keras2="<2.0", keras3="<3.3"):

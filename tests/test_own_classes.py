@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import assert_agrees, call, give_weights, numbers, tensors
+from helpers import assert_agrees, call, give_weights, numbers, tensors, within
 
 import rnn_oracle
 from rnn_oracle.arithmetic import nest
@@ -235,3 +235,39 @@ def test_both_ways_over_a_layer_that_takes_no_initial_state(target):
     target.keras.utils.get_custom_objects()[EachStep.__name__] = EachStep
     for got in target.keras.layers.Bidirectional(EachStep(), None)(target.tf.constant(X)):
         np.testing.assert_array_equal(got, 2 * X)
+
+
+def test_both_ways_over_a_layer_that_takes_no_constants(target):
+    """The states of a model come in a list with its input only where shapes are asked for."""
+    if target.name == "keras3":
+        pytest.skip("there they come beside the input")
+    keras, listed = target.keras, []
+
+    class FromState(last_step(target)):
+        def call(self, sequences, initial_state=None):
+            listed.append(isinstance(sequences, list))
+            if listed[-1]:
+                sequences, initial_state = sequences[0], sequences[1:]
+            return super().call(sequences) + initial_state[0]
+
+    keras.utils.get_custom_objects()[FromState.__name__] = FromState
+    inputs, states = keras.Input((5, 3)), [keras.Input((3,)), keras.Input((3,))]
+    results = keras.layers.Bidirectional(FromState(), None)(inputs, initial_state=states)
+    given = tensors(target, [X, X[:, 1], X[:, 2]])
+    first, second = keras.Model([inputs] + states, results)(given)
+    np.testing.assert_array_equal(first, X[:, -1] + X[:, 1])
+    np.testing.assert_array_equal(second, X[:, 0] + X[:, 2])
+    assert listed == [True, True, False, False]
+
+
+def test_both_ways_over_a_layer_that_is_not_stateful_are_not_reset(target):
+    if within(target, keras2="<2.13"):
+        pytest.skip("the release leaves it to the layers inside to refuse")
+
+    class Reset(last_step(target)):
+        def reset_states(self, states=None):
+            raise AssertionError("it has none")
+
+    target.keras.utils.get_custom_objects()[Reset.__name__] = Reset
+    with pytest.raises(AttributeError, match="stateful"):
+        target.keras.layers.Bidirectional(Reset()).reset_states()

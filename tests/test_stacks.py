@@ -187,6 +187,20 @@ def test_called_by_hand(target, name, container):
     assert nest.describe(got[1]) == nest.describe(want[1])
 
 
+def test_a_stack_that_is_built_by_hand_says_so(target):
+    stack = target.keras.layers.StackedRNNCells(stack_of(target.keras.layers, "three"))
+    stack.build((2, 3))
+    assert stack.built
+
+
+def test_the_input_tells_what_the_states_of_a_stack_are_to_be(target):
+    if target.name == "keras3":
+        pytest.skip("there the size of the batch does")
+    stack = target.keras.layers.StackedRNNCells(stack_of(target.keras.layers, "three"))
+    zeros = nest.flatten(stack.get_initial_state(target.tf.constant(X[:, 0])))
+    assert [np.shape(zero) for zero in zeros] == [(2, 4), (2, 4), (2, 6), (2, 5)]
+
+
 # Configurations.
 
 

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from helpers import assert_same, call, give_weights, within
+from helpers import assert_same, call, give_weights, tensors, within
 from time_distributed import X, own_layer
 
 import rnn_oracle
@@ -69,6 +69,16 @@ def test_own_layer_is_built_once(target):
     np.testing.assert_array_equal(call(target, layer, X), X)
     assert layer.layer.built
     assert len(layer.get_weights()) == (2 if within(target, keras2="<2.4") else 1)
+
+
+def test_own_layer_of_two_inputs_is_built_for_tuples(target):
+    if target.name == "keras3" or within(target, keras2="<2.13"):
+        pytest.skip("the release takes one input")
+    seen = []
+    build = {"build": lambda self, shapes: seen.extend(shapes)}
+    inner = own_layer(target, lambda self, inputs: inputs[0], **build)
+    target.keras.layers.TimeDistributed(inner)(tensors(target, [X, X[..., None]]))
+    assert seen == [(2, 3), (2, 3, 1)] and set(map(type, seen)) == {tuple}
 
 
 def test_the_activity_regularizer_is_that_of_the_layer(target):

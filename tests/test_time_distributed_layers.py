@@ -10,6 +10,7 @@ import rnn_oracle
 from rnn_oracle.arithmetic.error_bounds import bounds
 from rnn_oracle.reference.recurrent import scan
 from rnn_oracle.targets.keras.missing_features import jit_argument
+from rnn_oracle.targets.runtime import plain_shape
 
 OTHER = numbers(2, 5, 3, seed=1)
 LENGTHS = [5, 2]
@@ -206,6 +207,12 @@ def test_the_shape_of_two_inputs(target):
                 layer.compute_output_shape(given)
         return
     assert tuple(layer.compute_output_shape(shapes)) == (None, 5, 3)
+
+
+def test_the_shape_that_an_own_layer_tells(target):
+    tells = {"compute_output_shape": lambda self, shape: (shape[0], 7)}
+    layer = target.keras.layers.TimeDistributed(own_layer(target, lambda self, x: x, **tells))
+    assert plain_shape(layer.compute_output_shape((None, 5, 3))) == (None, 5, 7)
 
 
 @pytest.mark.parametrize("how", KNOWN)

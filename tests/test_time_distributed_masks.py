@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import give_weights, within
+from helpers import give_weights, numbers, within
 from time_distributed import (
     CASES,
     DEEP,
@@ -14,6 +14,7 @@ from time_distributed import (
     assert_same_mask,
     comes_through,
     distributed,
+    own_layer,
 )
 from unknown_axes import KNOWN, computed, partly_known, traced
 
@@ -122,6 +123,28 @@ def test_a_mask_that_the_layer_makes_of_ids(target):
     np.testing.assert_array_equal(copy.compute_mask(IDS), IDS != 0)
     want = None if comes_through(target) else IDS != 0
     assert_same_mask(want, passed_on(target, layer, IDS))
+
+
+@pytest.mark.parametrize("how", KNOWN)
+@pytest.mark.parametrize("nest_of", [list, tuple, dict], ids=["list", "tuple", "dict"])
+def test_a_mask_that_the_layer_makes_of_two_inputs(target, nest_of, how):
+    if target.name == "keras3" or within(target, keras2="<2.13"):
+        pytest.skip("the release takes one input")
+    pair = [X, numbers(2, 5, 4, 2)]
+    given = dict(zip("xy", pair)) if nest_of is dict else nest_of(pair)
+    flatten = target.tf.nest.flatten
+    inner = own_layer(
+        target,
+        lambda self, inputs: flatten(inputs)[0],
+        compute_mask=lambda self, inputs, mask=None: flatten(inputs)[0][..., 0] > 0,
+    )
+    layer = target.keras.layers.TimeDistributed(inner)
+    function = (
+        layer.compute_mask if how == "eager" else traced(target, layer.compute_mask, how, given)
+    )
+    # Where the size of the batch is known, nothing asks the layer.
+    want = None if KNOWN[how][0] else X[..., 0] > 0
+    assert_same_mask(want, function(target.tf.nest.map_structure(target.tf.constant, given)))
 
 
 def documents(target):
