@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import give_weights, numbers, tensors
+from helpers import call, give_weights, numbers, tensors
 
 import rnn_oracle
 from rnn_oracle.arithmetic import nest
@@ -168,3 +168,19 @@ def test_a_stateful_layer_of_mixed_precision_keeps_its_state_in_float32(target, 
     first, second = (np.asarray(layer(target.tf.constant(X))) for _ in range(2))
     assert first.dtype == "float16" and np.any(first != second)
     assert np.asarray(target.tf.convert_to_tensor(layer.states[0])).dtype == "float32"
+
+
+def test_a_layer_of_ones_own_gets_states_by_name_unless_symbolic(target):
+    if target.name == "keras3":
+        pytest.skip("there `call` has to name each argument")
+    keras, seen = target.keras, []
+
+    class Own(keras.layers.GRU):
+        def call(self, sequences, *arguments, **named):
+            seen.append((isinstance(sequences, list), named.get("initial_state") is not None))
+            return super().call(sequences, *arguments, **named)
+
+    layer = Own(4)
+    call(target, layer, X, initial_state=numbers(2, 4))
+    layer(keras.Input((5, 3)), initial_state=keras.Input((4,)))
+    assert seen == [(False, True), (True, False)]
