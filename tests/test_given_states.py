@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import give_weights, numbers, tensors
+from helpers import give_weights, numbers, tensors, within
 
 import rnn_oracle
 from rnn_oracle.arithmetic import nest
@@ -61,6 +61,13 @@ def test_an_odd_number_of_states_for_both_ways(target):
     layer = give_weights(MAKE["both ways"](target), X.shape)
     with pytest.raises(refusal(target)):
         layer(target.tf.constant(X), initial_state=[target.tf.zeros((2, 4))])
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_layer_that_is_built_counts_its_states(target, count):
+    layer = give_weights(MAKE["LSTM"](target), X.shape)
+    with pytest.raises(refusal(target)):
+        layer(target.tf.constant(X), initial_state=[target.tf.zeros((2, 4))] * count)
 
 
 def test_states_inside_of_states(target):
@@ -133,6 +140,20 @@ def test_a_list_of_nothing_but_the_input(target):
     np.testing.assert_allclose(got, copy(X), rtol=1e-4, atol=1e-5)
     layer.reset_states()
     np.testing.assert_array_equal(layer(target.tf.constant(X)), got)
+
+
+@pytest.mark.parametrize("name", ["GRU", "LSTM"])
+def test_a_list_of_no_states(target, name):
+    """To Keras 2 it says no more than None, once the layer is built."""
+    if within(target, keras2="<2.0"):
+        pytest.skip("the release looks for one")
+    layer = give_weights(MAKE[name](target), X.shape)
+    x = target.tf.constant(X)
+    if target.name == "keras3":
+        with pytest.raises(refusal(target)):
+            layer(x, initial_state=[])
+        return
+    np.testing.assert_array_equal(layer(x, initial_state=[]), layer(x))
 
 
 def summing_cell(target):
