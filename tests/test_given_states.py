@@ -80,6 +80,14 @@ def test_states_inside_of_states(target):
     np.testing.assert_allclose(np.asarray(got), want, rtol=1e-4)
 
 
+@pytest.mark.parametrize("name", ["SimpleRNNCell", "GRUCell"])
+def test_the_bare_state_of_a_cell_becomes_its_output(target, name):
+    cell = getattr(target.keras.layers, name)(4)
+    x, state = tensors(target, [X[:, 0], numbers(2, 4)])
+    output, after = cell(x, state)
+    np.testing.assert_array_equal(after, output)
+
+
 @pytest.mark.parametrize("both_ways", [False, True])
 def test_nested_states_of_a_model(target, both_ways):
     keras, layers = target.keras, target.keras.layers
