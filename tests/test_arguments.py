@@ -316,6 +316,18 @@ def test_over_a_cell_of_tensorflow_1(target, unroll):
         np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-5)
 
 
+def test_over_a_cell_of_tensorflow_1_with_two_states(target):
+    cells = installed().get("tf1")
+    if target.name == "keras3" or cells is None:
+        pytest.skip("it has no cells of TensorFlow 1")
+    cell = cells.rnn_cell.BasicLSTMCell(4)
+    got = call(target, target.keras.layers.RNN(cell), X)
+    states = cell.zero_state(2, "float32")
+    for step in X.swapaxes(0, 1):
+        output, states = cell(target.tf.constant(step), states)
+    np.testing.assert_allclose(got, output, rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize("name", LAYERS)
 def test_steps_first_under_xla(target, name):
     """There the number of steps limits the loop, also in the kernels that LSTM and GRU have."""

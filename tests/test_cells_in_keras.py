@@ -76,6 +76,20 @@ def test_states_of_which_a_cell_tells_nothing_but_their_size(target):
 # States.
 
 
+@pytest.mark.parametrize("name", ["SimpleRNN", "GRU", "LSTM"])
+def test_a_cell_by_hand_takes_more_axes(target, name):
+    if name != "SimpleRNN" and target.name == "keras3":
+        pytest.skip("there it joins or splits the gates along the second")
+    options = {"implementation": 1} if name == "LSTM" else {}
+    cell = getattr(target.keras.layers, name + "Cell")(4, **options)
+    given = [X] + [numbers(2, 5, 4, seed=i) for i in range(2 if name == "LSTM" else 1)]
+    (got, _), (want, _) = (
+        cell(x, states)
+        for x, *states in (tensors(target, g) for g in (given, [a.reshape(10, -1) for a in given]))
+    )
+    np.testing.assert_allclose(np.reshape(got, (10, 4)), want, rtol=1e-4, atol=1e-6)
+
+
 def test_a_cell_that_is_no_layer_but_has_a_dtype(target):
     """No more is missing for Keras 3 to take one without a list around it, see the ledger."""
 
@@ -192,6 +206,33 @@ def test_states_that_a_cell_begins_with_become_a_list(target):
     assert type(states) is list and flat_shapes([s.shape for s in states]) == [(2, 3), (2, 2)]
 
 
+def test_a_stateful_stack_is_given_states_of_two_sizes(target):
+    layer = target.keras.layers.RNN([own(target, [3, 2]), own(target)], stateful=True)
+    given = [[np.ones((2, 3), "float32"), np.ones((2, 2), "float32")], np.ones((2, 3), "float32")]
+    got = call(target, layer, X, initial_state=given)
+    want = 1 + (X.cumsum(axis=1) + 1).sum(axis=1)
+    np.testing.assert_allclose(got, want, rtol=1e-4)
+
+
+@pytest.mark.parametrize("stacked", [False, True], ids=["alone", "stack"])
+def test_a_cell_that_asks_for_inputs_to_begin_with(target, stacked):
+    """It is told that there are none."""
+    if target.name == "keras3":
+        pytest.skip("there it is told the size of the batch alone")
+
+    def ones(self, inputs, batch_size, dtype):
+        assert inputs is None
+        return target.tf.ones((batch_size, 3), dtype)
+
+    cell = own(target, get_initial_state=ones)
+    layer = target.keras.layers.RNN([cell] if stacked else cell, stateful=True)
+    begin = 0 if within(target, keras2="<2.4") else 1  # from where the second batch goes on
+    for batches in (1, 2):
+        np.testing.assert_allclose(
+            call(target, layer, X), begin + batches * X.sum(axis=1), rtol=1e-4
+        )
+
+
 def test_a_bare_state_stays_bare_in_a_stack(target):
     """It is not taken for a list of its sequences."""
 
@@ -261,6 +302,30 @@ def test_the_first_of_several_inputs_tells_the_shape_of_the_output(target):
     layer = target.keras.layers.RNN(own(target), return_sequences=True)
     shapes = {"a": target.tf.TensorShape((2, 5, 3)), "b": target.tf.TensorShape((2, 5, 4))}
     assert plain_shape(layer.compute_output_shape(shapes)) == (2, 5, 3)
+
+
+def test_shapes_of_a_cell_of_two_outputs(target):
+    if target.name == "keras3":
+        pytest.skip("there a cell has one output")
+    layer = target.keras.layers.RNN(own(target, output_size=(3, 2)))
+    assert flat_shapes(layer.compute_output_shape(X.shape)) == [(2, 3), (2, 2)]
+
+
+def test_a_single_input_in_a_nest(target):
+    if target.name == "keras3":
+        pytest.skip("there an input is a tensor")
+    if within(target, keras2="<2.0"):
+        pytest.skip("the release looks for a size of the batch that a nest has not")
+
+    def add(self, inputs, states):
+        after = inputs["a"] + states[0]
+        return after, [after]
+
+    layer = target.keras.layers.RNN(own(target, call=add), stateful=True)
+    shapes = {"a": target.tf.TensorShape(X.shape)}
+    assert plain_shape(layer.compute_output_shape(shapes)) == (2, 3)
+    got = np.asarray(layer({"a": target.tf.constant(X)}))
+    np.testing.assert_allclose(got, X.sum(axis=1), rtol=1e-5)
 
 
 def test_a_cell_is_built_for_the_first_state_of_the_one_below(target):

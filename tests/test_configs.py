@@ -195,6 +195,7 @@ def test_the_kernels_of_a_new_layer(target, name, use_bias):
     product = recurrent_kernel @ recurrent_kernel.T
     np.testing.assert_allclose(product, np.eye(4), atol=1e-5)
     assert len(layer.get_weights()) == 2 + use_bias
+    assert use_bias or getattr(layer, "cell", layer).bias is None
 
 
 def new(target, name, features=3, **options):

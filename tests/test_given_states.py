@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import call, give_weights, numbers, tensors
+from helpers import call, give_weights, numbers, tensors, within
 
 import rnn_oracle
 from rnn_oracle.arithmetic import nest
@@ -63,6 +63,13 @@ def test_an_odd_number_of_states_for_both_ways(target):
         layer(target.tf.constant(X), initial_state=[target.tf.zeros((2, 4))])
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_layer_that_is_built_counts_its_states(target, count):
+    layer = give_weights(MAKE["LSTM"](target), X.shape)
+    with pytest.raises(refusal(target)):
+        layer(target.tf.constant(X), initial_state=[target.tf.zeros((2, 4))] * count)
+
+
 def test_states_inside_of_states(target):
     if target.name == "keras3":
         pytest.skip("there a state is a tensor")
@@ -71,6 +78,14 @@ def test_states_inside_of_states(target):
     got = layer(target.tf.constant(X), initial_state=tensors(target, given))
     want = X.sum(axis=1) + given[0] + given[1][0] + given[1][1]
     np.testing.assert_allclose(np.asarray(got), want, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["SimpleRNNCell", "GRUCell"])
+def test_the_bare_state_of_a_cell_becomes_its_output(target, name):
+    cell = getattr(target.keras.layers, name)(4)
+    x, state = tensors(target, [X[:, 0], numbers(2, 4)])
+    output, after = cell(x, state)
+    np.testing.assert_array_equal(after, output)
 
 
 @pytest.mark.parametrize("both_ways", [False, True])
@@ -133,6 +148,20 @@ def test_a_list_of_nothing_but_the_input(target):
     np.testing.assert_allclose(got, copy(X), rtol=1e-4, atol=1e-5)
     layer.reset_states()
     np.testing.assert_array_equal(layer(target.tf.constant(X)), got)
+
+
+@pytest.mark.parametrize("name", ["GRU", "LSTM"])
+def test_a_list_of_no_states(target, name):
+    """To Keras 2 it says no more than None, once the layer is built."""
+    if within(target, keras2="<2.0"):
+        pytest.skip("the release looks for one")
+    layer = give_weights(MAKE[name](target), X.shape)
+    x = target.tf.constant(X)
+    if target.name == "keras3":
+        with pytest.raises(refusal(target)):
+            layer(x, initial_state=[])
+        return
+    np.testing.assert_array_equal(layer(x, initial_state=[]), layer(x))
 
 
 def summing_cell(target):

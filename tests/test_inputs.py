@@ -46,6 +46,28 @@ def test_nan_stays_in_its_sequence_and_behind_a_mask(target, name, masked):
     assert not np.isnan(want[1]).any() and not np.isnan(want[0, :2]).any()
 
 
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_single_sequence_of_rows_is_no_sequence(target, name):
+    """Unrolled, a cell would take its steps, which have two axes."""
+    with pytest.raises(ValueError, match="ndim=3|ndim=4"):
+        getattr(target.keras.layers, name)(4, unroll=True)(target.tf.ones((1, 5, 1, 3)))
+
+
+@pytest.mark.parametrize("activation", ["tanh", "softsign"])  # with a kernel of its own, or not
+@pytest.mark.parametrize("name", LAYERS)
+def test_no_steps_in_a_graph_that_does_not_know_how_many(target, name, activation):
+    """The oracle wants one (rule I1); Keras puts out zeros, and leaves the states as they were."""
+    if within(target, keras2="<2.10"):
+        pytest.skip("the release looks for a last output")
+    tf, layer = target.tf, built(target, name, activation=activation, return_state=True)
+    given = [tf.constant(numbers(2, 4, seed=i)) for i in range(2 if name == "LSTM" else 1)]
+    signature = [tf.TensorSpec((2, None, 3))]
+    graph = tf.function(lambda x: layer(x, initial_state=given), input_signature=signature)
+    output, *states = graph(tf.constant(X[:, :0]))
+    np.testing.assert_array_equal(output, np.zeros((2, 4)))
+    np.testing.assert_array_equal(states, given)
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float64"])
 def test_floats_of_another_width_are_cast(target, dtype):
     layer = built(target, "GRU")

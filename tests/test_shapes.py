@@ -82,6 +82,7 @@ def test_a_cell_is_built_for_a_step(target, time_major):
         state_size = output_size = 3
 
         def build(self, input_shape):
+            assert type(input_shape) is tuple
             seen.append(plain_shape(input_shape))
             super().build(input_shape)
 
