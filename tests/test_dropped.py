@@ -108,7 +108,15 @@ def test_a_layer_that_is_made_of_one_inside_drops_nothing():
     np.testing.assert_array_equal(both(X)[:, :5], layer(X))
 
 
-@pytest.mark.parametrize("masks", [None, 3, Masks(3), Masks(x for x in [np.ones((4, 3))])], ids=str)
+NO_LISTS = {
+    "none": None,
+    "a number": 3,
+    "a number for inputs": Masks(3),
+    "a generator for inputs": Masks(x for x in [np.ones((4, 3))]),
+}
+
+
+@pytest.mark.parametrize("masks", NO_LISTS.values(), ids=NO_LISTS)
 def test_masks_in_no_list(masks):
     layer = of_oracle("GRU")
     masks = [masks] if isinstance(masks, Masks) else masks
