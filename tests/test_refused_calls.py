@@ -204,3 +204,14 @@ def test_keras_broadcasts_a_single_unit_and_tells_another_shape(target, units):
     assert tuple(layer(target.tf.constant(X)).shape) == (2, 5)
     told = layer.compute_output_shape(X.shape)
     assert tuple(told) == (2, units[0])
+
+
+@pytest.mark.parametrize("wrong", [{"unroll": "x"}, {"dtype": "int8"}, {"bogus": 1}], ids=str)
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_layer_that_cannot_be_made_leaves_its_cells_alone(wrong, nested):
+    upper = rnn_oracle.GRUCell(4)
+    above = rnn_oracle.StackedRNNCells([upper]) if nested else upper
+    with pytest.raises(OracleError):
+        rnn_oracle.RNN([rnn_oracle.GRUCell(3), above], **wrong)
+    upper.set_weights([numbers(5, 12), numbers(4, 12), numbers(2, 12)])
+    assert upper(numbers(2, 5), [numbers(2, 4)])[0].shape == (2, 4)

@@ -1,14 +1,17 @@
-"""What stateful layers have recorded, put back where a call must not move it (rule S4)."""
+"""What layers and cells have recorded, put back where a call must not move it (rule S4)."""
 
 from __future__ import annotations
 
 import contextlib
 from typing import Any, Iterable, Iterator
 
+RECORDED = ("states", "features")
+"""The states of a stateful layer, and of a cell in a stack the units of the cell below."""
+
 
 @contextlib.contextmanager
 def put_back(*layers: Any) -> Iterator[None]:
-    """Give layers and those in them the states back that they have now, after what is inside."""
+    """Give layers, cells and those in them back what they have recorded, after what is inside."""
     before = _recorded(layers)
     try:
         yield
@@ -27,12 +30,11 @@ def put_back_on_error(*layers: Any) -> Iterator[None]:
         raise
 
 
-def _recorded(layers: Iterable[Any]) -> list[tuple[Any, Any]]:
-    """Return each layer that may record states, also those in others, and what it has recorded."""
+def _recorded(layers: Iterable[Any]) -> list[tuple[Any, str, Any]]:
+    """Return what each layer or cell has recorded, also those in others, with the attribute."""
     found = []
     for layer in layers:
-        if hasattr(layer, "states"):
-            found.append((layer, layer.states))
+        found += [(layer, name, getattr(layer, name)) for name in RECORDED if hasattr(layer, name)]
         found += _recorded(layer.layers if hasattr(layer, "layers") else _parts(layer))
     return found
 
@@ -41,6 +43,6 @@ def _parts(layer: Any) -> Iterable[Any]:
     return layer.parts() if hasattr(layer, "parts") else ()
 
 
-def _record(recorded: list[tuple[Any, Any]]) -> None:
-    for layer, states in recorded:
-        layer.states = states
+def _record(recorded: list[tuple[Any, str, Any]]) -> None:
+    for layer, name, value in recorded:
+        setattr(layer, name, value)

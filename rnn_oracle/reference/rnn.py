@@ -27,6 +27,7 @@ from .inputs import (
     holds_arrays,
 )
 from .module import Composite, given
+from .recorded_states import put_back_on_error
 from .scan import scan
 from .stacked_rnn_cells import AnyCell, as_cell, bottom_cell, sizes_as_given, weighted_cells
 
@@ -115,7 +116,9 @@ class RNN(Composite):
         dialect: DialectLike | None = None,
         **kwargs: Any,
     ) -> None:
-        self._set_up(as_cell(cell), given(locals()), kwargs, dialect, dtype)
+        # A list is made a stack, which tells its cells how many features they are given.
+        with put_back_on_error(*sum(map(weighted_cells, nest.flatten(cell)), [])):
+            self._set_up(as_cell(cell), given(locals()), kwargs, dialect, dtype)
 
     def _set_up(
         self,
@@ -301,8 +304,7 @@ class RNN(Composite):
         batch_size : int or array
             As Keras 2 has it, the input itself will do, or several.
         """
-        states = self.cell.get_initial_state(self.batch_size_of(batch_size))
-        return nest.as_list(states)
+        return nest.as_list(self.cell.get_initial_state(self.batch_size_of(batch_size)))
 
     def batch_size_of(self, inputs: Any) -> int:
         """Return the batch size of an input, or of several; a number is one itself."""
@@ -362,9 +364,8 @@ class RNN(Composite):
         container; `keras2` flattens those of nested states (rule H3).
         """
         most = 3 if isinstance(bottom_cell(self.cell), Cell) else MOST_AXES
-        shape = as_shape(input_shape, self.name, 3, most)
         flat = nest.flatten(self.state_size) if self.dialect.flat_state_shapes else None
-        return self.output_spec(shape, sizes=flat)
+        return self.output_spec(as_shape(input_shape, self.name, 3, most), sizes=flat)
 
     def compute_mask(self, x: Any, mask: Any = None) -> Any:
         """Return the mask that goes with the output (rules M4, M5).
