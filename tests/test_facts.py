@@ -269,7 +269,7 @@ def test_the_shapes_of_a_structure():
 def test_the_dtypes_of_arrays():
     found = facts.dtypes([np.zeros(2, np.float16), np.zeros(2, bool)])
     assert found == Dtypes(("float16", "bool")) and str(found) == "float16 bool"
-    assert found.replaced("float64") == Dtypes(("float64", "float64"))
+    assert found.replaced("float64") == Dtypes(("float64", "bool"))
 
 
 def test_facts_in_another_dtype_or_without_masks():
