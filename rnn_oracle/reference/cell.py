@@ -13,14 +13,8 @@ import numpy as np
 from ..arithmetic import nest
 from .aliases import Array, ArrayLike, DialectLike, States
 from .inputs import as_batch_size, as_numbers, check_features, check_states
-from .masked_kernel import MaskedKernel
+from .masked_kernel import MaskedKernel, blocks
 from .module import Weighted, WeightShape, positive_integer
-
-
-def blocks(z: Array, count: int) -> list[Array]:
-    """Return the gates' blocks of columns."""
-    width = z.shape[-1] // count
-    return [z[..., i * width : (i + 1) * width] for i in range(count)]
 
 
 class Cell(Weighted):

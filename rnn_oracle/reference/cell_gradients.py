@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 
 from ..arithmetic import nest
-from .cell import blocks
 from .cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
 from .derivatives import pull_back
 from .errors import OracleValueError
-from .masked_kernel import kernel_gradient
+from .masked_kernel import blocks, kernel_gradient
 
 
 def simple_rnn(cell, zx, states, d_h, d_states):

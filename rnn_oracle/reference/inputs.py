@@ -48,7 +48,7 @@ def as_shape(value: Any, owner: str, fewest: int = 0, most: int = MOST_AXES) -> 
     """
     shape = tuple(value) if np.iterable(value) else (value, "")
     for length in shape:
-        if length is not None and not _is_whole(length):
+        if length is not None and not is_whole(length):
             raise OracleTypeError(f"{owner} takes a shape, a tuple of int or None, not {value!r}")
     if any(length is not None and length < 0 for length in shape):
         raise OracleValueError(f"{owner} takes a shape, which has no negative lengths, not {shape}")
@@ -73,14 +73,15 @@ def as_batch_size(value: Any, owner: str, axis: int = 0) -> int:
         if len(value.shape) <= axis:
             raise OracleValueError(f"{owner}: shape {value.shape} has no batch on axis {axis}")
         return value.shape[axis]
-    if not _is_whole(value):
+    if not is_whole(value):
         raise OracleTypeError(f"{owner}: a batch size must be a whole number, not {value!r}")
     if value < 0:
         raise OracleValueError(f"{owner}: a batch size must not be negative, as {value!r} is")
     return int(value)
 
 
-def _is_whole(value: Any) -> bool:
+def is_whole(value: Any) -> bool:
+    """Tell whether a value is a whole number, and no bool."""
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 

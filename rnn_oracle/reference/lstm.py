@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from .aliases import Activation, Array, DialectLike
-from .cell import Cell, blocks
+from .cell import Cell
 from .dialects import ABSENT, DEFAULT, KERAS3
+from .masked_kernel import blocks
 from .module import given
 from .rnn import OneCell
 

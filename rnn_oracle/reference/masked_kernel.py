@@ -10,6 +10,12 @@ from .aliases import Array
 from .errors import OracleValueError
 
 
+def blocks(z: Array, count: int) -> list[Array]:
+    """Return the gates' blocks of columns."""
+    width = z.shape[-1] // count
+    return [z[..., i * width : (i + 1) * width] for i in range(count)]
+
+
 class MaskedKernel:
     """A kernel that masks what it multiplies: ``x @ kernel`` is ``(x · mask) W``, gate by gate.
 
@@ -52,13 +58,8 @@ class MaskedKernel:
 
     def gradient(self, x: Any, d: Any) -> Any:
         """Return the gradient of the kernel in ``x @ kernel``, whose own gradient is `d`."""
-        shares = zip(self.masks, self.parted(d))
+        shares = zip(self.masks, blocks(d, len(self.gates)))
         return np.concatenate([(x * mask).T @ d_gate for mask, d_gate in shares], axis=-1)
-
-    def parted(self, d: Any) -> list[Any]:
-        """Return the blocks of columns of the gates."""
-        width = self.gates[0].shape[1]
-        return [d[..., i * width : (i + 1) * width] for i in range(len(self.gates))]
 
     def __getitem__(self, index: Any) -> MaskedKernel:
         """Return the block of columns of one gate."""
@@ -77,7 +78,7 @@ class _Transposed:
 
     def __rmatmul__(self, d: Any) -> Any:
         kernel = self.kernel
-        shares = zip(kernel.parted(d), kernel.gates, kernel.masks)
+        shares = zip(blocks(d, len(kernel.gates)), kernel.gates, kernel.masks)
         first, *others = [d_gate @ gate.T * mask for d_gate, gate, mask in shares]
         return sum(others, first)
 

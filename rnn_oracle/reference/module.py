@@ -10,7 +10,7 @@ import numpy as np
 from .aliases import Array, ArrayLike, DialectLike, Shape
 from .dialects import ABSENT, get_dialect
 from .errors import OracleTypeError, OracleValueError
-from .inputs import copied
+from .inputs import copied, is_whole
 
 WeightShape = Tuple[str, Shape, str]
 """The name of a weight, its shape, None for a free dimension, and the formula of the shape."""
@@ -304,7 +304,7 @@ def check_flag(value: Any, name: str, owner: str) -> None:
 
 def positive_integer(value: Any, name: str, owner: Any) -> int:
     """Return `value` as int; raise TypeError unless it is one, ValueError unless it is positive."""
-    whole = isinstance(value, (int, np.integer)) and not isinstance(value, (bool, np.bool_))
+    whole = is_whole(value)
     if not whole or value < 1:
         error = OracleValueError if whole else OracleTypeError
         raise error(f"{owner}: `{name}` must be a positive integer, not {value!r}")

@@ -8,9 +8,9 @@ import numpy as np
 
 from ..activations import sigmoid
 from ..aliases import Activation, Array, States
-from ..cell import blocks
 from ..dialects import ABSENT
 from ..errors import OracleValueError
+from ..masked_kernel import blocks
 from ..module import WeightShape, given, positive_integer
 from .cell import LSTMStateTuple, Tf1Cell
 from .multi_rnn_cell import MultiRNNCell
