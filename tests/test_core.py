@@ -2,10 +2,12 @@
 
 import pytest
 
-from rnn_oracle.families.registry import recorded_cases
+from rnn_oracle.families import registry
 
 
 @pytest.mark.core
-@pytest.mark.parametrize("case", recorded_cases(), ids=lambda case: case.id)
+@pytest.mark.parametrize(
+    "case", registry.cases("keras3", "layers", "defaults"), ids=lambda case: case.id
+)
 def test_core(target, case, judged):
     judged(target, case)

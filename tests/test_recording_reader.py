@@ -25,7 +25,6 @@ from rnn_oracle.families.defaults.case import DefaultsCase
 from rnn_oracle.families.facts import ANY, Default, Structures
 from rnn_oracle.families.layers.case import CoreCase
 from rnn_oracle.families.outcome import Outcome, Refusal
-from rnn_oracle.families.registry import recorded
 from rnn_oracle.families.tf1.case import Tf1Case
 from rnn_oracle.records.format import MANIFEST, FixtureError, sha256
 from rnn_oracle.records.manifest import RECORDING, VECTORS
@@ -97,13 +96,6 @@ def test_what_was_written_is_read(folder):
         for name, array in outcome.arrays.items():
             assert found.arrays[name].dtype == array.dtype
             assert np.array_equal(found.arrays[name], array)
-
-
-def test_every_family_comes_back():
-    assert [type(case) for case in (FIRST, LAYER, TF1)] == [family.case for family in recorded()]
-    for name, kind in ((family.id, family.case) for family in recorded()):
-        case = next(case for case in OUTCOMES if isinstance(case, kind))
-        assert case.family == name and kind(**case.options) == case
 
 
 def test_the_reader_on_the_reading_page(folder):

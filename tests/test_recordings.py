@@ -8,9 +8,9 @@ from invented import PAGE
 
 from rnn_oracle.commands import history
 from rnn_oracle.commands.judged_recordings import judge_all
+from rnn_oracle.families import registry
 from rnn_oracle.families.case import SIZES
 from rnn_oracle.families.layers.matrix import core
-from rnn_oracle.families.registry import recorded_cases
 from rnn_oracle.records.manifest import RECORDING
 from rnn_oracle.targets.keras.target import KerasTarget
 from rnn_oracle.targets.recorded import Recorded
@@ -31,6 +31,10 @@ def recorded(name):
 
 def recording(name):
     return committed(RECORDING, "recordings", name)
+
+
+def recorded_cases(name):
+    return [entry.case for entry in recording(name).entries.values()]
 
 
 @pytest.fixture(scope="session")
@@ -73,16 +77,19 @@ def test_a_recording_is_named_after_its_release(name):
 
 @pytest.mark.parametrize("name", recordings())
 def test_a_recording_has_every_case(name):
-    assert set(recording(name).entries) == {
-        case.id for case in recorded_cases(recorded(name).dialect)
-    }
+    cases = recorded_cases(name)
+    families = {case.family for case in cases}
+    assert cases == registry.cases(
+        recorded(name).dialect, *filter(families.__contains__, registry.IDS)
+    )
 
 
 @pytest.mark.parametrize("entry", ON_RECORD, ids=lambda entry: entry.id)
 def test_without_an_entry_the_releases_that_it_names_fail(entry):
     others, named = [other for other in LEDGER if other is not entry], set()
-    for target in map(recorded, recordings()):
-        spoken_of = [c for c in recorded_cases(target.dialect) if matching([entry], target, c)]
+    for name in recordings():
+        target = recorded(name)
+        spoken_of = [c for c in recorded_cases(name) if matching([entry], target, c)]
         for case in spoken_of[::50]:
             named.add(target.recording)
             assert judge(target, case, others).verdict == DIVERGES, target
@@ -99,7 +106,7 @@ def test_with_an_invented_entry_every_release_fails(name):
         cases=[{"cell": ["gru"], "dtype": ["float32"]}],
         instead="symbolic_call_refused",
     )
-    cases = [case for case in recorded_cases(target.dialect) if fits(invented.cases[0], case)]
+    cases = [case for case in recorded_cases(name) if fits(invented.cases[0], case)]
     for case in cases[::50]:
         verdict = judge(target, case, LEDGER + [invented])
         assert verdict.verdict == DIVERGES and "invented" in verdict.detail

@@ -2,10 +2,10 @@
 
 import pytest
 
-from rnn_oracle.families.registry import recorded_cases
+from rnn_oracle.families import registry
 
 
 @pytest.mark.core
-@pytest.mark.parametrize("case", recorded_cases("tf1"), ids=lambda case: case.id)
+@pytest.mark.parametrize("case", registry.cases("tf1"), ids=lambda case: case.id)
 def test_tf1_core(tf1_target, case, judged):
     judged(tf1_target, case)

@@ -2,7 +2,7 @@
 
 import { require } from "./files.mjs";
 
-const SIZES = { bool: 1, float16: 2, float32: 4, float64: 8, upper_half_of_float32: 2 };
+const SIZES = { bool: 1, float16: 2, float32: 4, float64: 8, int32: 4, upper_half_of_float32: 2 };
 const MOST_AXES = 8;
 const MOST_EMPTY_ROWS = 4096;
 

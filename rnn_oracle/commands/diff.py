@@ -1,7 +1,6 @@
 """`python -m rnn_oracle.diff A B`: what changed from one recording to another, and why."""
 
 import argparse
-import fnmatch
 import json
 import os
 
@@ -24,7 +23,7 @@ from .errors import FORESEEN, MisuseError
 from .explained_changes import DEFAULT, Side, compare_sides
 from .output import printing
 from .program import misuse
-from .selection import add_only, selected_for
+from .selection import EVERYTHING, add_choice, choice
 
 ORACLE, INSTALLED, LEGACY, V1 = "oracle", "installed", "installed-legacy", "installed-v1"
 SIDES = """A and B are each the name of a recording, such as tf2.21, the folder of one,
@@ -69,7 +68,7 @@ def _parse(arguments):
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--markdown", action="store_true", help="write Markdown")
     form.add_argument("--json", action="store_true", help="write JSON")
-    add_only(parser)
+    add_choice(parser)
     parser.add_argument(
         "--fixtures", metavar="FOLDER", default=default_folder(), help="default: %(default)s"
     )
@@ -83,7 +82,7 @@ def _sides(options):
     sides = [None if name == ORACLE else _side(name, options) for name in names]
     for side in sides:
         if side is not None and not side.outcomes:
-            raise MisuseError(f"{side.title} has no case that matches --only {options.only!r}")
+            raise MisuseError(f"{side.title} has no case that matches {choice(options)}")
     if None not in sides and not set(sides[0].outcomes) & set(sides[1].outcomes):
         raise MisuseError("{} and {} have no case in common".format(*[s.title for s in sides]))
     real = sides[0] or sides[1]
@@ -92,7 +91,7 @@ def _sides(options):
 
 def _side(name, options):
     if name in (INSTALLED, LEGACY, V1):
-        return _installed(name, options.only)
+        return _installed(name, choice(options))
     is_path = os.path.basename(name) != name or name in (os.curdir, os.pardir)
     folder = name if is_path else os.path.join(options.fixtures, "recordings", name)
     if not os.path.isdir(folder):
@@ -103,22 +102,20 @@ def _side(name, options):
             f"./{name}"
         )
     fixture = read(folder, RECORDING)
-    side = _recorded(fixture.about["provenance"], fixture.entries.values(), options.only)
+    side = _recorded(fixture.about["provenance"], fixture.entries.values(), choice(options))
     return side._replace(title=f"{side.title} in {folder}") if is_path else side
 
 
-def _recorded(about, entries, only="*"):
+def _recorded(about, entries, chosen=EVERYTHING):
     title = f"{about['recording']} ({about['module']} {about['keras']})"
     outcomes = {
-        entry.case: entry.answers[about["dialect"]]
-        for entry in entries
-        if fnmatch.fnmatch(entry.case.id, only)
+        entry.case: entry.answers[about["dialect"]] for entry in entries if chosen.holds(entry.case)
     }
     name = generation(about["dialect"])
     return Side(title, name, about["dialect"], about["keras"], True, outcomes)
 
 
-def _installed(name, only):
+def _installed(name, chosen):
     targets = installed()
     found = {_called(target): key for key, target in targets.items()}
     # Where tf.keras was told to be tf_keras, that is what is installed.
@@ -126,10 +123,10 @@ def _installed(name, only):
     if found.get(name) is None:
         raise MisuseError(f"{name}: there is none here; install it with\n\n    {INSTALL}")
     key = found[name]
-    chosen, cases = selected_for({key: targets[key]}, only)
+    named, cases = chosen.cases_for({key: targets[key]})
     if not cases:
-        raise MisuseError(f"no case matches --only {only!r}")
-    return _recorded(*gather(chosen, cases).recorded[key])
+        raise MisuseError(f"no case matches {chosen}")
+    return _recorded(*gather(named, cases).recorded[key])
 
 
 def _called(target):

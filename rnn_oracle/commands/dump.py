@@ -16,7 +16,7 @@ from ..records.disk import alone_in
 from ..records.format import MANIFEST, FixtureError, default_folder
 from ..records.manifest import RECORDING, VECTORS
 from ..records.reader import read
-from ..records.store import others, store
+from ..records.store import in_order, others, store
 from ..records.writer import replace
 from ..targets import INSTALL, installed
 from ..targets.runtime import BrokenTargetError
@@ -25,7 +25,7 @@ from .errors import FORESEEN, MisuseError
 from .output import printing
 from .parallel import LostError, spread, workers
 from .program import misuse
-from .selection import ALL, add_only, blocks, selected, selected_for
+from .selection import add_choice, blocks, choice
 
 
 class Gathered(NamedTuple):
@@ -69,8 +69,8 @@ def main(arguments=None):
 
 def _run(options):
     there = installed() if options.recording else {}
-    targets, cases = selected_for(there, options.only)
-    numbers = _of_vectors(selected(options.only)) if options.vectors else []
+    targets, cases = options.chosen.cases_for(there)
+    numbers = _of_vectors(options.chosen.cases()) if options.vectors else []
     problem = _problem(options, there, targets, cases, numbers)
     if problem:
         raise MisuseError(problem)
@@ -98,8 +98,7 @@ def _check(options, targets, cases, numbers):
     with alone_in(options.out):
         old = [_read(*folder) for folder in _folders(options, targets)]
     gathered, speed = _gather(options, targets, cases, numbers)
-    whole = options.only == ALL
-    return max(_compare(fixture, gathered, whole) for fixture in old), speed
+    return max(_compare(fixture, gathered, options.chosen) for fixture in old), speed
 
 
 def _write(options, targets, cases, numbers):
@@ -112,7 +111,8 @@ def _write(options, targets, cases, numbers):
     if targets:
         with alone_in(options.out):
             others(recordings_folder, [target.recording for target in targets.values()])
-    gathered, speed = _gather(options, targets, cases, numbers)
+    begun = functools.partial(_refuse_mixture, recordings_folder, options.chosen)
+    gathered, speed = _gather(options, targets, cases, numbers, begun=begun)
     made = _by_recording(gathered)
     with alone_in(options.out):
         # Another process may have written here in the meantime.
@@ -123,12 +123,39 @@ def _write(options, targets, cases, numbers):
             files = vectors.files(gathered.vectors)
             replace(vectors_folder, files)
         if targets:
+            for name, (about, entries) in made.items():
+                kept = _kept(recordings_folder, name, options.chosen)
+                made[name] = about, in_order(kept + entries, about["dialect"])
             sizes = store(recordings_folder, made)
     if options.vectors:
         _tell_size(vectors_folder, gathered.vectors, sum(map(len, files.values())))
     for name, (_, entries) in made.items():
         _tell_size(os.path.join(recordings_folder, name), entries, sizes[name])
     return 0, speed
+
+
+def _refuse_mixture(folder, chosen, abouts):
+    """Raise MisuseError where a recording would keep cases that were recorded elsewhere."""
+    for about in abouts.values():
+        path = os.path.join(folder, about["recording"])
+        if chosen.is_all or not _is_made(path):
+            continue
+        before = _read(path, RECORDING).about["provenance"]
+        # Older recordings do not tell all of it.
+        differ = [name for name in sorted(before) if before[name] != about[name]]
+        if differ:
+            raise MisuseError(
+                f"{path} would hold cases of two machines or releases: {', '.join(differ)} differ; "
+                f"record all its cases, without {chosen}, or choose another --out"
+            )
+
+
+def _kept(folder, name, chosen):
+    """Return the entries of a recording that stay, as they are not of those to be recorded."""
+    path = os.path.join(folder, name)
+    if chosen.is_all or not _is_made(path):
+        return []
+    return [e for e in _read(path, RECORDING).entries.values() if not chosen.holds(e.case)]
 
 
 def _tell_size(folder, entries, size):
@@ -139,9 +166,9 @@ def _by_recording(gathered):
     return {about["recording"]: (about, entries) for about, entries in gathered.recorded.values()}
 
 
-def _gather(options, *wanted):
+def _gather(options, *wanted, begun=None):
     started = time.perf_counter()
-    gathered = gather(*wanted, processes=options.processes)
+    gathered = gather(*wanted, processes=options.processes, begun=begun)
     took = time.perf_counter() - started
     each = gathered.seconds / gathered.processes
     words = "{:.0f} s with {} processes, each {:.0f} s inside Keras: {:.2f} times its calls"
@@ -156,12 +183,13 @@ def _parse(arguments):
     parser.add_argument(
         "--out", metavar="FOLDER", default=default_folder(), help="default: %(default)s"
     )
-    add_only(parser)
+    add_choice(parser)
     parser.add_argument(
         "--check", action="store_true", help="write nothing; compare with what is in FOLDER"
     )
     parser.add_argument("--processes", type=int, metavar="N", help="default: one for each core")
     options = parser.parse_args(arguments)
+    options.chosen = choice(options)
     if not (options.vectors or options.recording):
         options.vectors = options.recording = True
     return options
@@ -170,9 +198,9 @@ def _parse(arguments):
 def _problem(options, there, targets, cases, numbers):
     """Return what is wrong with a call of the command, or None."""
     if options.vectors and not numbers:
-        return f"no vector matches --only {options.only!r}"
+        return f"no vector matches {options.chosen}"
     if there and not targets:
-        return f"no case matches --only {options.only!r}"
+        return f"no case matches {options.chosen}"
     if options.processes is not None and options.processes < 1:
         return f"--processes must be at least 1, not {options.processes}"
     if options.recording and not there:
@@ -185,17 +213,24 @@ def _problem(options, there, targets, cases, numbers):
 
 
 def _loss(options, targets):
-    """Return what would be lost by writing, or None."""
-    made = [folder for folder, is_made in _made(options, targets) if is_made]
-    if options.only != ALL and made:
-        return f"{made[0]} would lose the cases that --only leaves out; choose another --out"
+    """Return what would be lost by writing vectors, or None."""
+    folder = os.path.join(options.out, "vectors")
+    if options.vectors and not options.chosen.is_all and _is_made(folder):
+        return (
+            f"{folder} would lose the cases that {options.chosen} leaves out; choose another --out"
+        )
     return None
 
 
 def _made(options, targets):
     """Return each folder that is asked for, and whether there is a fixture in it."""
     folders = [folder for folder, _ in _folders(options, targets)]
-    return [(folder, os.path.exists(os.path.join(folder, MANIFEST))) for folder in folders]
+    return [(folder, _is_made(folder)) for folder in folders]
+
+
+def _is_made(folder):
+    """Tell whether there is a fixture in a folder."""
+    return os.path.exists(os.path.join(folder, MANIFEST))
 
 
 def _folders(options, targets):
@@ -207,7 +242,7 @@ def _folders(options, targets):
     ]
 
 
-def gather(targets, cases, numbers=(), processes=None):
+def gather(targets, cases, numbers=(), processes=None, begun=None):
     """Work out the vectors and run the targets, with several processes.
 
     Parameters
@@ -219,6 +254,9 @@ def gather(targets, cases, numbers=(), processes=None):
         Those to work out vectors of.
     processes : int, optional
         By default one for each core.
+    begun : callable, optional
+        ``begun(abouts)`` is called before the cases are run, with the provenance of each target by
+        its name; what it raises ends all.
 
     Returns
     -------
@@ -241,6 +279,8 @@ def gather(targets, cases, numbers=(), processes=None):
         abouts = dict(zip(targets, itertools.islice(results, len(targets))))
     except LostError as error:
         raise BrokenTargetError(f"{', '.join(targets)} cannot be used here: {error}") from None
+    if begun:
+        begun(abouts)
     recorded, seconds = {name: (about, []) for name, about in abouts.items()}, 0.0
     for _, name, _ in runs:
         entries, spent = next(results)
@@ -273,8 +313,8 @@ def _targets():
     return installed()
 
 
-def _compare(fixture, gathered, whole):
-    """Print what has moved in a fixture; return the status."""
+def _compare(fixture, gathered, chosen):
+    """Print what has moved in the chosen cases of a fixture; return the status."""
     folder, kind, entries = fixture.folder, fixture.about["format"], gathered.vectors
     if kind == RECORDING:
         about, entries = _by_recording(gathered)[os.path.basename(folder)]
@@ -284,14 +324,15 @@ def _compare(fixture, gathered, whole):
     real = [(name, change) for name, change in found if change.kind == MEANING]
     for name, change in real:
         _say(f"{folder}: {name}: {describe(change)}")
-    gone = sorted(set(fixture.entries) - {entry.case.id for entry in entries}) if whole else []
+    there = {entry.case.id for entry in fixture.entries.values() if chosen.holds(entry.case)}
+    gone = sorted(there - {entry.case.id for entry in entries})
     for name in gone:
         _say(f"{folder}: {name}: there is no such case any more")
     head = head_changes(fixture) if kind == VECTORS else []
     for name, old, new in head:
         _say(f"{folder}: the {name} of all cases: {old} -> {new}")
     count = len(real) + len(gone) + len(head)
-    unmoved = whole and not count
+    unmoved = chosen.is_all and not count
     other = kind == VECTORS and unmoved and not _on_disk(folder, vectors.files(entries))
     if other:
         _say(f"{folder}: the same vectors would be written in other bytes")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import fnmatch
 import os
 import sys
 from typing import NamedTuple
@@ -19,7 +18,7 @@ from .judged_recordings import judge_all, releases
 from .output import console, printing, writable, write_output
 from .program import misuse
 from .releases import families, runs, span
-from .selection import add_only
+from .selection import EVERYTHING, add_choice, choice
 
 INSTALL = "pip install rich packaging jinja2"
 STATUS = """The exit status is 0, but 1 where something is not explained, and 2 on misuse."""
@@ -56,7 +55,7 @@ def main(arguments=None):
     if options.html not in (None, "-") and not writable(options.html):
         return misuse("history", f"cannot write {options.html}")
     try:
-        history = of_folder(options.fixtures, options.only)
+        history = of_folder(options.fixtures, choice(options))
         if not history.families:
             return misuse("history", _nothing(options))
         if options.html not in (None, "-"):
@@ -92,7 +91,7 @@ def _parse(arguments):
         const="-",
         help="write a page for the browser, to the standard output without FILE",
     )
-    add_only(parser)
+    add_choice(parser)
     parser.add_argument(
         "--fixtures", metavar="FOLDER", default=default_folder(), help="default: %(default)s"
     )
@@ -103,19 +102,19 @@ def _nothing(options):
     names = recordings_in(_recorded(options.fixtures))
     if not names:
         return f"there are no recordings in {options.fixtures}"
-    return f"no case of {', '.join(names)} matches --only {options.only!r}"
+    return f"no case of {', '.join(names)} matches {choice(options)}"
 
 
 def _recorded(folder):
     return os.path.join(folder, "recordings")
 
 
-def of_folder(folder, only="*"):
+def of_folder(folder, chosen=EVERYTHING):
     """Return the `History` of all recordings in a folder of fixtures."""
     found = []
     for name in recordings_in(_recorded(folder)):
         fixture = read(os.path.join(_recorded(folder), name), RECORDING)
-        entries = {n: e for n, e in fixture.entries.items() if fnmatch.fnmatch(n, only)}
+        entries = {n: e for n, e in fixture.entries.items() if chosen.holds(e.case)}
         found += [fixture._replace(entries=entries)] * bool(entries)
     return of_fixtures(found)
 

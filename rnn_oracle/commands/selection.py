@@ -35,26 +35,68 @@ class Selector(NamedTuple):
     holds: Callable
 
 
-def add_only(parser):
-    """Add the option that chooses recorded cases by their ids."""
+class Choice(NamedTuple):
+    """Which cases of a recording, or of vectors, a command is about.
+
+    Attributes
+    ----------
+    only : str
+        A pattern of their ids.
+    families : tuple of str
+        Their families; empty for all.
+    """
+
+    only: str = ALL
+    families: tuple = ()
+
+    @property
+    def is_all(self):
+        return self == EVERYTHING
+
+    def holds(self, case):
+        """Tell whether a case is one of them."""
+        is_of_family = not self.families or case.family in self.families
+        return is_of_family and fnmatch.fnmatch(case.id, self.only)
+
+    def cases(self, dialect="keras3"):
+        """Return those of a dialect."""
+        return list(filter(self.holds, registry.cases(dialect)))
+
+    def cases_for(self, targets):
+        """Return the targets that have such cases, and these, both by name."""
+        found = {name: self.cases(target.dialect) for name, target in targets.items()}
+        cases = {name: chosen for name, chosen in found.items() if chosen}
+        return {name: targets[name] for name in cases}, cases
+
+    def __str__(self):
+        words = [f"--only {self.only!r}"] if self.only != ALL else []
+        return " ".join(words + [f"--family {name}" for name in self.families])
+
+
+EVERYTHING = Choice()
+
+
+def add_choice(parser):
+    """Add the options that make a `Choice`."""
     parser.add_argument(
         "--only",
         metavar="PATTERN",
         default=ALL,
         help="the cases whose id matches, such as 'lstm.*' (default: all)",
     )
+    parser.add_argument(
+        "--family",
+        metavar="ID",
+        action="append",
+        default=[],
+        choices=registry.IDS,
+        help=f"the cases of a family: {', '.join(registry.IDS)}; repeated, those of any",
+    )
 
 
-def selected(pattern, dialect="keras3"):
-    """Return the recorded cases of a dialect whose id matches."""
-    return [case for case in registry.recorded_cases(dialect) if fnmatch.fnmatch(case.id, pattern)]
-
-
-def selected_for(targets, pattern):
-    """Return the targets that have recorded cases whose id matches, and these, both by name."""
-    found = {name: selected(pattern, target.dialect) for name, target in targets.items()}
-    cases = {name: chosen for name, chosen in found.items() if chosen}
-    return {name: targets[name] for name in cases}, cases
+def choice(options):
+    """Return the `Choice` that a parser with `add_choice` has read."""
+    return Choice(options.only, tuple(options.family))
 
 
 def add_selectors(parser):
@@ -124,7 +166,7 @@ class Selection:
 
     def cases(self, dialect):
         """Return the cases of all families in a dialect that are chosen, in a fixed order."""
-        return _fulfilling(self.selectors, _all_cases(dialect), dialect)
+        return _fulfilling(self.selectors, registry.cases(dialect), dialect)
 
     def nothing(self, dialects=DIALECTS):
         """Return what to say where no case of these dialects is chosen: why, or what is near."""
@@ -152,7 +194,7 @@ def _count(selectors, dialects):
         {
             case.id
             for dialect in dialects
-            for case in _fulfilling(selectors, _all_cases(dialect), dialect)
+            for case in _fulfilling(selectors, registry.cases(dialect), dialect)
         }
     )
 
@@ -169,10 +211,6 @@ def _reason_in_words(item):
 
 def _fulfilling(selectors, cases, dialect):
     return [case for case in cases if all(one.holds(case, dialect) for one in selectors)]
-
-
-def _all_cases(dialect):
-    return [case for family in registry.families() for case in family.cases(dialect)]
 
 
 def _rule(name):
@@ -262,7 +300,7 @@ def _matches(patterns, dialects):
     return any(
         _fits(case.id, pattern, dialect)
         for dialect in dialects
-        for case in _all_cases(dialect)
+        for case in registry.cases(dialect)
         for pattern in patterns
     )
 
@@ -271,7 +309,7 @@ def _near_ids(pattern, dialects):
     for name in set(map(generation, dialects)) - {"tf1"}:
         if pattern.startswith(name + "."):
             pattern = pattern[len(name) + 1 :]
-    ids = [case.id for dialect in dialects for case in _all_cases(dialect)]
+    ids = [case.id for dialect in dialects for case in registry.cases(dialect)]
     return near(pattern, list(dict.fromkeys(ids)))
 
 

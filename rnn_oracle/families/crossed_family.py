@@ -15,6 +15,5 @@ def crossed_family(kind):
         id=kind.family,
         case=kind,
         cases=functools.partial(covering.cases_of_dialect, kind),
-        recorded=False,
         judged_on=MEASURED_ON,
     )

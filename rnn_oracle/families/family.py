@@ -27,8 +27,6 @@ class Family(NamedTuple):
     cases : callable
         ``cases(dialect)`` returns those that run by default, in a fixed order: none where the
         dialect has none.
-    recorded : bool
-        Whether recordings hold what a release did.
     judged_on : dict of str to str
         The versions of each target on which the cases were measured, and are judged.
     """
@@ -36,7 +34,6 @@ class Family(NamedTuple):
     id: str
     case: type
     cases: Callable
-    recorded: bool
     judged_on: dict
 
     @property

@@ -45,11 +45,9 @@ def crossed():
     return [family for family in families() if family.is_crossed]
 
 
-def recorded():
-    """Return the families that recordings hold, as a list."""
-    return [family for family in families() if family.recorded]
+def cases(dialect, *names):
+    """Return the cases of families in a dialect, by their ids, in the order of recordings.
 
-
-def recorded_cases(dialect="keras3"):
-    """Return the cases of a dialect that are recorded, in a fixed order."""
-    return [case for family in recorded() for case in family.cases(dialect)]
+    Without a name, those of all families.
+    """
+    return [case for name in names or IDS for case in get(name).cases(dialect)]

@@ -40,10 +40,17 @@ def of_cases(ids):
     return f"of {ids[0]}{more}" if ids else "of no case"
 
 
+def _own(kind, option, value):
+    """Return the value of an axis that is written so: a manifest has 0 for 0.0 too."""
+    is_bool = isinstance(value, bool)
+    alike = (own for own in kind.axes.get(option, ()) if isinstance(own, bool) is is_bool)
+    return next((own for own in alike if own == value), value)
+
+
 def case_of(kind, options, name):
     """Return the case of a class with these options, if it has that id."""
     try:
-        found = kind(**options)
+        found = kind(**{option: _own(kind, option, value) for option, value in options.items()})
         found_id = found.id
     except (TypeError, ValueError) as error:
         raise FixtureError(f"no such case: {error}") from None

@@ -26,6 +26,7 @@ DTYPES = {
     "float16": np.dtype("<f2"),
     "float32": np.dtype("<f4"),
     "float64": np.dtype("<f8"),
+    "int32": np.dtype("<i4"),
     TOLERANCE: np.dtype("<u2"),
 }
 """How each dtype of a manifest is stored."""

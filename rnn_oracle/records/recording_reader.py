@@ -170,7 +170,7 @@ class _Recording:
 def _cases_in(data):
     """Return the cases that a file lists; most recordings share a few such files."""
     found = parse(data, CASES, "the list of cases")
-    kinds = {family.id: family.case for family in registry.recorded()}
+    kinds = {family.id: family.case for family in registry.families()}
     require(found["family"] in kinds, "unknown family {!r} of cases", found["family"])
     kind, names, cases = kinds[found["family"]], found["options"], []
     for fields in found["cases"]:

@@ -103,6 +103,11 @@ class RecordingWriter:
         return dict(fields, file=f"../{owner}/{fields['file']}")
 
 
+def _plain(value):
+    """Return a value as a manifest has it: whole numbers without a point."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _list_of_cases(entries):
     """Return the file that lists the cases of one family, and what a manifest says of it."""
     first = entries[0].case
@@ -112,7 +117,8 @@ def _list_of_cases(entries):
         "family": first.family,
         "options": list(first.options),
         "cases": [
-            {"id": entry.case.id, "options": list(entry.case.options.values())} for entry in entries
+            {"id": entry.case.id, "options": list(map(_plain, entry.case.options.values()))}
+            for entry in entries
         ],
     }
     return named("cases." + first.family, "json", lines(value, 2))

@@ -56,11 +56,17 @@ def _devices(tf):
 
 
 def entry(target, case):
-    """Run a case on a target; return the `Entry` of its recording."""
+    """Run a case on a target; return the `Entry` of its recording.
+
+    NumPy has no bfloat16: such numbers are held in float32, which has all of them.
+    """
     outcome = target.run(case)
     if outcome.refusal:
         message = without_counters(outcome.refusal.message)
         outcome = Outcome(refusal=outcome.refusal._replace(message=message))
+    for name, array in outcome.arrays.items():
+        if array.dtype.name == "bfloat16":
+            outcome.arrays[name] = array.astype("float32")
     return Entry(case, None, None, None, {target.dialect: outcome}, {})
 
 

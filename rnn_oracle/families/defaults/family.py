@@ -12,6 +12,5 @@ FAMILY = Family(
     id="defaults",
     case=DefaultsCase,
     cases=_cases,
-    recorded=True,
     judged_on={"keras2": "", "keras3": ""},
 )

@@ -13,6 +13,5 @@ FAMILY = Family(
     id="layers",
     case=CoreCase,
     cases=_cases,
-    recorded=True,
     judged_on={"keras2": "", "keras3": ""},
 )

@@ -13,6 +13,5 @@ FAMILY = Family(
     id="refusals",
     case=RefusalCase,
     cases=_cases,
-    recorded=False,
     judged_on={"keras2": "", "keras3": ""},
 )

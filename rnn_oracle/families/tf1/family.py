@@ -8,4 +8,4 @@ def _cases(dialect):
     return matrix() if dialect == "tf1" else []
 
 
-FAMILY = Family(id="tf1", case=Tf1Case, cases=_cases, recorded=True, judged_on={"tf1": ""})
+FAMILY = Family(id="tf1", case=Tf1Case, cases=_cases, judged_on={"tf1": ""})

@@ -9,8 +9,8 @@ import re
 from typing import NamedTuple
 
 from rnn_oracle.commands.output import write_output
+from rnn_oracle.families import registry
 from rnn_oracle.families.refusals import case as refusals
-from rnn_oracle.families.registry import crossed, recorded_cases
 
 from .search import CAUGHT, COMPARISON, Found
 
@@ -121,11 +121,11 @@ def judge(found, judged):
 
 
 def _crossed(generation):
-    return [case for family in crossed() for case in family.cases(generation)]
+    return [case for family in registry.crossed() for case in family.cases(generation)]
 
 
 CASES = {
-    "tests/test_core.py::test_core": recorded_cases,
+    "tests/test_core.py::test_core": lambda dialect: registry.cases(dialect, "layers", "defaults"),
     "tests/test_crossed.py::test_case": _crossed,
     "tests/test_refusals.py::test_case": refusals.cases,
 }
