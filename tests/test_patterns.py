@@ -2,6 +2,7 @@
 
 import pytest
 
+from rnn_oracle.families import registry
 from rnn_oracle.families.layers.matrix import core
 from rnn_oracle.verdict import ledger
 from rnn_oracle.verdict.patterns import as_text, patterns
@@ -26,6 +27,27 @@ def test_a_set_of_cases(name):
     assert len(found) == count and all(found)
     for case in CASES:
         assert any(ledger.fits(pattern, case) for pattern in found) == holds(case)
+
+
+FEW = registry.get("options").cases("keras2")
+SETS_OF_FEW = {
+    "two-options": (lambda c: c.stateful != "no" and c.dtype == "float64", ["stateful", "dtype"]),
+    "three": (
+        lambda c: c.mode == "predict" and c.time_major and c.mask != "none",
+        ["mode", "time_major", "mask"],
+    ),
+    "one-case": (lambda c: c.id == FEW[99].id, None),
+}
+
+
+@pytest.mark.parametrize("name", SETS_OF_FEW)
+def test_of_few_combinations_the_options_are_told_that_matter(name):
+    """A covering array has so few of them that much else tells the chosen ones too."""
+    holds, options = SETS_OF_FEW[name]
+    (pattern,) = patterns([case for case in FEW if holds(case)], FEW)
+    assert options is None or sorted(pattern) == sorted(options)
+    for case in FEW:
+        assert all(getattr(case, n) in values for n, values in pattern.items()) == holds(case)
 
 
 @pytest.mark.parametrize("entry", ledger.load(), ids=lambda entry: entry.id)

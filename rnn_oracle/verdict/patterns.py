@@ -6,8 +6,9 @@ import numpy as np
 def patterns(chosen, all_cases):
     """Return patterns that together fit the chosen cases and none of the others.
 
-    Each begins with all values that occur, gives up the value with the largest share of cases
-    that were not chosen until none of these is left, and takes back what does no harm.
+    They are found in two ways, of which the shorter is taken. The one begins with all values that
+    occur and takes away, which is short where all combinations of values are there; the other
+    begins with no option and adds those that tell most, which is short where few of them are.
 
     Parameters
     ----------
@@ -27,14 +28,7 @@ def patterns(chosen, all_cases):
         name: {value: np.array([v == value for v in column]) for value in dict.fromkeys(column)}
         for name, column in columns.items()
     }
-    found, missing = [], right.copy()
-    while missing.any():
-        box = {n: [v for v, fits in has[n].items() if (fits & missing).any()] for n in has}
-        _peel(box, has, right, missing)
-        _paste(box, has, right)
-        missing &= ~_inside(box, has)
-        found.append(_telling(box, has))
-    return found
+    return min((_cover(way, has, right) for way in (_taken_away, _added)), key=_length)
 
 
 def as_text(pattern):
@@ -42,6 +36,35 @@ def as_text(pattern):
     return ", ".join(
         f"{name} = {' or '.join(map(str, values))}" for name, values in pattern.items()
     )
+
+
+def _length(found):
+    return sum(1 + len(values) for pattern in found for values in pattern.values())
+
+
+def _cover(way, has, right):
+    """Return patterns, each made in a way, until none of the right cases is missing."""
+    found, missing = [], right.copy()
+    while missing.any():
+        box = way(has, right, missing)
+        missing &= ~_inside(box, has)
+        found.append(_telling(box, has))
+    return found
+
+
+def _occurring(has, some):
+    """Return the values of each option that occur in some cases."""
+    return {
+        n: [v for v, fits in values.items() if (fits & some).any()] for n, values in has.items()
+    }
+
+
+def _taken_away(has, right, missing):
+    """Return a box of all values, less the most wrong ones, and what then does no harm."""
+    box = _occurring(has, missing)
+    _peel(box, has, right, missing)
+    _paste(box, has, right)
+    return box
 
 
 def _peel(box, has, right, missing):
@@ -66,6 +89,33 @@ def _paste(box, has, right):
             gained = _inside(dict(box, **{name: [value]}), has)
             if value not in box[name] and gained.any() and right[gained].all():
                 box[name] = [v for v in has[name] if v in box[name] + [value]]
+
+
+def _added(has, right, missing):
+    """Return a box of the values of few options, each time that which shuts out most wrong cases.
+
+    Where none shuts out any without a loss, it is the value whose cases are right most often.
+    """
+    box, inside = {}, np.ones_like(right)
+    while not right[inside].all():
+        kept = _occurring(has, inside & missing)
+        fits = {name: inside & _inside({name: values}, has) for name, values in kept.items()}
+        name = min(fits, key=lambda name: (fits[name] & ~right).sum())
+        if (inside & ~fits[name]).any():
+            box[name] = kept[name]
+        else:
+            name, value = max(
+                ((n, v) for n, values in kept.items() for v in values if len(values) > 1),
+                key=lambda pair: _share(right, inside & has[pair[0]][pair[1]]),
+            )
+            box[name] = [value]
+        inside &= _inside({name: box[name]}, has)
+    return box or _occurring(has, missing)
+
+
+def _share(right, inside):
+    """Return the share of cases that are right, and how many there are."""
+    return right[inside].mean(), inside.sum()
 
 
 def _inside(box, has):
