@@ -13,7 +13,6 @@ from rnn_oracle.commands.check_plan import (
     NOT_SELECTED,
     LeftOut,
     Plan,
-    ledger_of,
     plan,
 )
 from rnn_oracle.commands.selection import Selection
@@ -25,6 +24,7 @@ from rnn_oracle.families.outcome import Outcome
 from rnn_oracle.families.refusals.case import RefusalCase
 from rnn_oracle.verdict import known_refusals
 from rnn_oracle.verdict.judge import AGREE, DIVERGES, KNOWN, UNSUPPORTED, Verdict, judge
+from rnn_oracle.verdict.known_refusals import ledger_of
 from rnn_oracle.verdict.ledger import load
 
 PLAIN = "gru.one.last.nostate.batch_major.forwards.nomask"

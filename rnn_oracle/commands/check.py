@@ -9,7 +9,8 @@ import warnings
 from ..targets import INSTALL, installed
 from ..targets.runtime import BrokenTargetError
 from ..verdict.judge import judge
-from .check_plan import NOT_SELECTED, ledger_of, plan
+from ..verdict.known_refusals import ledger_of
+from .check_plan import NOT_SELECTED, plan
 from .check_report import as_json, left_out_in_words, passes, show, without_verdict
 from .errors import FORESEEN
 from .output import printing, writable, write_output

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 from typing import NamedTuple
 
 from ..families import registry
 from ..families.layers.case import CoreCase
-from ..families.refusals.case import RefusalCase
-from ..verdict import known_refusals
-from ..verdict.ledger import covers, load
+from ..verdict.ledger import covers
 from .selection import blocks
 
 NOT_SELECTED, NO_TARGET = "not selected", "no such target"
@@ -90,9 +87,3 @@ def _reason(family, name, target, chosen):
     if target is None:
         return NO_TARGET
     return None if covers(family.judged_on[name], target.version) else NOT_MEASURED
-
-
-@functools.lru_cache(maxsize=None)
-def ledger_of(family):
-    """Return the entries by which the cases of a family are judged, from its id."""
-    return known_refusals.entries() if family == RefusalCase.family else load()

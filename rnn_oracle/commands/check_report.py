@@ -12,8 +12,9 @@ from ..families.layers.case import CoreCase
 from ..families.refusals.case import RefusalCase
 from ..verdict.compare import share_not_judged
 from ..verdict.judge import AGREE, DIVERGES, KNOWN, PARTLY, UNJUDGED, UNSUPPORTED, passes
+from ..verdict.known_refusals import ledger_of
 from ..verdict.ledger import unmeasured
-from .check_plan import NO_TARGET, NOT_MEASURED, ledger_of
+from .check_plan import NO_TARGET, NOT_MEASURED
 from .output import console
 from .reproduce import script
 from .selection import in_words, values_of

@@ -16,14 +16,17 @@ from ..records.store import recordings_in
 from ..reference.dialects import generation
 from ..targets import INSTALL, installed
 from ..verdict.changes import describe, in_short
+from ..verdict.judge import UNSUPPORTED
 from ..verdict.ledger import load
 from ..verdict.patterns import as_text
 from .dump import gather
 from .errors import FORESEEN, MisuseError
-from .explained_changes import DEFAULT, Side, compare_sides
+from .explained_changes import DEFAULT, TABLE, Side, compare_sides
 from .output import printing
 from .program import misuse
-from .selection import EVERYTHING, add_choice, choice
+from .reach import as_json as reach_as_json
+from .reach import in_words as reach_in_words
+from .selection import EVERYTHING, add_choice, choice, in_words
 
 ORACLE, INSTALLED, LEGACY, V1 = "oracle", "installed", "installed-legacy", "installed-v1"
 SIDES = """A and B are each the name of a recording, such as tf2.21, the folder of one,
@@ -44,7 +47,9 @@ def main(arguments=None):
     options = _parse(arguments)
     try:
         old, new = _sides(options)
-        comparison = compare_sides(old, new)
+        chosen = choice(options)
+        asked = [case for side in (old, new) for case in chosen.cases(side.dialect)]
+        comparison = compare_sides(old, new, asked)
         with printing():
             _print(comparison, options)
     except FORESEEN as error:
@@ -151,8 +156,20 @@ def _oracle(other):
 
 # How a report is written.
 
-_TEXT = {"title": "{}", "group": "\n{}. {}", "item": "   {}", "code": "{}"}
-_MARKDOWN = {"title": "# {}\n", "group": "\n## {}. {}\n", "item": "- {}", "code": "`{}`"}
+_TEXT = {
+    "title": "{}",
+    "reach": "\nWhat was compared:",
+    "group": "\n{}. {}",
+    "item": "   {}",
+    "code": "{}",
+}
+_MARKDOWN = {
+    "title": "# {}\n",
+    "reach": "\n## What was compared\n",
+    "group": "\n## {}. {}\n",
+    "item": "- {}",
+    "code": "`{}`",
+}
 _LONGEST = 200
 
 
@@ -162,12 +179,15 @@ def _lines(comparison, form):
     rounded = {case for case, _ in comparison.rounded} - changed
     yield form["title"].format(f"{old} -> {new}")
     yield (
-        f"{comparison.compared} cases: {comparison.same} the same, {len(rounded)} moved by "
-        f"rounding alone, {len(changed)} changed"
+        f"{comparison.compared} cases compared: {comparison.same} the same, {len(rounded)} moved "
+        f"by rounding alone, {len(changed)} changed"
     )
     yield from in_short([change for _, change in comparison.rounded])
     if comparison.reworded:
         yield f"{comparison.reworded} of the same are refused in other words"
+    yield form["reach"]
+    for line in reach_in_words(comparison.reached):
+        yield form["item"].format(line)
     entries = {entry.id: entry for entry in load()}
     for number, group in enumerate(comparison.groups, 1):
         yield form["group"].format(number, headline(group))
@@ -182,12 +202,12 @@ def headline(group):
         words = f"{group.what}: {words}"
     if any(group.calls) and group.what != "symbolic shapes":
         words += f" of the call{'s' * (len(group.calls) > 1)} {', '.join(group.calls)}"
-    return f"{words}: {len(group.differences)} cases, {_cause(group)}"
+    return f"{words}: {in_words(len(group.differences))}, {_cause(group)}"
 
 
 def _cause(group):
-    if group.what in ("appeared", "vanished"):
-        return "in one of the two alone"
+    if UNSUPPORTED in group.verdicts:
+        return "there in one of the two alone"
     if group.ledger:
         return "a known divergence"
     return "as the dialects differ" if group.by_design else "NOT EXPLAINED"
@@ -196,12 +216,11 @@ def _cause(group):
 def _details(group, entries, code):
     for pattern in group.patterns:
         yield "where " + as_text(pattern)
-    for name in group.ledger:
-        entry = entries[name]
-        yield f"ledger {code.format(name)}, breaks {entry.rule}: {entry.title}"
+    for entry in [entries[name] for name in group.ledger if name != TABLE]:
+        yield f"ledger {code.format(entry.id)}, breaks {entry.rule}: {entry.title}"
         yield entry.harm
         yield entry.links[0]
-    if not group.ledger:
+    if group.ledger in ((), (TABLE,)):
         for rule in group.rules:
             yield f"rule {rule}: {first_sentence(rule)}"
     first = group.differences[0]
@@ -217,6 +236,7 @@ def _as_json(comparison):
         "new": comparison.new.title,
         "compared": comparison.compared,
         "same": comparison.same,
+        "reach": reach_as_json(comparison.reached),
         "rounded": [
             {"id": case.id, "array": change.name, "ulps": change.ulps, "share": change.share}
             for case, change in comparison.rounded

@@ -8,6 +8,7 @@ from ..families import registry
 from ..families.expected import expected
 from ..families.facts import outermost, without_containers
 from ..families.outcome import VALUES
+from ..families.refusals.case import RefusalCase
 from ..verdict.changes import (
     DTYPE,
     MEANING,
@@ -22,9 +23,11 @@ from ..verdict.changes import (
 )
 from ..verdict.compare import compare, tolerances
 from ..verdict.judge import changed_by, tolerance_between
-from ..verdict.ledger import load, matching
+from ..verdict.known_refusals import ledger_of
+from ..verdict.ledger import matching
 from ..verdict.patterns import patterns
 from .parallel import spread
+from .reach import reach, why_not
 
 
 class Side(NamedTuple):
@@ -61,8 +64,8 @@ class Difference(NamedTuple):
     change : Change
         The first.
     ledger : tuple of str
-        Ids of the ledger's entries that explain it: both sides do what the rules and the ledger say
-        of them, and the entry has its part in this.
+        Ids of the ledger's entries that explain it, or `TABLE`: both sides do what the rules and
+        the ledger say of them, and the entry has its part in this.
     by_design : bool
         Whether both sides do what is said of them, and the rules of the two dialects differ in
         this.
@@ -113,6 +116,8 @@ class Comparison(NamedTuple):
     old, new : Side
     compared, same, reworded : int
         Number of cases; the last are those of the same that are refused in other words.
+    reached : list of Reach
+        What was compared, and what was not, by family.
     rounded : list of (Case, Change)
         What has moved by rounding alone.
     groups : list of Group
@@ -124,6 +129,7 @@ class Comparison(NamedTuple):
     compared: int
     same: int
     reworded: int
+    reached: list
     rounded: list
     groups: list
 
@@ -138,19 +144,28 @@ RULES = {
     "shape": ["H1"],
     "copies": ["T2"],
     "arrays": ["R2", "S1", "M4"],
-    "appeared": [],
-    "vanished": [],
 }
 DEFAULT = "default of "
+TABLE = "refusals.json"
+"""What stands for all entries about faults, which are rows of this table."""
 _OF_ARRAYS = {NUMBER: "numbers", PRESENCE: "arrays", SHAPE: "shape", DTYPE: "dtype"}
 _RESPECTS = {"shapes": "symbolic shapes", "states": "number of states", "mask": "masks"}
 """The respects in which arrays change, and in which facts do that are called otherwise."""
 _CHUNK = 50
 
 
-def compare_sides(old, new):
-    """Return the `Comparison` of two sides."""
-    cases = list(dict.fromkeys(list(old.outcomes) + list(new.outcomes)))
+def compare_sides(old, new, cases=()):
+    """Return the `Comparison` of two sides.
+
+    Parameters
+    ----------
+    old, new : Side
+    cases : list of Case
+        Those that were asked for, beside the ones that a side has.
+    """
+    cases = list(dict.fromkeys([*old.outcomes, *new.outcomes, *cases]))
+    reached = reach(old, new, cases)
+    cases = [case for case in cases if why_not(old, new, case) is None]
     moved = [case for case in cases if changes(*_outcomes(old, new, case))]
     chunks = [
         (_part(old, some), _part(new, some), some)
@@ -166,8 +181,8 @@ def compare_sides(old, new):
     same = set(cases) - set(moved)
     real = old.real and new.real
     reworded = sum(real and _message(old, case) != _message(new, case) for case in same)
-    groups = _groups(found, cases, load())
-    return Comparison(old, new, len(cases), len(same), reworded, rounded, groups)
+    groups = _groups(found, cases)
+    return Comparison(old, new, len(cases), len(same), reworded, reached, rounded, groups)
 
 
 def _message(side, case):
@@ -176,25 +191,20 @@ def _message(side, case):
 
 
 def _outcomes(old, new, case):
-    return [side.outcomes.get(case) for side in (old, new)]
+    return [side.outcomes[case] for side in (old, new)]
 
 
 def _part(side, cases):
-    outcomes = {case: side.outcomes[case] for case in cases if case in side.outcomes}
+    outcomes = {case: side.outcomes[case] for case in cases}
     return side._replace(outcomes=outcomes)
 
 
 def _compare_chunk(chunk):
     """Return what has moved by rounding, and the differences, of some cases."""
     old, new, cases = chunk
-    ledger, rounded, found = load(), [], []
+    rounded, found = [], []
     for case in cases:
-        if case not in old.outcomes or case not in new.outcomes:
-            (change,) = changes(*_outcomes(old, new, case))
-            what = "appeared" if case in new.outcomes else "vanished"
-            found.append(Difference(what, (), case, change, (), False, ""))
-            continue
-        claims = _Claims(old, new, case, ledger)
+        claims = _Claims(old, new, case, ledger_of(case.family))
         moved = claims.changes()
         rounded += [(case, change) for change in moved if change.kind == ROUNDING]
         meant = [change for change in moved if change.kind == MEANING]
@@ -250,12 +260,17 @@ class _Claims:
                 tuple(calls),
                 self.case,
                 next(c for c in meant if what in dict(_respects_of(c))),
-                tuple(sorted(n for n, where in touched.items() if holds and what in where)),
+                self._named([n for n, where in touched.items() if holds and what in where]),
                 holds and what in designed,
                 refusal.message if refusal else "",
             )
             for what, calls in respects.items()
         ]
+
+    def _named(self, ids):
+        """Return how entries are named that explain a difference: those of faults all alike."""
+        in_table = self.case.family == RefusalCase.family
+        return (TABLE,) if ids and in_table else tuple(sorted(ids))
 
 
 def _respects(found):
@@ -283,7 +298,7 @@ def _respects_of(change):
     return [(each, call) for each in found]
 
 
-def _groups(found, cases, ledger):
+def _groups(found, cases):
     groups = {}
     for difference in found:
         key = difference.what, difference.calls, difference.ledger, difference.by_design
@@ -293,14 +308,14 @@ def _groups(found, cases, ledger):
         # A refusal by design has one cause, whatever came of the case before.
         cause = verdicts[1:] if difference.what == "verdict" and difference.by_design else verdicts
         groups.setdefault((key, cause, difference.case.family), []).append(difference)
-    rules = {entry.id: entry.rule for entry in ledger}
+    rules = {entry.id: entry.rule for family in registry.IDS for entry in ledger_of(family)}
     made = []
     for (key, verdicts, family), differences in groups.items():
         chosen = [difference.case for difference in differences]
         if len(verdicts) == 1:
             before = sorted({d.change.old for d in differences}, key=lambda old: old != VALUES)
             verdicts = (" or ".join(before),) + verdicts
-        broken = [rules[name] for name in key[2]]
+        broken = [rules[name] for name in key[2] if name != TABLE]
         cited = broken or (["F1"] if key[0].startswith(DEFAULT) else RULES.get(key[0]))
         cited = _characteristic(chosen, key[0]) if cited is None else cited
         alike = [case for case in cases if case.family == family]

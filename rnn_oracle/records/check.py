@@ -7,7 +7,8 @@ from ..families.outcome import Outcome
 from ..targets.recorded import Recorded
 from ..verdict.changes import MEANING, changes, claimed_changes
 from ..verdict.judge import changed_by, tolerance_between
-from ..verdict.ledger import load, matching
+from ..verdict.known_refusals import ledger_of
+from ..verdict.ledger import matching
 from .format import compact
 from .vectors import ABOUT, allowed_by, in_units
 from .writer import Writer
@@ -75,11 +76,13 @@ def _inputs(entry):
 
 def recording_changes(fixture, entries):
     """Yield each case with the list of `Change` from a recording to what is done now."""
-    recorded, ledger = Recorded(fixture), load()
+    recorded = Recorded(fixture)
 
     def claimed(case):
         demanded = expected(case, recorded.dialect)
-        return changed_by(matching(ledger, recorded, case), demanded, recorded, case)
+        return changed_by(
+            matching(ledger_of(case.family), recorded, case), demanded, recorded, case
+        )
 
     for new in entries:
         old, after = fixture.entries.get(new.case.id), new.answers[recorded.dialect]
