@@ -4,15 +4,18 @@ import json
 import os
 import re
 
+import helpers
 import pytest
 
-from rnn_oracle.commands import measure_refusals as measure
+from rnn_oracle.commands import tabulate_refusals
 from rnn_oracle.commands.output import write_output
 from rnn_oracle.families.expected import expected
+from rnn_oracle.families.layers.case import CoreCase
 from rnn_oracle.families.outcome import Outcome
 from rnn_oracle.families.refusals.case import RefusalCase, cases
 from rnn_oracle.families.refusals.faults import FAULTS
 from rnn_oracle.families.spec import rules
+from rnn_oracle.records.store import store
 from rnn_oracle.reference.dialects import DIALECTS, generation
 from rnn_oracle.targets import installed
 from rnn_oracle.testing.suite import CASE
@@ -243,14 +246,15 @@ def test_two_measurements_of_one_version_must_agree():
         tabulate([told("3.6.0"), told("3.6.0", mask_one_row="values")])
 
 
-def test_the_program_measures_and_makes_the_table(tmp_path, monkeypatch):
-    class Newcomer(Pretender):
-        recording = "keras3.99"
-
-    monkeypatch.setattr(measure, "installed", lambda: {"keras3": Newcomer("values")})
-    folder, path = str(tmp_path / "measured"), str(tmp_path / "known.json")
-    assert measure.main([folder]) == measure.main([folder, "--table", path]) == 0
-    assert load(path)["keras3"][PASSES.fault] == [{ANSWERS: {">=3.15": "values"}}]
+def test_the_program_makes_the_table_of_recordings(tmp_path):
+    passing = {case: Outcome() for case in cases("keras3")}
+    for name, outcomes in {"keras3.4": {CoreCase("gru"): Outcome()}, "keras3.9": passing}.items():
+        about = dict(recording=name, keras=name[len("keras") :] + ".0")
+        store(str(tmp_path / name), {name: helpers.made_up(outcomes, **about)})
+    folders = [str(tmp_path / name) for name in ("keras3.4", "keras3.9")]
+    assert tabulate_refusals.main([*folders, "--out", str(tmp_path / "known.json")]) == 0
+    table = load(str(tmp_path / "known.json"))
+    assert table["keras3"][PASSES.fault] == [{ANSWERS: {">=3.9": "values"}}]
 
 
 def test_a_table_is_written_as_it_is_read(tmp_path):

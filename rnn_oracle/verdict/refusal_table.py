@@ -86,7 +86,7 @@ def tabulate(measurements):
     Parameters
     ----------
     measurements : list of dict
-        Of `rnn_oracle.commands.measure_refusals`: "name", "dialect", "version", and
+        Of `rnn_oracle.commands.tabulate_refusals`: "name", "dialect", "version", and
         "verdicts" by case.
 
     Raises
