@@ -190,6 +190,9 @@ def test_target_and_version(name, version, count):
         (">=3.0,<3.4", "3.3.3", True),
         (">=3.0,<3.4", "3.10.0", False),
         (">=2.9", "2.10.0rc1", True),
+        (">=3.16", "3.16.0.dev2026102704", True),
+        (">=3.0,<3.16", "3.16.0.dev2026102704", False),
+        (">=2.22", "2.22.0-dev20261101", True),
     ],
 )
 def test_which_versions_a_specifier_covers(versions, version, answer):
