@@ -120,7 +120,7 @@ def test_an_entry_that_another_makes_needless():
     twin = LOST._replace(id="twin")
     verdict = judge(Pretender(*ALL), BOTH, [LOST, WRAPPED, twin])
     assert (verdict.verdict, verdict.entries) == (DIVERGES, [])
-    assert verdict.detail == "the ledger entry lost does not hold: the rules are kept"
+    assert verdict.detail == "the ledger entry lost changes nothing beside wrapped, twin"
 
 
 def test_an_entry_changes_what_those_above_it_say():

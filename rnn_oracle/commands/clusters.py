@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ..testing.causes import parting, respect
 from ..verdict.judge import DIVERGES
 from ..verdict.ledger import load
 from ..verdict.patterns import patterns
@@ -105,30 +106,10 @@ def _rules(cause, verdicts):
     known = [e.rule for e in load() if cause and (e.instead in cause.instead or e.id in named)]
     if known:
         return list(dict.fromkeys(known))
-    respects = dict.fromkeys(_respect(m) for verdict in verdicts[:1] for m in verdict.mismatches)
-    listed = [rule for respect in respects for rule in RULES.get(respect, [])]
+    respects = dict.fromkeys(respect(m) for verdict in verdicts[:1] for m in verdict.mismatches)
+    listed = [rule for name in respects for rule in RULES.get(name, [])]
     if listed and "numbers" not in respects:
         return list(dict.fromkeys(listed))
     family = verdicts[0].case.family
     of_family = [v.case for v in verdicts if v.case.family == family]
     return characteristic(of_family, "verdict" if "verdict" in respects else "numbers")
-
-
-def parting(verdict):
-    """Say in what a case parts from what is expected of it: the same words for cases alike."""
-    if not verdict.mismatches:
-        return verdict.detail
-    first = verdict.mismatches[0]
-    if first.name == "verdict":
-        return f"{first.expected} is due, and there is {first.actual}"
-    return "other " + ", ".join(sorted({_respect(m) for m in verdict.mismatches}))
-
-
-def _respect(mismatch):
-    thing = mismatch.name.partition(".")[2] or mismatch.name
-    if thing in ("verdict", "masks", "nesting", "shapes", "dtype", "states"):
-        return {"shapes": "symbolic shapes", "states": "number of states"}.get(thing, thing)
-    if thing == "mask":
-        return "masks"
-    is_number = not isinstance(mismatch.expected, str) and hasattr(mismatch.expected, "dtype")
-    return "numbers" if is_number else thing

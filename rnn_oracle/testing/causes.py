@@ -66,6 +66,27 @@ def judge_and_explain(target, case, ledger):
     return verdict._replace(causes=causes)
 
 
+def parting(verdict):
+    """Say in what a case parts from what is expected of it: the same words for cases alike."""
+    if not verdict.mismatches:
+        return verdict.detail
+    first = verdict.mismatches[0]
+    if first.name == "verdict":
+        return f"{first.expected} is due, and there is {first.actual}"
+    return "other " + ", ".join(sorted({respect(m) for m in verdict.mismatches}))
+
+
+def respect(mismatch):
+    """Name the respect in which something differs, whatever the call and the array."""
+    thing = mismatch.name.partition(".")[2] or mismatch.name
+    if thing in ("verdict", "masks", "nesting", "shapes", "dtype", "states"):
+        return {"shapes": "symbolic shapes", "states": "number of states"}.get(thing, thing)
+    if thing == "mask":
+        return "masks"
+    is_number = not isinstance(mismatch.expected, str) and hasattr(mismatch.expected, "dtype")
+    return "numbers" if is_number else thing
+
+
 @functools.lru_cache(maxsize=None)
 def explainer(name):
     """Return the `Explainer` for a target, which remembers what it has met in this process."""

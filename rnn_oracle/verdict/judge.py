@@ -101,13 +101,13 @@ def judge_answer(actual, entries, claims):
             detail += "; not what the ledger says: " + ", ".join(e.id for e in entries)
         return Verdict(*about, DIVERGES, comparison.worst, detail, comparison.mismatches, [])
     for entry in entries:
-        others = claims.of([e for e in entries if e is not entry])
-        if not compare(others, actual).mismatches:
-            rest = ", ".join(e.id for e in entries if e is not entry)
-            instead = (
+        others = [e for e in entries if e is not entry]
+        if not compare(claims.of(others), actual).mismatches:
+            rest = ", ".join(other.id for other in others)
+            found = (
                 f"changes nothing beside {rest}" if rest else "does not hold: the rules are kept"
             )
-            detail = f"the ledger entry {entry.id} {instead}"
+            detail = f"the ledger entry {entry.id} {found}"
             return Verdict(*about, DIVERGES, comparison.worst, detail, [], [])
     kept = [f"{entry.id}: breaks {entry.rule}" for entry in entries]
     detail = "; ".join(kept + [comparison.unjudged_in_words] * bool(comparison.unjudged))
