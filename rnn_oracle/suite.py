@@ -5,6 +5,7 @@ from .testing.suite import (
     judged,
     pytest_configure,
     pytest_generate_tests,
+    pytest_report_teststatus,
     pytest_terminal_summary,
     record_worst,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "judged",
     "pytest_configure",
     "pytest_generate_tests",
+    "pytest_report_teststatus",
     "pytest_terminal_summary",
     "record_worst",
 ]

@@ -62,7 +62,12 @@ COMMANDS = {
 def run_where(folder, tensorflow, *arguments):
     """Run a command where that text is all there is of TensorFlow, with `folder` to work in."""
     site = folder / "site"
-    for name, version, text in [("tensorflow", "2.21.0", tensorflow), ("keras", "3.15.1", "")]:
+    legacy = "from tensorflow import keras\nlayers, backend = keras.layers, keras.backend"
+    for name, version, text in [
+        ("tensorflow", "2.21.0", tensorflow),
+        ("keras", "3.15.1", ""),
+        ("tf_keras", "2.21.0", legacy),
+    ]:
         about = site / f"{name}-{version}.dist-info"
         about.mkdir(parents=True)
         (about / "METADATA").write_text(
@@ -70,9 +75,6 @@ def run_where(folder, tensorflow, *arguments):
         )
         (site / name).mkdir()
         (site / name / "__init__.py").write_text(text)
-    (site / "tf_keras.py").write_text(
-        "from tensorflow import keras\nlayers, backend = keras.layers, keras.backend"
-    )
     path = os.pathsep.join([str(site), os.path.dirname(FIXTURES)])
     environment = dict(os.environ, PYTHONPATH=path)
     for name in ("RNN_ORACLE_MODULE", "TF_USE_LEGACY_KERAS"):

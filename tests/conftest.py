@@ -8,7 +8,7 @@ from rnn_oracle.families import covering
 from rnn_oracle.families.registry import crossed
 from rnn_oracle.reference.dialects import generation
 from rnn_oracle.targets import installed
-from rnn_oracle.verdict.ledger import covers
+from rnn_oracle.verdict.ledger import covers, unmeasured
 
 KERAS_CASE, NONE = "keras_case", "<0"
 LEFT_OUT = pytest.param(
@@ -53,15 +53,31 @@ def _measured():
 def pytest_collection_modifyitems(config, items):
     """Mark what runs on the TensorFlow that is installed, to be chosen with ``-m target``.
 
-    With --oracle-matrix=core, leave out what does not go through the core matrix.
+    On a release that is newer than all that were measured, a test of this package itself may fail
+    because Keras changed, which is no finding. With --oracle-matrix=core, leave out what does not
+    go through the core matrix.
     """
     for item in items:
         if {"target", "tf1_target", KERAS_CASE} & set(item.fixturenames):
             item.add_marker("target")
+        if is_excused({mark.name for mark in item.iter_markers()}, _run_on(item)):
+            item.add_marker(pytest.mark.xfail(reason="Keras is newer than any that was measured"))
     if config.getoption("--oracle-matrix") == "core":
         others = [item for item in items if item.get_closest_marker("core") is None]
         items[:] = [item for item in items if item.get_closest_marker("core") is not None]
         config.hook.pytest_deselected(items=others)
+
+
+def _run_on(item):
+    """Return the targets that a test runs on: its own, or all that are installed."""
+    callspec = getattr(item, "callspec", None)
+    own = {"target", "tf1_target"} & set(callspec.params if callspec else ())
+    return [callspec.params[name] for name in own] or list(installed().values())
+
+
+def is_excused(marks, targets):
+    """Tell whether a test may fail: one of this package itself, on a release never measured."""
+    return {"target", "itself"} <= marks and any(map(unmeasured, filter(None, targets)))
 
 
 def pytest_collection_finish():

@@ -63,3 +63,10 @@ def chain():
             telling(rnn_oracle.GRU(5, name="upper"), 4),
         ]
     )
+
+
+def chain_of_two():
+    """Return two layers that both have a mask to pass on."""
+    masking, lower, _ = chain().layers
+    top = rnn_oracle.GRU(4, return_sequences=True, name="upper")
+    return rnn_oracle.Sequential([masking, lower, telling(top, 4)])

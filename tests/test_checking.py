@@ -9,6 +9,8 @@ from helpers import give_weights, knows, numbers, within
 import rnn_oracle
 from rnn_oracle.testing.checking import check
 
+pytestmark = pytest.mark.itself
+
 X = numbers(2, 5, 3)
 MASK = np.array([[True, True, False, True, False], [False, True, True, False, True]])
 

@@ -9,6 +9,8 @@ from rnn_oracle.arithmetic.error_bounds import UNIT_ROUNDOFF
 from rnn_oracle.testing import layer_call
 from rnn_oracle.testing.checking import check
 
+pytestmark = pytest.mark.itself
+
 X = numbers(2, 5, 3)
 MASK = np.array([[True, True, False, True, False], [False, True, True, False, True]])
 

@@ -6,6 +6,8 @@ from helpers import give_weights, numbers, within
 
 from rnn_oracle.reference.errors import OracleError
 
+pytestmark = pytest.mark.itself
+
 X = numbers(2, 5, 3)
 MASK = np.array([[True, True, False, True, False], [False, True, True, False, True]])
 

@@ -18,7 +18,7 @@ from rnn_oracle.targets.recorded import Recorded
 from rnn_oracle.testing.suite import LEFT_OUT
 from rnn_oracle.verdict.ledger import load, matching
 
-pytestmark = needs("packaging")
+pytestmark = [needs("packaging"), pytest.mark.itself]
 ONLY = "lstm.one.sequences.*"
 
 

@@ -21,6 +21,8 @@ from rnn_oracle.targets import INSTALL, installed
 from rnn_oracle.targets.runtime import minor
 from rnn_oracle.testing.suite import LEFT_OUT, NO_CELLS
 
+pytestmark = pytest.mark.itself
+
 ONLY = "gru.one.last.*.batch_major.forwards.*"
 CASES = [case for case in core() if case.id.startswith("gru.one.last.nostate.batch_major.fo")]
 LSTM = "lstm.one.sequences.state.batch_major.forwards.left.argument"

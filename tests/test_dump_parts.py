@@ -13,6 +13,8 @@ from rnn_oracle.records.manifest import RECORDING
 from rnn_oracle.records.reader import read
 from rnn_oracle.records.store import store
 
+pytestmark = pytest.mark.itself
+
 NAME = "tf2.9"
 LAYERS, OPTIONS = CoreCase("gru"), registry.cases("keras3", "options")[:2]
 

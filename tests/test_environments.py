@@ -15,8 +15,9 @@ from rnn_oracle.commands.parallel import LostError
 from rnn_oracle.families.outcome import Outcome, Refusal
 from rnn_oracle.records.recordings import provenance
 from rnn_oracle.targets import installed
+from rnn_oracle.targets.distributions import asked_version
 from rnn_oracle.targets.keras.target import KerasTarget
-from rnn_oracle.targets.runtime import BrokenTargetError, asked_release, sound
+from rnn_oracle.targets.runtime import BrokenTargetError, recorded_as, sound
 from rnn_oracle.testing.suite import LEFT_OUT
 
 
@@ -71,29 +72,106 @@ RELEASES = {
 
 
 @pytest.fixture
-def without_distribution(tmp_path, monkeypatch):
-    """Return a function that lets a text be all that there is of TensorFlow, of no distribution."""
-    monkeypatch.setattr("rnn_oracle.targets._version", lambda name: None)
+def with_distributions(tmp_path, monkeypatch):
+    """Return a function that lets these be all distributions that there are, by their names.
+
+    The modules that it is given texts of can be imported, by other processes too; of all others
+    only what is asked of distributions is known.
+    """
+    versions = {}
+    monkeypatch.setattr("rnn_oracle.targets.distributions._distributed", versions.get)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "tf_keras" else 1)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     for name in ("RNN_ORACLE_MODULE", "TF_USE_LEGACY_KERAS"):
         monkeypatch.delenv(name, raising=False)
-    asked_release.cache_clear()
-    yield (tmp_path / "tensorflow.py").write_text
-    asked_release.cache_clear()
+
+    def there_are(distributed, **texts):
+        versions.update(distributed)
+        for module, text in texts.items():
+            (tmp_path / f"{module}.py").write_text(text)
+
+    asked_version.cache_clear()
+    yield there_are
+    asked_version.cache_clear()
 
 
 @pytest.mark.parametrize("how", RELEASES)
-def test_a_release_that_cannot_be_asked(how, without_distribution):
+@pytest.mark.parametrize("module", ["tensorflow", "keras"])
+def test_a_release_that_cannot_be_asked(module, how, with_distributions):
     text, told = RELEASES[how]
-    without_distribution(text)
-    with pytest.raises(BrokenTargetError, match="does not tell its release.* " + told):
+    with_distributions({} if module == "tensorflow" else {"tensorflow": "2.21.0"}, **{module: text})
+    with pytest.raises(BrokenTargetError, match=f"^{module} .*does not tell its release.* {told}"):
         installed()
 
 
-def test_a_release_is_asked_where_no_distribution_tells_it(without_distribution):
-    without_distribution("print('hello', end='')\n__version__ = '2.22.0-dev'")
-    assert [target.recording for target in installed().values()] == ["tf2.22"]
+ASKED, NIGHTLY = "__version__ = '3.17.0.dev3'", "3.16.0.dev2026102704"
+
+
+@pytest.mark.parametrize(
+    "distributed, version, recording",
+    [
+        ({"tensorflow": "2.21.0", "keras": "3.15.1"}, "3.15.1", "tf2.21"),
+        ({"tensorflow": "2.21.0", "keras-nightly": NIGHTLY}, NIGHTLY, "tf2.21-nightly"),
+        ({"tf-nightly": "2.22.0.dev20261101", "keras": "3.15.1"}, "3.15.1", "tf2.22-nightly"),
+        ({"tf-nightly-cpu": "2.22.0.dev1", "keras-nightly": NIGHTLY}, NIGHTLY, "tf2.22-nightly"),
+        ({"tensorflow": "2.21.0", "tensorflow-intel": "2.21.0", "keras": "3.1"}, "3.1", "tf2.21"),
+        ({"tensorflow": "2.21.0"}, "3.17.0.dev3", "tf2.21-nightly"),
+        (
+            {"tensorflow": "2.21.0", "keras": "3.15.1", "keras-nightly": NIGHTLY},
+            "3.17.0.dev3",
+            "tf2.21-nightly",
+        ),
+    ],
+    ids=[
+        "releases",
+        "nightly-keras",
+        "nightly-tensorflow",
+        "both-nightly",
+        "two-names",
+        "no-distribution",
+        "one-over-the-other",
+    ],
+)
+def test_the_version_of_keras(distributed, version, recording, with_distributions):
+    with_distributions(distributed, keras=ASKED)
+    target = installed()["keras3"]
+    assert (target.version, target.recording) == (version, recording)
+
+
+def test_a_nightly_of_keras_on_its_own(with_distributions, monkeypatch):
+    with_distributions({"tensorflow": "2.21.0", "keras-nightly": NIGHTLY}, keras=ASKED)
+    monkeypatch.setenv("RNN_ORACLE_MODULE", "keras")
+    target = installed()["keras3"]
+    assert (target.version, target.recording) == (NIGHTLY, "keras3.16-nightly")
+
+
+def test_a_nightly_of_tf_keras(with_distributions, monkeypatch):
+    there = {"tf-nightly": "2.22.0.dev1", "keras": "3.15.1", "tf-keras-nightly": "2.22.0.dev2"}
+    with_distributions(there)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: 1)
+    found = installed()
+    assert found["keras2"].version == "2.22.0.dev2"
+    assert found["keras2"].recording == "tf2.22-nightly-legacy"
+    assert found["tf1"].recording == "tf2.22-nightly-v1"
+
+
+def test_a_release_is_asked_where_no_distribution_tells_it(with_distributions):
+    text = "print('hello', end='')\n__version__ = '2.22.0-dev'"
+    with_distributions({"keras": "3.15.1"}, tensorflow=text)
+    assert [target.recording for target in installed().values()] == ["tf2.22-nightly"]
+
+
+@pytest.mark.parametrize(
+    "versions, name",
+    [
+        (["2.21.0"], "tf2.21"),
+        (["2.21.0rc1", "3.16.0"], "tf2.21"),
+        (["2.21.0", "3.16.0.dev1"], "tf2.21-nightly"),
+        (["2.22.0-dev20261101"], "tf2.22-nightly"),
+    ],
+)
+def test_the_name_of_a_recording(versions, name):
+    assert recorded_as("tf", *versions) == name
 
 
 @pytest.mark.parametrize(
@@ -207,7 +285,8 @@ def test_a_module_that_is_none_is_refused(call, monkeypatch, capsys):
 @pytest.mark.parametrize("version, there", [(None, "no keras"), ("2.15.0", "keras 2.15.0")])
 def test_keras_on_its_own_has_to_be_there(version, there, monkeypatch):
     monkeypatch.setenv("RNN_ORACLE_MODULE", "keras")
-    monkeypatch.setattr("rnn_oracle.targets._version", lambda name: version)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: version)
+    monkeypatch.setattr("rnn_oracle.targets.distributions._distributed", lambda name: version)
     with pytest.raises(BrokenTargetError, match=f"there is {there} here, not 3"):
         installed()
 

@@ -86,6 +86,13 @@ def test_a_backend_fits_the_schema_and_can_be_read(tmp_path, validator):
     assert about["backend"] == "tensorflow"
 
 
+@pytest.mark.parametrize("name", ["keras3.16-nightly", "tf2.22-nightly", "tf2.22-nightly-legacy"])
+def test_a_recording_of_a_nightly_fits_the_schema_and_can_be_read(name, tmp_path, validator):
+    store(str(tmp_path), {name: made_up({CASES[0]: Outcome()}, recording=name)})
+    validator.validate(json.loads((tmp_path / name / MANIFEST).read_text()))
+    assert read(str(tmp_path / name), RECORDING).about["provenance"]["recording"] == name
+
+
 def test_arrays_are_written_once():
     files = vectors.files([vectors.vector(case) for case in CASES])
     groups = json.loads(files[MANIFEST])["groups"]

@@ -166,7 +166,10 @@ def test_what_a_cell_says(verdicts, text, monkeypatch):
 
 
 def test_the_order_of_the_columns():
-    names = "tf2.21-v1 keras3.15 tf2.10 keras3.3 tf2.9-v1 tf2.21 tf2.21-legacy tf2.1 tf1.15 mine"
+    names = (
+        "tf2.21-v1 keras3.16-nightly keras3.15 tf2.10 keras3.3 tf2.9-v1 tf2.21 tf2.21-legacy "
+        "tf2.1 tf1.15 mine"
+    )
     dialects = {"tf1.15": "keras2_v1", "tf2.1": "keras2", "tf2.10": "keras2"}
     made = families(
         [
@@ -179,7 +182,7 @@ def test_the_order_of_the_columns():
         ["tf2.1", "tf2.10"],
         ["tf2.21"],
         ["mine"],
-        ["keras3.3", "keras3.15"],
+        ["keras3.3", "keras3.15", "keras3.16-nightly"],
         ["tf2.21-legacy"],
         ["tf2.9-v1", "tf2.21-v1"],
     ]

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from telling import MASK, C, H, both, chain, demand, gru, guess, lstm, simple, telling
+from telling import MASK, C, H, both, chain, chain_of_two, demand, gru, guess, lstm, simple, telling
 
 import rnn_oracle
 from rnn_oracle.families.stacks.broken import EXCHANGED
 from rnn_oracle.reference import activations
-from rnn_oracle.testing.hypotheses.hypothesis import hypotheses
+from rnn_oracle.testing.hypotheses.hypothesis import MASKS_END, hypotheses
 
 
 def same(layer):
@@ -169,6 +169,12 @@ MEANING = {
     ),
     "the mask did not go on from lower": (
         lambda: rnn_oracle.Sequential(chain().layers[1:]),
+        MASKED,
+        lambda layer: rnn_oracle.Sequential([with_mask(layer.layers[0]), layer.layers[1]]),
+        {},
+    ),
+    MASKS_END: (
+        lambda: rnn_oracle.Sequential(chain_of_two().layers[1:]),
         MASKED,
         lambda layer: rnn_oracle.Sequential([with_mask(layer.layers[0]), layer.layers[1]]),
         {},

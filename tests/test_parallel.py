@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import warnings
 
 import pytest
 from helpers import needs
@@ -54,6 +55,35 @@ def refuse(chunk):
 def test_an_error_that_cannot_travel_is_told_all_the_same():
     with pytest.raises(RuntimeError, match="OddError: no"):
         list(spread(refuse, [1], [1], "dumping", 1))
+
+
+# What processes are warned of.
+
+
+def warn(chunk):
+    for number in range(chunk):
+        warnings.warn(f"layer {number} has\nno mask", stacklevel=1)
+    if chunk > 2:
+        warnings.warn("and another", FutureWarning, stacklevel=1)
+    return chunk
+
+
+@pytest.mark.parametrize(
+    "chunks, told",
+    [
+        ([0, 0], ""),
+        ([1, 2], "judging: 3 warnings of one kind, UserWarning: layer 0 has no mask\n"),
+        (
+            [2, 3, 1],
+            "judging: 7 warnings of 2 kinds, the most frequent, 6 times: "
+            "UserWarning: layer 0 has no mask\n",
+        ),
+    ],
+    ids=["none", "one-kind", "two-kinds"],
+)
+def test_warnings_are_counted(chunks, told, capfd):
+    assert list(spread(warn, chunks, [1] * len(chunks), "judging", 2)) == chunks
+    assert capfd.readouterr() == ("", told)
 
 
 # A process that ends.

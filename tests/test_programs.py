@@ -8,6 +8,8 @@ import rnn_oracle
 from rnn_oracle.arithmetic import nest
 from rnn_oracle.targets.runtime import plain_shape
 
+pytestmark = pytest.mark.itself
+
 LAYERS = ("SimpleRNN", "LSTM", "GRU")
 IDS = np.array([[3, 1, 4, 1, 5, 0], [2, 6, 0, 5, 0, 0], [1, 2, 3, 4, 5, 6]], "int32")
 HELLO = np.eye(4, dtype="float32")[[0, 1, 2, 2, 3]]

@@ -10,6 +10,8 @@ from helpers import FIXTURES, within
 from rnn_oracle.records.format import MANIFEST
 from rnn_oracle.testing.suite import LEFT_OUT
 
+pytestmark = pytest.mark.itself
+
 
 def test_the_example(target, pytestconfig, capsys):
     if within(target, keras2="<2.7"):

@@ -4,11 +4,10 @@ import argparse
 import functools
 import json
 import logging
-import warnings
 
 from ..targets import INSTALL, installed
 from ..targets.runtime import BrokenTargetError
-from ..verdict.judge import judge
+from ..testing.causes import judge_and_explain
 from ..verdict.known_refusals import ledger_of
 from .check_plan import NOT_SELECTED, plan
 from .check_report import as_json, left_out_in_words, passes, show, without_verdict
@@ -140,13 +139,12 @@ def _judge_chunk(chunk):
     targets = _prepared()
     if not cases:
         targets[name].load()
-    return [judge(targets[name], case, ledger_of(case.family)) for case in cases]
+    return [judge_and_explain(targets[name], case, ledger_of(case.family)) for case in cases]
 
 
 @functools.lru_cache(maxsize=None)
 def _prepared():
     """Return the targets; do once what a process needs that is there for them alone."""
-    # Cases call layers in ways that runtimes warn of, and wrongly on purpose.
+    # Cases call layers in ways that runtimes log, and wrongly on purpose.
     logging.disable(logging.ERROR)
-    warnings.simplefilter("ignore")
     return installed()

@@ -14,14 +14,17 @@ from ..verdict.compare import share_not_judged
 from ..verdict.judge import AGREE, DIVERGES, KNOWN, PARTLY, UNJUDGED, UNSUPPORTED, passes
 from ..verdict.known_refusals import ledger_of
 from ..verdict.ledger import unmeasured
+from ..verdict.patterns import as_text
 from .check_plan import NO_TARGET, NOT_MEASURED
+from .clusters import clusters
 from .output import console
-from .reproduce import script
+from .reproduce import in_a_line, script
 from .selection import in_words, values_of
 
 ORDER = (AGREE, KNOWN, PARTLY, DIVERGES, UNJUDGED, UNSUPPORTED)
 _COLUMNS = 4
 _TO_PIPES = 140
+_PATTERNS = 2
 
 
 # As JSON.
@@ -39,6 +42,7 @@ def as_json(targets, planned, verdicts):
             "not judged": [one._asdict() for one in planned.left_out],
         },
         "without a verdict": without_verdict(planned, verdicts),
+        "divergences": [_cluster_as_json(cluster) for cluster in clusters(verdicts)],
         "results": [
             {
                 "id": f"{v.target}.{v.case.id}",
@@ -55,6 +59,18 @@ def as_json(targets, planned, verdicts):
             }
             for v in verdicts
         ],
+    }
+
+
+def _cluster_as_json(cluster):
+    return {
+        "target": cluster.target,
+        "what": cluster.what,
+        "explained": cluster.cause is not None,
+        "rules": cluster.rules,
+        "patterns": cluster.patterns,
+        "entries that show no more": cluster.beside,
+        "ids": [f"{v.target}.{v.case.id}" for v in cluster.verdicts],
     }
 
 
@@ -128,7 +144,7 @@ def show(targets, planned, verdicts, all_tables=False):
     print(share_not_judged([(sum(v.unjudged.values()), v.numbers) for v in verdicts]))
     _print_unsupported([v for v in verdicts if v.verdict == UNSUPPORTED])
     _print_known([v for v in verdicts if v.verdict == KNOWN])
-    _print_divergences(targets, [v for v in verdicts if v.verdict == DIVERGES])
+    _print_divergences(targets, verdicts)
     for v in verdicts:
         if v.verdict in (PARTLY, UNJUDGED) and not passes(v):
             print(f"\n{v.verdict}, which is a failure: {v.case.id} on {v.target}: {v.detail}")
@@ -251,16 +267,39 @@ def _print_known_refusals(entries, found):
     )
 
 
-def _print_divergences(targets, diverging):
-    """Print a script for each divergence: the cases of a family that part in the same things."""
-    groups = {}
-    for v in diverging:
-        names = tuple(m.name for m in v.mismatches) or (v.detail,)
-        first = next(iter(v.case.options.values()))
-        groups.setdefault((v.target, v.case.family, first, names), []).append(v)
-    for (name, family, _, what), group in groups.items():
-        print(
-            f"\nDIVERGES: {', '.join(what)} on {name}, in {group[0].case.id} and "
-            f"{len(group) - 1} more cases like it"
+def _print_divergences(targets, verdicts):
+    """Print what happened, cluster by cluster; then a script for each that has one."""
+    found = clusters(verdicts)
+    holds = Counter(entry.id for v in verdicts for entry in v.entries)
+    for cluster in found:
+        print("\n".join(_in_lines(cluster, holds)))
+    for cluster in found:
+        case = cluster.example.case
+        if case.family == CoreCase.family:
+            print(f"\n# {cluster.what}")
+            print(script(targets[cluster.target], case, ledger_of(case.family)))
+
+
+def _in_lines(cluster, holds):
+    """Tell of a cluster; `holds` says how many cases show each entry of the ledger."""
+    families = [f"{count} of {name}" for name, count in cluster.families.items()]
+    breaks = f", breaks {', '.join(cluster.rules)}" if cluster.rules else ""
+    count = in_words(len(cluster.verdicts))
+    yield f"\nDIVERGES: {count} on {cluster.target} ({', '.join(families)}), {cluster.what}{breaks}"
+    largest = next(iter(cluster.families))
+    shown = cluster.patterns[largest][:_PATTERNS]
+    more = len(cluster.patterns[largest]) - len(shown)
+    where = "; or ".join(map(as_text, shown)) + (f"; and {more} more, see --json" if more else "")
+    yield f"  {largest} where {where}"
+    for name, number in cluster.beside.items():
+        yield (
+            f"  {name} shows no more in {in_words(number)} of them; "
+            f"it holds in {holds[name] or 'none'} besides"
         )
-        print(script(targets[name], group[0].case, ledger_of(family)))
+    example = cluster.example
+    yield f"  such as {example.case.id}: {in_a_line(first_detail(example))}"
+
+
+def first_detail(verdict):
+    """Return what a verdict says of the first thing that differs."""
+    return verdict.mismatches[0].detail if verdict.mismatches else verdict.detail

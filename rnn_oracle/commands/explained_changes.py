@@ -317,14 +317,22 @@ def _groups(found, cases):
             verdicts = (" or ".join(before),) + verdicts
         broken = [rules[name] for name in key[2] if name != TABLE]
         cited = broken or (["F1"] if key[0].startswith(DEFAULT) else RULES.get(key[0]))
-        cited = _characteristic(chosen, key[0]) if cited is None else cited
+        cited = characteristic(chosen, key[0]) if cited is None else cited
         alike = [case for case in cases if case.family == family]
         made.append(Group(*key, verdicts, differences, patterns(chosen, alike), cited))
     return sorted(made, key=lambda group: -len(group.differences))
 
 
-def _characteristic(chosen, what):
-    """Return the rules that all chosen cases cite, and not all others of their family."""
+def characteristic(chosen, what):
+    """Return the rules that all chosen cases cite, and not all others of their family.
+
+    Parameters
+    ----------
+    chosen : list of Case
+        All of one family.
+    what : str
+        The respect in which they differ, see `Difference`.
+    """
     wanted, family = set(chosen), chosen[0].family
     alike = registry.get(family).cases("tf1" if family == "tf1" else "keras3")
     others = [set(case.rules) for case in alike if case not in wanted]

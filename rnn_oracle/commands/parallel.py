@@ -17,6 +17,7 @@ import traceback
 from typing import Any, NamedTuple
 
 from ..targets.runtime import BrokenTargetError
+from .warned import Warned, count_warnings
 
 
 class LostError(RuntimeError):
@@ -26,7 +27,8 @@ class LostError(RuntimeError):
 def spread(function, chunks, sizes, title, processes=None, lost=None):
     """Yield ``function(chunk)`` for each chunk, in order.
 
-    No process outlives this one, whatever ends it.
+    No process outlives this one, whatever ends it. What they are warned of is counted, and told in
+    a line at the end.
 
     Parameters
     ----------
@@ -50,9 +52,9 @@ def spread(function, chunks, sizes, title, processes=None, lost=None):
     LostError
         If a process ends before it gives its result and there is no `lost`.
     """
-    found = {}
+    found, warned = {}, Warned()
     with _team(function, workers(chunks, processes)) as team, _bar(title, sum(sizes)) as advance:
-        results = _results(team, chunks)
+        results = _results(team, chunks, warned)
         for index in range(len(chunks)):
             while index not in found:
                 number, found[number] = next(results)
@@ -63,6 +65,8 @@ def spread(function, chunks, sizes, title, processes=None, lost=None):
             elif error is not None:
                 raise error
             yield result
+    if str(warned):
+        print(f"{title}: {warned}", file=sys.stderr)
 
 
 class _Member(NamedTuple):
@@ -131,8 +135,11 @@ def _started(context, function):
     return _Member(process, work, lives)
 
 
-def _results(team, chunks):
-    """Yield the index of each chunk with its result and error, one of them None, as they come."""
+def _results(team, chunks, warned):
+    """Yield the index of each chunk with its result and error, one of them None, as they come.
+
+    What the processes were warned of is added to `warned`.
+    """
     idle, busy, error = list(team), {}, None
     waiting = collections.deque(enumerate(chunks))
     while waiting or busy:
@@ -151,11 +158,12 @@ def _results(team, chunks):
         for work in multiprocessing.connection.wait(list(busy)):
             member, index = busy.pop(work)
             try:
-                result, error, trace = work.recv()
+                (result, error, trace), told = work.recv()
             except (EOFError, OSError):
                 result, error, trace = None, member.lost(), None
             else:
                 idle.append(member)
+                warned.add(told)
             if trace:
                 error.__cause__ = RuntimeError("\n" + trace)
             yield index, (result, error)
@@ -166,9 +174,11 @@ def _serve(function, work, life):
     # Where it is not hidden already; the process that started this one ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(life,), daemon=True).start()
+    told = count_warnings()
     with contextlib.suppress(EOFError, OSError):
         while True:
-            work.send(_answer(function, work.recv()))
+            answer = _answer(function, work.recv())
+            work.send((answer, told()))
 
 
 def _answer(function, chunk):

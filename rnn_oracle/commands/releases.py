@@ -81,8 +81,11 @@ def _column(release):
 
 
 def _version(release):
-    """Return the number in the name of a recording, or all of a name without one."""
-    found = re.search(r"\d+(\.\d+)*", release.recording)
+    """Return the number in the name of a recording, or all of a name without one.
+
+    A nightly stands in the line of the releases, each by a number of its own.
+    """
+    found = re.search(r"\d+(\.\d+)*(-nightly)?", release.recording)
     return found.group() if found else release.recording
 
 

@@ -1,5 +1,7 @@
 """The shortest script that shows a divergence without this package."""
 
+import textwrap
+
 import numpy as np
 
 from ..arithmetic import nest
@@ -19,6 +21,7 @@ _LADDER = (
     Sizes(4, 6, 1, (1, 2, 1)),
     SIZES,
 )
+_LONGEST = 300
 _EAGER = "tf.compat.v1.enable_eager_execution()"
 _LEAVES = "tf.nest.flatten({top})"
 _NEST = '"; ".join(repr(tf.nest.map_structure({leaf}, y)).replace("\'", "") for y in [{all}])'
@@ -55,7 +58,12 @@ def script(target, case, ledger=()):
         if verdict.mismatches:
             return _Script(target, case, sizes, verdict.mismatches[0]).text()
     verdict = judge(target, case, ledger)
-    return f"# {case.id} on {target}: {verdict.detail or verdict.verdict}\n"
+    return f"# {case.id} on {target}: {in_a_line(verdict.detail or verdict.verdict)}\n"
+
+
+def in_a_line(text):
+    """Return a text without its line breaks, which would end a comment, and of some length."""
+    return textwrap.shorten(text, _LONGEST, placeholder=" ...")
 
 
 class _Script:
@@ -67,7 +75,7 @@ class _Script:
         self.numbers = self.what in ["output", "mask"] + state_names(case)
 
     def text(self):
-        lines = [f"# {self.target}: {self.mismatch.detail}"]
+        lines = [f"# {self.target}: {in_a_line(self.mismatch.detail)}"]
         lines += ["import numpy as np"] if self.call != "symbolic" else []
         lines += ["import tensorflow as tf", self._import(), ""]
         lines += [_EAGER] if self.target.dialect == "keras2_v1" else []

@@ -3,17 +3,13 @@
 import importlib.util
 import os
 
+from .distributions import version_of
 from .keras.target import KerasTarget
-from .runtime import BrokenTargetError, asked_release, is_release
+from .runtime import BrokenTargetError
 from .tf1 import Tf1Target
 
 INSTALL = "pip install tensorflow tf_keras rich packaging py-cpuinfo"
 """What to say where nothing is there to be judged."""
-
-_TENSORFLOW = ("tensorflow",) + tuple(
-    "tensorflow-" + kind for kind in ("cpu", "gpu", "intel", "macos", "rocm", "cpu-aws")
-)
-_NEWEST = "9999"
 
 
 def installed():
@@ -21,23 +17,22 @@ def installed():
 
     ``"keras3"`` is `tf.keras` from TensorFlow 2.16 on; ``"keras2"`` is `tf.keras` before
     that, and `tf_keras` beside it; ``"tf1"`` is what is left of TensorFlow 1, of whose cells
-    `tf_keras` has been the keeper since 2.16. A build whose distribution has another name,
-    such as a nightly, is imported by another process, to ask it. With TF_USE_LEGACY_KERAS=1,
-    `tf.keras` is `tf_keras`; with RNN_ORACLE_MODULE=keras, Keras is taken on its own, in place
-    of all that TensorFlow brings.
+    `tf_keras` has been the keeper since 2.16. A nightly build is a release like any other. With
+    TF_USE_LEGACY_KERAS=1, `tf.keras` is `tf_keras`; with RNN_ORACLE_MODULE=keras, Keras is taken
+    on its own, in place of all that TensorFlow brings.
 
     Raises
     ------
     BrokenTargetError
-        For another RNN_ORACLE_MODULE, or where there is no Keras 3 for it; for a TensorFlow that
-        does not tell its release.
+        For another RNN_ORACLE_MODULE, or where there is no Keras 3 for it; for a TensorFlow or a
+        Keras that does not tell its release.
     """
     alone = _keras_is_alone()
     if importlib.util.find_spec("tensorflow") is None:
         return {}
-    release = next(filter(is_release, map(_version, _TENSORFLOW)), None) or asked_release()
+    release = version_of("tensorflow")
     if alone:
-        return {"keras3": KerasTarget("keras3", "keras", _version("keras"), release)}
+        return {"keras3": KerasTarget("keras3", "keras", version_of("keras"), release)}
     numbers = tuple(map(int, release.split(".")[:2]))
     if numbers < (2, 16):
         dialect = "keras2_v1" if numbers < (2, 0) else "keras2"
@@ -45,11 +40,9 @@ def installed():
         return {"keras2": KerasTarget(dialect, "tensorflow.keras", release, release), "tf1": cells}
     found = {}
     if os.environ.get("TF_USE_LEGACY_KERAS", "").lower() not in ("1", "true"):
-        version = _version("keras") or _NEWEST
-        found["keras3"] = KerasTarget("keras3", "tensorflow.keras", version, release)
+        found["keras3"] = KerasTarget("keras3", "tensorflow.keras", version_of("keras"), release)
     if importlib.util.find_spec("tf_keras") is not None:
-        version = _version("tf_keras") or _NEWEST
-        found["keras2"] = KerasTarget("keras2", "tf_keras", version, release)
+        found["keras2"] = KerasTarget("keras2", "tf_keras", version_of("tf_keras"), release)
         found["tf1"] = Tf1Target("tf_keras", release)
     return found
 
@@ -64,19 +57,9 @@ def _keras_is_alone():
         )
     if not module:
         return False
-    version = _version("keras")
-    if version is None or not version.startswith("3."):
-        there = f"keras {version}" if version else "no keras"
+    there = "no keras"
+    if importlib.util.find_spec("keras") is not None:
+        there = "keras " + version_of("keras")
+    if not there.startswith("keras 3."):
         raise BrokenTargetError(f"RNN_ORACLE_MODULE is 'keras', but there is {there} here, not 3")
     return True
-
-
-def _version(distribution):
-    try:
-        from importlib import metadata
-    except ImportError:  # Python 3.7
-        import importlib_metadata as metadata
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return None

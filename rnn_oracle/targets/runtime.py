@@ -2,12 +2,9 @@
 
 import contextlib
 import errno
-import functools
 import importlib
 import os
 import re
-import subprocess
-import sys
 
 from ..arithmetic import nest
 
@@ -72,32 +69,6 @@ def sound(target, outcome):
     return outcome
 
 
-@functools.lru_cache(maxsize=None)
-def asked_release():
-    """Return the release of a TensorFlow that no distribution tells, by importing it elsewhere.
-
-    Raises
-    ------
-    BrokenTargetError
-        If it cannot be imported, or tells none.
-    """
-    code = "import tensorflow; print(); print(tensorflow.__version__)"
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        errors="replace",
-    )
-    release = (done.stdout.split() or [""])[-1]
-    if done.returncode or not is_release(release):
-        told = (done.stderr.strip().splitlines() or [""])[-1]
-        raise BrokenTargetError(
-            f"tensorflow cannot be used here: it does not tell its release; a process that asked "
-            f"for it ended with status {done.returncode}{told and ': ' + told}"
-        )
-    return release
-
-
 def is_release(text):
     """Tell whether a text begins as a release does, with two numbers."""
     return re.match(r"\d+\.\d+", text or "") is not None
@@ -119,6 +90,21 @@ def tensorflow():
 def minor(version):
     """Return the release that a version is of: ``"2.21"`` for ``"2.21.0"``."""
     return ".".join(version.split(".")[:2])
+
+
+def recorded_as(line, *versions):
+    """Name the recording of a release: ``"tf2.21"``, or ``"keras3.16-nightly"`` of a nightly.
+
+    Parameters
+    ----------
+    line : str
+        What the names of its recordings begin with.
+    versions : str
+        That by which it goes first, then those of what else was recorded: it is a nightly where
+        any of them is.
+    """
+    nightly = "-nightly" if any("dev" in version for version in versions) else ""
+    return line + minor(versions[0]) + nightly
 
 
 def plain_shape(shape):

@@ -10,7 +10,7 @@ from ..families.facts import Shape, Structures, structure
 from ..families.outcome import Outcome, in_phases
 from ..families.tf1.outcome import observe
 from ..families.tf1.problem import SIZES, problem
-from .runtime import minor, sound, tensorflow, usable
+from .runtime import recorded_as, sound, tensorflow, usable
 
 _CELLS_OF_TF_KERAS = "tf_keras.api._v1.keras.__internal__.legacy.rnn_cell"
 
@@ -56,7 +56,7 @@ class Tf1Target:
     @property
     def recording(self):
         """The name of this target's recording, such as ``"tf1.15-v1"``."""
-        return "tf" + minor(self.version) + "-v1"
+        return recorded_as("tf", self.version) + "-v1"
 
     def load(self):
         """Import the runtime, which takes seconds the first time, and see whether it works.

@@ -118,7 +118,7 @@ def guesses(target, layer_call, actual):
     ]
 
     def known(cause):
-        return [e for e in of_release if cause.instead and e.instead == cause.instead]
+        return [e for e in of_release if e.instead in cause.instead]
 
     found = []
     for causes in explanations(layer_call, actual, known):

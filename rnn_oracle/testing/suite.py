@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import functools
 import json
+import textwrap
 import time
+from collections import Counter
 from typing import NamedTuple
 
 import pytest
@@ -16,8 +18,9 @@ import pytest
 from ..targets import INSTALL, installed
 from ..targets.runtime import BrokenTargetError
 from ..verdict.compare import share_not_judged
-from ..verdict.judge import KNOWN, UNJUDGED, UNSUPPORTED, judge, passes
+from ..verdict.judge import DIVERGES, KNOWN, UNJUDGED, UNSUPPORTED, passes
 from ..verdict.ledger import load, unmeasured
+from .causes import judge_and_explain, parting
 
 LEFT_OUT = "no TensorFlow here, so nothing was compared with it; install it with: " + INSTALL
 NO_CELLS = "there is no TensorFlow here, or one from 2.16 on without tf_keras"
@@ -25,10 +28,15 @@ NO_CELLS = "there is no TensorFlow here, or one from 2.16 on without tf_keras"
 TARGET, CASE, OPTIONS = "oracle.target", "oracle.case", "oracle.options"
 VERDICT, LEDGER, WORST = "oracle.verdict", "oracle.ledger", "oracle.error_over_allowed"
 NUMBERS, VAGUE = "oracle.numbers", "oracle.numbers_not_judged"
+CAUSES, DETAIL = "oracle.causes", "oracle.detail"
 INSIDE, IMPORTING = "oracle.seconds_inside", "oracle.seconds_importing"
 """What a report says of a test of a case, such as the one of ``--junitxml``."""
 
+DIVERGED = "diverged"
+"""How a failure is counted that is a finding: told by its cause at the end, not test by test."""
+
 _STARTED = pytest.StashKey()
+_LONGEST = 200
 
 
 def pytest_generate_tests(metafunc):
@@ -88,7 +96,7 @@ def judged(record_property, record_worst, imported_targets):
             record_property(IMPORTING, time.perf_counter() - started)
             imported_targets.add(target)
         before = target.seconds
-        verdict = judge(target, case, _ledger() if ledger is None else ledger)
+        verdict = judge_and_explain(target, case, _ledger() if ledger is None else ledger)
         record_property(TARGET, repr(target))
         record_property(CASE, case.id)
         record_property(OPTIONS, json.dumps(case.options, sort_keys=True))
@@ -99,6 +107,10 @@ def judged(record_property, record_worst, imported_targets):
         record_property(INSIDE, target.seconds - before)
         if verdict.verdict == KNOWN:
             record_property(LEDGER, " ".join(entry.id for entry in verdict.entries))
+        if verdict.verdict == DIVERGES:
+            texts = [f"as if {cause.text}" for cause in verdict.causes] or [parting(verdict)]
+            record_property(CAUSES, json.dumps(texts))
+            record_property(DETAIL, textwrap.shorten(verdict.detail, _LONGEST, placeholder=" ..."))
         vague = verdict.verdict == UNJUDGED and passes(verdict)
         if verdict.verdict == UNSUPPORTED or vague:
             pytest.skip(verdict.detail)
@@ -112,8 +124,19 @@ def pytest_configure(config):
     config.stash[_STARTED] = time.perf_counter()
 
 
+def pytest_report_teststatus(report):
+    """Count divergences apart: a release that was never seen may have some hundreds."""
+    is_finding = dict(report.user_properties).get(VERDICT) == DIVERGES
+    if report.when == "call" and report.failed and is_finding:
+        return DIVERGED, "D", DIVERGED.upper()
+    return None
+
+
 def pytest_terminal_summary(terminalreporter, config):
-    """Print the largest error over the allowed one, the effort, and what was left out."""
+    """Print what diverged, the largest error over the allowed one, the effort, what was left out.
+
+    Divergences are told by cause, a line for each.
+    """
     reports = [
         report
         for category in terminalreporter.stats.values()
@@ -126,8 +149,27 @@ def pytest_terminal_summary(terminalreporter, config):
         took = time.perf_counter() - config.stash[_STARTED]
         lines = [_worst(reports), _unjudged(reports), _effort_text(spent, took)]
         lines += filter(None, map(unmeasured, _targets().values()))
+    lines += _diverged(terminalreporter.stats.get(DIVERGED, []))
     for line in lines:
         terminalreporter.write_line(line)
+
+
+def _diverged(reports):
+    """Yield a line for each cause; a case of several goes to that of most cases."""
+    left = [(report, dict(report.user_properties)) for report in reports]
+    while left:
+        counts = Counter(
+            (found[TARGET], text) for _, found in left for text in json.loads(found[CAUSES])
+        )
+        (target, text), count = counts.most_common(1)[0]
+        those = [
+            (report, found)
+            for report, found in left
+            if found[TARGET] == target and text in json.loads(found[CAUSES])
+        ]
+        left = [pair for pair in left if pair not in those]
+        report, found = those[0]
+        yield (f"DIVERGES: {count} on {target}, {text}; such as {report.nodeid}: {found[DETAIL]}")
 
 
 def _worst(reports):

@@ -39,6 +39,8 @@ class Verdict(NamedTuple):
         Of how many numbers nothing is claimed, by the name of the array.
     numbers : int
         How many numbers were compared, these included.
+    causes : tuple of Cause
+        What would explain a divergence, where that was looked for; see `rnn_oracle.testing.causes`.
     """
 
     target: str
@@ -50,6 +52,7 @@ class Verdict(NamedTuple):
     entries: list
     unjudged: dict[str, int] = {}
     numbers: int = 0
+    causes: tuple = ()
 
 
 def judge(target, case, ledger, sizes=None):
@@ -98,9 +101,13 @@ def judge_answer(actual, entries, claims):
             detail += "; not what the ledger says: " + ", ".join(e.id for e in entries)
         return Verdict(*about, DIVERGES, comparison.worst, detail, comparison.mismatches, [])
     for entry in entries:
-        others = claims.of([e for e in entries if e is not entry])
-        if not compare(others, actual).mismatches:
-            detail = f"the ledger entry {entry.id} does not hold: the rules are kept"
+        others = [e for e in entries if e is not entry]
+        if not compare(claims.of(others), actual).mismatches:
+            rest = ", ".join(other.id for other in others)
+            found = (
+                f"changes nothing beside {rest}" if rest else "does not hold: the rules are kept"
+            )
+            detail = f"the ledger entry {entry.id} {found}"
             return Verdict(*about, DIVERGES, comparison.worst, detail, [], [])
     kept = [f"{entry.id}: breaks {entry.rule}" for entry in entries]
     detail = "; ".join(kept + [comparison.unjudged_in_words] * bool(comparison.unjudged))

@@ -90,10 +90,15 @@ def unmeasured(target):
 
 @functools.lru_cache(maxsize=None)
 def covers(versions, version):
-    """Tell whether a version is among those of a specifier such as ``">=3.0,<3.11"``."""
-    from packaging.specifiers import SpecifierSet
+    """Tell whether a version is among those of a specifier such as ``">=3.0,<3.11"``.
 
-    return SpecifierSet(versions).contains(version, prereleases=True)
+    A nightly, or what else comes before a release, counts as that release, so that an entry of
+    ``">=3.16"`` speaks of 3.16.0.dev2026102704.
+    """
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import Version
+
+    return SpecifierSet(versions).contains(Version(version).base_version)
 
 
 def fits(pattern, case):

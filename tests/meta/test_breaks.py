@@ -16,6 +16,8 @@ from rnn_oracle.reference import cells, recurrent, rnn
 from rnn_oracle.verdict.judge import DIVERGES, judge
 from rnn_oracle.verdict.ledger import load
 
+pytestmark = pytest.mark.itself
+
 LEGAL = [case for case in core() if not case.stacking.endswith("without_sequences")]
 SLICE = [c for c in LEGAL if not c.time_major][::23] + [c for c in LEGAL if c.time_major][::89]
 LEDGER = load()

@@ -1,7 +1,7 @@
 """What a release returns instead of what the rules demand of `Bidirectional`."""
 
 from ..facts import Structures, leaves_in_lists
-from ..stacks.deviations import IMPLICIT, ROUNDED, UNROLLED, of_numbers
+from ..stacks.deviations import IMPLICIT, ROUNDED, UNROLLED, Stack, ending_masks, of_numbers
 from .case import BOTH
 from .expected import build
 from .outcome import facts_of_layers
@@ -29,8 +29,10 @@ def shape_of_two_forward_layers(case, dialect, sizes, outcome):
     return outcome.changed(facts=dict(outcome.facts, **facts))
 
 
+STACK = Stack(build, problem)
 DEVIATIONS = dict(
-    of_numbers([IMPLICIT, UNROLLED, ROUNDED], build, problem),
+    of_numbers([IMPLICIT, UNROLLED, ROUNDED], STACK),
     single_states_wrapped=single_states_wrapped,
     shape_of_two_forward_layers=shape_of_two_forward_layers,
+    **ending_masks(STACK),
 )

@@ -1,6 +1,6 @@
 """What a release returns instead of what the rules demand in cases of forms."""
 
-from ..stacks.deviations import not_passed_on
+from ..stacks.deviations import Stack, ending_masks
 from ..stacks.reference import build
 from .outcome import refused
 from .problem import problem
@@ -11,4 +11,5 @@ def form_refused(case, dialect, sizes, outcome):
     return refused("a form that is not taken")
 
 
-DEVIATIONS = dict(not_passed_on(build, problem), form_refused=form_refused)
+STACK = Stack(build, problem)
+DEVIATIONS = dict(ending_masks(STACK), form_refused=form_refused)

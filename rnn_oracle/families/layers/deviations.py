@@ -1,7 +1,7 @@
 """What a release returns instead of what the rules demand of a case of the core matrix."""
 
 from ..facts import Raised
-from ..stacks.deviations import IMPLICIT, not_passed_on, of_numbers, single_states_wrapped
+from ..stacks.deviations import IMPLICIT, Stack, ending_masks, of_numbers, single_states_wrapped
 from ..stacks.reference import build
 from .problem import problem
 
@@ -16,9 +16,10 @@ def symbolic_call_refused(case, dialect, sizes, outcome):
     return outcome.changed(facts=facts)
 
 
+STACK = Stack(build, _in_calls)
 DEVIATIONS = dict(
-    of_numbers([IMPLICIT], build, _in_calls),
+    of_numbers([IMPLICIT], STACK),
     single_states_wrapped=single_states_wrapped,
     symbolic_call_refused=symbolic_call_refused,
-    **not_passed_on(build, _in_calls),
+    **ending_masks(STACK),
 )

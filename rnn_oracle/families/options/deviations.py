@@ -1,11 +1,20 @@
 """What a release returns instead of what the rules demand in cases of all options."""
 
 from ..stacks.broken import IMPRECISE
-from ..stacks.deviations import IMPLICIT, UNROLLED, of_numbers, single_states_wrapped
+from ..stacks.deviations import (
+    IMPLICIT,
+    UNROLLED,
+    Stack,
+    ending_masks,
+    of_numbers,
+    single_states_wrapped,
+)
 from ..stacks.problem import problem
 from ..stacks.reference import build
 
+STACK = Stack(build, problem)
 DEVIATIONS = dict(
-    of_numbers([IMPLICIT, UNROLLED, *IMPRECISE], build, problem),
+    of_numbers([IMPLICIT, UNROLLED, *IMPRECISE], STACK),
     single_states_wrapped=single_states_wrapped,
+    **ending_masks(STACK),
 )

@@ -1,18 +1,25 @@
 """What a release returns instead of what the rules demand of a stack, in any family of stacks."""
 
+from __future__ import annotations
+
 import functools
+from typing import Callable, NamedTuple
 
 from ...reference.bidirectional import Bidirectional
 from ..facts import leaves_in_lists
 from ..outcome import without_attached_masks, without_masks
 from .broken import EXCHANGED, SPARSEMAX, exchange_activation, misplace_zeros, round_input
-from .reference import allow, answers
+from .reference import allow, answers, set_weights
 
 IMPLICIT, ARGUMENT = "implicit_mask_dropped", "mask_argument_not_passed_on"
+NOT_PASSED_ON = "mask_not_passed_on"
+_ENDING = (ARGUMENT, NOT_PASSED_ON)
 UNROLLED, ROUNDED = "unrolled_zeros_misplaced", "stacked_input_rounded"
 SAYS = {
     IMPLICIT: "With an initial state, a mask that is attached to the input is passed on, but not "
     "applied.",
+    ARGUMENT: "A mask that comes as an argument is applied, but is not attached to the output.",
+    NOT_PASSED_ON: "No mask is attached to the output, wherever it comes from.",
     UNROLLED: "The mask is not turned round for zeroing the outputs of an unrolled layer that goes "
     "backwards.",
     ROUNDED: "A list of cells rounds its input to float32, whatever its dtype.",
@@ -24,70 +31,121 @@ SAYS = {
     SPARSEMAX: "`sparsemax` adds up the sums of the largest numbers where it needs the last sum "
     "alone.",
 }
-"""What each deviation is that gives other numbers."""
+"""What each deviation is that gives other numbers, or ends a mask."""
 
 
-def of_numbers(names, build, problem):
-    """Return the deviations that give other numbers in a family, by name.
+class Stack(NamedTuple):
+    """How a family makes the layers and the arrays of its cases.
 
-    Parameters
+    Attributes
     ----------
-    names : list of str
-        Of those in `SAYS`.
     build : callable
         ``build(case, dialect, sizes)`` makes the layers of a case, without weights.
     problem : callable
         ``problem(case, sizes)`` returns the `rnn_oracle.families.stacks.problem.Problem`.
     """
 
-    def deviation(name, case, dialect, sizes, outcome):
-        make = functools.partial(build, case, dialect, sizes)
-        return answered_again(name, case, problem(case, sizes), make, outcome)
-
-    found = {}
-    for name in names:
-        found[name] = functools.partial(deviation, name)
-        found[name].__doc__ = SAYS[name]
-    return found
+    build: Callable
+    problem: Callable
 
 
-def answered_again(name, case, given, make, outcome):
+def of_numbers(names, stack):
+    """Return the deviations that give other numbers in a family, by name.
+
+    Parameters
+    ----------
+    names : list of str
+        Of those in `SAYS`.
+    stack : Stack
+    """
+    return _documented({name: functools.partial(_answered_again, name, stack) for name in names})
+
+
+def _documented(deviations):
+    for name, deviation in deviations.items():
+        deviation.__doc__ = SAYS[name]
+    return deviations
+
+
+def _answered_again(name, stack, case, dialect, sizes, outcome):
     """Return the outcome with the numbers that deviate so too, beside what deviated before."""
     together = outcome.deviations + (name,)
-
-    def layers():
-        made = make()
-        for layer in made:
-            _break(layer, together)
-        return made
-
+    given = stack.problem(case, sizes)
+    make = functools.partial(_made, stack, case, dialect, sizes, together)
     applied = functools.partial(_explicit, case, together)
-    arrays, _ = answers(case, layers(), given, applied=applied)
-    allowed = allow(case, layers, given, arrays, applied)
+    arrays, _ = answers(case, make(), given, applied=applied)
+    allowed = allow(case, make, given, arrays, applied)
+    if set(_ENDING) & set(together):
+        arrays = without_masks(arrays)
     return outcome.changed(arrays=arrays, allowed=allowed, deviations=together)
+
+
+def _made(stack, case, dialect, sizes, together):
+    layers = stack.build(case, dialect, sizes)
+    for layer in layers:
+        _break(layer, together)
+    return layers
+
+
+def of_changed_layers(stack, change, case, dialect, sizes, outcome, bounded):
+    """Return the outcome of other layers than the case's, beside what deviates already.
+
+    Parameters
+    ----------
+    stack : Stack
+    change : callable
+        ``change(layers)`` returns the other layers, of the case's with their weights.
+    case, dialect, sizes
+    outcome : Outcome
+    bounded : bool
+        Whether to work out `allowed`, which takes longer than the values.
+    """
+    given = stack.problem(case, sizes)
+    applied = functools.partial(_explicit, case, outcome.deviations)
+
+    def make():
+        layers = _made(stack, case, dialect, sizes, outcome.deviations)
+        set_weights(layers, given)
+        return layers
+
+    def make_others():
+        return change(make())
+
+    others = given._replace(
+        weights=[[make_others()[i].weights] for i, _ in enumerate(given.weights)]
+    )
+    before, facts_before = answers(case, make(), given, applied=applied)
+    after, facts_after = answers(case, make_others(), others, applied=applied)
+    arrays = {name: a for name, a in outcome.arrays.items() if name not in before or name in after}
+    arrays.update((name, array) for name, array in after.items() if name not in before)
+    arrays.update((name, after[name]) for name in arrays if name in after)
+    moved = {name: fact for name, fact in facts_after.items() if fact != facts_before[name]}
+    allowed = allow(case, make_others, others, after, applied) if bounded else {}
+    return outcome.changed(arrays, dict(outcome.facts, **moved), allowed)
 
 
 def _explicit(case, together, call, i, mask):
     """Return the mask that a layer applies where none counts that is attached to its input."""
+    if i > 0 and NOT_PASSED_ON in together:
+        return None
     ignored = ARGUMENT in together or (IMPLICIT in together and call.states is not None)
     given = i == 0 and case.mask_from == "argument"
     return mask if given or not ignored else None
 
 
-def mask_argument_not_passed_on(build, problem, case, dialect, sizes, outcome):
-    """A mask that comes as an argument is applied, but is not attached to the output."""
-    if case.stacking in ("two", "three"):
-        make = functools.partial(build, case, dialect, sizes)
-        outcome = answered_again(ARGUMENT, case, problem(case, sizes), make, outcome)
+def ending_masks(stack):
+    """Return the deviations by which masks go no further in a family, by name."""
+    return _documented({name: functools.partial(_without_mask, name, stack) for name in _ENDING})
+
+
+def _without_mask(name, stack, case, dialect, sizes, outcome):
+    if outcome.refusal:
+        return outcome
+    if len(stack.build(case, dialect, sizes)) > 1:
+        outcome = _answered_again(name, stack, case, dialect, sizes, outcome)
     facts = without_attached_masks(outcome.facts)
-    return outcome.changed(without_masks(outcome.arrays), facts)
-
-
-def not_passed_on(build, problem):
-    """Return the deviation `mask_argument_not_passed_on` of a family, by its name."""
-    deviation = functools.partial(mask_argument_not_passed_on, build, problem)
-    deviation.__doc__ = mask_argument_not_passed_on.__doc__
-    return {ARGUMENT: deviation}
+    together = tuple(dict.fromkeys(outcome.deviations + (name,)))
+    return outcome.changed(without_masks(outcome.arrays), facts, deviations=together)
 
 
 def single_states_wrapped(case, dialect, sizes, outcome):

@@ -6,7 +6,7 @@ import time
 from ...families.family import find_part
 from ...families.outcome import Outcome
 from ...reference.dialects import generation
-from ..runtime import minor, sound, tensorflow, usable
+from ..runtime import recorded_as, sound, tensorflow, usable
 from .layers import SymbolicShapes
 from .missing_features import missing_feature
 
@@ -56,9 +56,9 @@ class KerasTarget:
     def recording(self):
         """The name of this target's recording, such as ``"tf2.21-legacy"`` or ``"keras3.12"``."""
         if self.module == "keras":
-            return "keras" + minor(self.version)
+            return recorded_as("keras", self.version)
         kind = "-legacy" if self.module == "tf_keras" else ""
-        return "tf" + minor(self.release) + kind
+        return recorded_as("tf", self.release, self.version) + kind
 
     def load(self):
         """Import the runtime, which takes seconds the first time, and see whether it works.

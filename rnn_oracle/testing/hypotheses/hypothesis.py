@@ -9,13 +9,17 @@ import copy
 import functools
 from typing import Callable, NamedTuple
 
-from ...families.stacks.deviations import ARGUMENT
+from ...families.stacks.deviations import ARGUMENT, NOT_PASSED_ON
+from ...reference.bidirectional import Bidirectional
 from ...reference.functional import Functional
-from ...reference.surrounding import Dense, Masking
+from ...reference.recurrent import RNN
+from ...reference.surrounding import Dense, Masking, TimeDistributed
 from ..layer_call import LayerCall, links, recurrent_layers
 from .cells import changes_of_dense
 from .directions import bidirectional_layers, changes_of_both
 from .layers import changes_of_layer, has_mask
+
+MASKS_END = "the mask did not go on from any recurrent layer"
 
 
 class Hypothesis(NamedTuple):
@@ -29,14 +33,14 @@ class Hypothesis(NamedTuple):
         The call as it should be.
     change : callable
         Returns a `LayerCall` as it would then be, of one as it should be.
-    instead : str or None
-        The deviation of `rnn_oracle.verdict.deviations` that says the same of cases.
+    instead : tuple of str
+        The deviations of `rnn_oracle.verdict.deviations` that say the same of cases.
     """
 
     text: str
     given: LayerCall
     change: Callable
-    instead: str | None = None
+    instead: tuple[str, ...] = ()
 
     def layer_call(self):
         """Return the call as it would then be."""
@@ -87,7 +91,7 @@ def _of_parts(layer_call, parts_of, changes_of):
                 text if some is owners else f"{text} in {names}",
                 layer_call,
                 functools.partial(_changed, parts_of, changes_of, text, some),
-                known[some[0]] if some == list(known) else None,
+                (known[some[0]],) if some == list(known) else (),
             )
 
 
@@ -118,6 +122,7 @@ def _name(parts, i):
 
 def _of_masks_that_go_on(layer_call):
     parts, is_graph = links(layer_call.layer), isinstance(layer_call.layer, Functional)
+    over_steps = _over_steps(parts)
     for i, link in enumerate(parts):
         if not getattr(link, "return_sequences", True):
             if is_graph:
@@ -131,14 +136,35 @@ def _of_masks_that_go_on(layer_call):
         yield Hypothesis(
             f"the mask did not go on {on}",
             layer_call,
-            functools.partial(_going_no_further, i),
-            ARGUMENT if is_argument else None,
+            functools.partial(_going_no_further, [i]),
+            (ARGUMENT,) * is_argument + (NOT_PASSED_ON,) * (over_steps == [i]),
         )
+    if len(over_steps) > 1:
+        yield masks_that_end(layer_call)
 
 
-def _going_no_further(i, layer_call):
+def masks_that_end(layer_call):
+    """Return the `Hypothesis` that no layer over steps lets a mask go on."""
+    over_steps = _over_steps(links(layer_call.layer))
+    change = functools.partial(_going_no_further, over_steps)
+    return Hypothesis(MASKS_END, layer_call, change, (NOT_PASSED_ON,))
+
+
+def _over_steps(parts):
+    """Return which layers go over steps and would let a mask go on."""
+    return [
+        i
+        for i, part in enumerate(parts)
+        if isinstance(part, (RNN, Bidirectional, TimeDistributed))
+        and getattr(part, "return_sequences", True)
+    ]
+
+
+def _going_no_further(which, layer_call):
     layer = _copied(layer_call.layer)
-    links(layer)[i].compute_mask = _no_mask
+    parts = links(layer)
+    for i in which:
+        parts[i].compute_mask = _no_mask
     return layer_call._replace(layer=layer)
 
 
