@@ -8,8 +8,7 @@ import pytest
 from fakes import Right, let_check_find
 from helpers import committed, needs
 
-from rnn_oracle.commands import check, explained_changes, judged_recordings
-from rnn_oracle.commands.history_rows import _verdict
+from rnn_oracle.commands import check, explained_changes, history_rows, judged_recordings
 from rnn_oracle.families import registry
 from rnn_oracle.families.expected import expected
 from rnn_oracle.families.outcome import Outcome
@@ -162,10 +161,10 @@ def test_numbers_that_are_not_judged_are_those_of_no_dialect():
 @pytest.mark.parametrize("word", [PARTLY, UNJUDGED])
 def test_the_history_page_does_not_call_it_kept(word):
     answers = [
-        judged_recordings.Answer(verdict, (), {"verdict": "values"}, (), "")
+        (None, judged_recordings.Answer(verdict, (), {"verdict": "values"}, (), ""))
         for verdict in (AGREE, word)
     ]
-    cell = _verdict(answers, set())
+    cell = history_rows.verdict(answers, set())
     assert (cell.text, cell.note) == ("not judged in full 1", "of 2 cases")
 
 

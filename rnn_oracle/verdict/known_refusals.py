@@ -1,7 +1,10 @@
 """The known divergences about faults, as entries of a ledger, by which they are judged."""
 
+import functools
+
 from ..families.refusals.case import RefusalCase
 from ..families.refusals.faults import FAULTS
+from . import ledger
 from .entry import FAMILY, Entry
 from .refusal_table import ANSWERS, load
 
@@ -42,3 +45,9 @@ def _harm(answer):
     if answer == "values":
         return "What is wrong passes without a word."
     return "Who catches the error that is due does not catch this one."
+
+
+@functools.lru_cache(maxsize=None)
+def ledger_of(family):
+    """Return the entries by which the cases of a family are judged, from its id."""
+    return entries() if family == RefusalCase.family else ledger.load()
