@@ -8,8 +8,7 @@ import pytest
 from fakes import Right, let_check_find
 from helpers import committed, needs
 
-from rnn_oracle.commands import check, explained_changes, judged_recordings
-from rnn_oracle.commands.history_rows import _verdict
+from rnn_oracle.commands import check, explained_changes, history_rows, judged_recordings
 from rnn_oracle.families import registry
 from rnn_oracle.families.expected import expected
 from rnn_oracle.families.outcome import Outcome
@@ -144,7 +143,9 @@ def test_what_has_moved_where_nothing_is_claimed_is_no_rounding(share, kind):
 
 
 def test_diff_does_not_explain_by_what_is_not_judged(monkeypatch):
-    side = explained_changes.Side("a", "keras3", "keras3", "3.15.1", True, {CASE: moved(CASE)[0]})
+    side = explained_changes.Side(
+        "a", "keras3", "keras3", "3.15.1", "2.21.0", True, {CASE: moved(CASE)[0]}
+    )
     for share in (0, 0.5):
         monkeypatch.setattr(
             explained_changes, "expected", lambda case, dialect, by=share: planted(case, by)
@@ -162,10 +163,10 @@ def test_numbers_that_are_not_judged_are_those_of_no_dialect():
 @pytest.mark.parametrize("word", [PARTLY, UNJUDGED])
 def test_the_history_page_does_not_call_it_kept(word):
     answers = [
-        judged_recordings.Answer(verdict, (), {"verdict": "values"}, (), "")
+        (None, judged_recordings.Answer(verdict, (), {"verdict": "values"}, (), ""))
         for verdict in (AGREE, word)
     ]
-    cell = _verdict(answers, set())
+    cell = history_rows.verdict(answers, set())
     assert (cell.text, cell.note) == ("not judged in full 1", "of 2 cases")
 
 

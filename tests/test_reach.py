@@ -16,7 +16,7 @@ ONE, TWO, THREE = CASES
 def side(name, *outcomes, real=True):
     """Return a side with these outcomes of the cases in turn, None where one is not recorded."""
     there = {case: outcome for case, outcome in zip(CASES, outcomes) if outcome}
-    return Side(f"{name} (keras 3)", "keras3", "keras3", "3.1", real, there)
+    return Side(f"{name} (keras 3)", "keras3", "keras3", "3.1", "2.16", real, there)
 
 
 @pytest.mark.parametrize(

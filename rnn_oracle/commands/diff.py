@@ -117,7 +117,8 @@ def _recorded(about, entries, chosen=EVERYTHING):
         entry.case: entry.answers[about["dialect"]] for entry in entries if chosen.holds(entry.case)
     }
     name = generation(about["dialect"])
-    return Side(title, name, about["dialect"], about["keras"], True, outcomes)
+    versions = about["keras"], about["tensorflow"]
+    return Side(title, name, about["dialect"], *versions, True, outcomes)
 
 
 def _installed(name, chosen):
@@ -146,12 +147,18 @@ def _oracle(other):
     for case in other.outcomes:
         demanded = expected(case, other.dialect, bounded=False)
         arrays = {
-            name: array.astype(case.dtype) if array.dtype.kind == "f" else array
+            name: _like(array, other.outcomes[case].arrays.get(name))
             for name, array in demanded.arrays.items()
         }
         outcomes[case] = Outcome(arrays, demanded.facts, refusal=demanded.refusal)
     title = f"the oracle, dialect {other.dialect}"
-    return Side(title, other.name, other.dialect, other.version, False, outcomes)
+    return other._replace(title=title, real=False, outcomes=outcomes)
+
+
+def _like(array, other):
+    """Return the oracle's numbers in the dtype of those that they are compared with."""
+    both_float = other is not None and array.dtype.kind == other.dtype.kind == "f"
+    return array.astype(other.dtype) if both_float else array
 
 
 # How a report is written.

@@ -36,8 +36,8 @@ class Side(NamedTuple):
     Attributes
     ----------
     title : str
-    name, dialect, version : str
-        Those of the target, by which the ledger finds its entries.
+    name, dialect, version, release : str
+        Those of the target, by which the ledger finds its entries; the last is of TensorFlow.
     real : bool
         False for the oracle.
     outcomes : dict of Case to Outcome
@@ -47,6 +47,7 @@ class Side(NamedTuple):
     name: str
     dialect: str
     version: str
+    release: str
     real: bool
     outcomes: dict
 

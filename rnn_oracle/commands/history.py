@@ -7,15 +7,19 @@ import os
 import sys
 from typing import NamedTuple
 
+from ..families import registry
 from ..records.format import default_folder
 from ..records.manifest import RECORDING
 from ..records.reader import read
 from ..records.store import recordings_in
+from ..verdict import known_refusals
 from ..verdict.ledger import load
 from .errors import FORESEEN
-from .history_rows import KEPT, NONE, UNEXPLAINED, differs, sections
+from .history_rows import KEPT, NONE, UNEXPLAINED, differs
+from .history_sections import sections
 from .judged_recordings import judge_all, releases
 from .output import console, printing, writable, write_output
+from .parallel import bar
 from .program import misuse
 from .releases import families, runs, span
 from .selection import EVERYTHING, add_choice, choice
@@ -36,10 +40,13 @@ class History(NamedTuple):
         The columns.
     sections : list of Section
         The rows.
+    lacking : list of str
+        Of which releases some families of cases were not recorded.
     """
 
     families: list
     sections: list
+    lacking: list[str]
 
 
 def main(arguments=None):
@@ -111,11 +118,13 @@ def _recorded(folder):
 
 def of_folder(folder, chosen=EVERYTHING):
     """Return the `History` of all recordings in a folder of fixtures."""
-    found = []
-    for name in recordings_in(_recorded(folder)):
-        fixture = read(os.path.join(_recorded(folder), name), RECORDING)
-        entries = {n: e for n, e in fixture.entries.items() if chosen.holds(e.case)}
-        found += [fixture._replace(entries=entries)] * bool(entries)
+    found, names = [], recordings_in(_recorded(folder))
+    with bar("reading", len(names)) as advance:
+        for name in names:
+            fixture = read(os.path.join(_recorded(folder), name), RECORDING)
+            entries = {n: e for n, e in fixture.entries.items() if chosen.holds(e.case)}
+            found += [fixture._replace(entries=entries)] * bool(entries)
+            advance(1)
     return of_fixtures(found)
 
 
@@ -128,7 +137,31 @@ def of_answers(fixtures, answered):
     """Return the `History` of some recordings of which `judge_all` has judged the answers."""
     grouped = families(releases(fixtures))
     columns = [column for family in grouped for column in family.columns]
-    return History(grouped, sections(answered, columns, load()))
+    table = known_refusals.entries()
+    return History(grouped, sections(answered, columns, load(), table), _lacking(fixtures))
+
+
+def _lacking(fixtures):
+    """Say which families of cases were recorded of some releases, and not of others."""
+    own = {}
+    for fixture in fixtures:
+        about = fixture.about["provenance"]
+        own[about["recording"], about["dialect"]] = {
+            e.case.family for e in fixture.entries.values()
+        }
+    releases_without = {}
+    for (name, dialect), there in own.items():
+        missing = [
+            family.id
+            for family in registry.families()
+            if family.id in set().union(*own.values()) - there and family.cases(dialect)
+        ]
+        releases_without.setdefault(tuple(missing), []).append(name)
+    return [
+        f"Not recorded of {', '.join(names)}: the cases of {', '.join(missing)}."
+        for missing, names in releases_without.items()
+        if missing
+    ]
 
 
 def _unexplained(history):
@@ -181,8 +214,8 @@ def _print_tables(history):
     from rich.table import Table
 
     terminal = console(_WIDTH, markup=False, highlight=False)
-    for family in history.families:
-        terminal.print(_heading(family))
+    for line in [*map(_heading, history.families), *history.lacking]:
+        terminal.print(line)
     widest = max(10, (terminal.width - _LEFT) // len(history.families) - 3)
     for section in history.sections:
         rows, alike = _lines(section)
@@ -203,8 +236,8 @@ def _print_tables(history):
 
 def _markdown(history):
     yield f"# {TITLE}\n"
-    for family in history.families:
-        yield f"- {_heading(family)}"
+    for line in [*map(_heading, history.families), *history.lacking]:
+        yield f"- {line}"
     heads = ["rule", "what"] + [family.short for family in history.families]
     for section in history.sections:
         rows, alike = _lines(section)

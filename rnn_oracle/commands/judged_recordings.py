@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 from typing import Any, NamedTuple
 
 from ..families.facts import container_kinds, without_containers
@@ -9,8 +11,10 @@ from ..families.outcome import VALUES, Outcome
 from ..reference.dialects import DIALECTS
 from ..targets.recorded import Recorded
 from ..verdict.compare import compare
-from ..verdict.judge import Claims, judge_answer
-from ..verdict.ledger import load, matching
+from ..verdict.entry import FAMILY, RECORDED
+from ..verdict.judge import Claims, judge_answer, same_bits
+from ..verdict.known_refusals import ledger_of
+from ..verdict.ledger import matching, patterns_on
 from .parallel import spread
 
 
@@ -19,7 +23,7 @@ class Release(NamedTuple):
 
     Attributes
     ----------
-    recording, name, dialect, module, version : str
+    recording, name, dialect, module, version, release : str
         As of `rnn_oracle.targets.recorded.Recorded`.
     """
 
@@ -28,6 +32,7 @@ class Release(NamedTuple):
     dialect: str
     module: str
     version: str
+    release: str
 
 
 class Answer(NamedTuple):
@@ -38,7 +43,7 @@ class Answer(NamedTuple):
     verdict : str
         One of those of `rnn_oracle.verdict.judge`.
     entries : tuple of str
-        Ids of the ledger's entries that speak of the case on this release.
+        Ids of the ledger's entries that explain a known divergence.
     texts : dict of str to str
         The answer as text by the respect, see `texts_of`.
     parted : tuple of str
@@ -123,26 +128,42 @@ def judge_all(fixtures):
 
 def _judge_chunk(chunk):
     targets, asked = chunk
-    ledger = load()
-    return [_judge(case, outcomes, targets, ledger) for case, outcomes in asked]
+    return [_judge(case, outcomes, targets) for case, outcomes in asked]
 
 
-def _judge(case, outcomes, targets, ledger):
+def _judge(case, outcomes, targets):
     """Judge the answers to a case, each distinct one once."""
     present = [target for target in targets if target.recording in outcomes]
-    claims = {target.dialect: Claims(target, case) for target in present}
+    claims = {}
+    for target in present:
+        if target.dialect not in claims:
+            claims[target.dialect] = Claims(target, case, others=tuple(claims.values()))
     demanded = {dialect: claim.of() for dialect, claim in claims.items()}
     texts = _writer_of(demanded)
     answers, known = {}, {}
     for target in present:
-        outcome, entries = outcomes[target.recording], matching(ledger, target, case)
+        outcome, entries = (
+            outcomes[target.recording],
+            matching(ledger_of(case.family), target, case),
+        )
         key = target.dialect, tuple(entry.id for entry in entries), _bytes(outcome)
         if key not in known:
             verdict = judge_answer(outcome, entries, claims[target.dialect])
             parted = tuple(dict.fromkeys(_respect(m.name, outcome) for m in verdict.mismatches))
-            known[key] = Answer(verdict.verdict, key[1], texts(outcome), parted, verdict.detail)
+            explaining = tuple(entry.id for entry in verdict.entries)
+            known[key] = Answer(verdict.verdict, explaining, texts(outcome), parted, verdict.detail)
         answers[target.recording] = known[key]
     return Answered(case, answers, {d: texts(wanted) for d, wanted in demanded.items()})
+
+
+@functools.lru_cache(maxsize=None)
+def _entries_of(family, target):
+    """Return the entries that speak of any case of a family on a target."""
+    return [
+        entry
+        for entry in ledger_of(family)
+        if any(p.get(FAMILY, RECORDED) == family for p in patterns_on(entry, target))
+    ]
 
 
 def _bytes(outcome):
@@ -163,9 +184,8 @@ def _writer_of(demanded):
     """
     with_numbers = {d: demanded[d] for d in DIALECTS if d in demanded and demanded[d].arrays}
     differ = any(
-        not _same_numbers(wanted, other)
-        for wanted in with_numbers.values()
-        for other in with_numbers.values()
+        not same_bits(wanted, other) and not _same_numbers(wanted, other)
+        for wanted, other in itertools.permutations(with_numbers.values(), 2)
     )
 
     def texts(outcome):

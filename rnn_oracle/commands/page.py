@@ -16,13 +16,15 @@ MARKS = {KEPT: "\N{CHECK MARK}", BROKEN: "\N{BALLOT X}", UNEXPLAINED: "\N{DOUBLE
 
 
 class Segment(NamedTuple):
-    """Releases of a family that follow each other and say the same in a row.
+    """Releases of a family that follow each other and do the same in a row.
 
     Attributes
     ----------
     columns : list of Column
     cell : Cell
         Of the first.
+    behaviour : int
+        A number for each behaviour of the row, from 1; 0 for what was not recorded.
     shade : int
         A number for each value of the row, from 1; 0 for what is no value.
     begins : bool
@@ -31,6 +33,7 @@ class Segment(NamedTuple):
 
     columns: list
     cell: Cell
+    behaviour: int
     shade: int
     begins: bool
 
@@ -67,6 +70,7 @@ def render(title, history):
         marks=MARKS,
         segments=lambda row: _segments(history.families, row),
         notes=lambda row: _notes(history.families, row),
+        lacking=history.lacking,
         alarming=any(row.cells[c.recording].kind == UNEXPLAINED for row in rows for c in columns),
     )
 
@@ -78,25 +82,33 @@ def _chapters(rows):
 
 
 def _segments(families, row):
-    shades = {}
-    found = []
+    behaviours, shades, found = {}, {}, []
     for family in families:
-        for columns, cell in runs(family.columns, row.cells, lambda c: (c.kind, c.text)):
-            shade = shades.setdefault(cell.text, len(shades) + 1) if cell.kind == VALUE else 0
-            begins = columns[0] is family.columns[0]
-            found.append(Segment(columns, cell, shade, begins))
+        for columns, cell in runs(family.columns, row.cells, lambda cell: cell.behaviour):
+            number = _number(behaviours, cell.behaviour) if cell.is_recorded else 0
+            shade = _number(shades, cell.behaviour) if cell.kind == VALUE else 0
+            found.append(Segment(columns, cell, number, shade, columns[0] is family.columns[0]))
     return found
 
 
+def _number(known, key):
+    return known.setdefault(key, len(known) + 1)
+
+
 def _notes(families, row):
-    """Return what the releases did and in how many cases, for each family that did anything."""
+    """Return what the releases did and in how many cases, for each family that did anything.
+
+    Fields that differ in nothing but which cases they speak of say so.
+    """
     found = []
     for family in families:
-        did = [
-            (columns, cell)
-            for columns, cell in runs(family.columns, row.cells, lambda cell: cell)
-            if cell.kind != NONE
-        ]
+        did, before = [], None
+        for columns, cell in runs(family.columns, row.cells, lambda cell: cell):
+            if before is not None and before[:3] == cell[:3]:
+                cell = cell._replace(note=f"{cell.note}, not the same as before")
+            before = cell
+            if cell.kind != NONE:
+                did.append((columns, cell))
         if did:
             found.append((family, did))
     return found

@@ -53,7 +53,7 @@ def spread(function, chunks, sizes, title, processes=None, lost=None):
         If a process ends before it gives its result and there is no `lost`.
     """
     found, warned = {}, Warned()
-    with _team(function, workers(chunks, processes)) as team, _bar(title, sum(sizes)) as advance:
+    with _team(function, workers(chunks, processes)) as team, bar(title, sum(sizes)) as advance:
         results = _results(team, chunks, warned)
         for index in range(len(chunks)):
             while index not in found:
@@ -201,8 +201,8 @@ def _end_with(life):
 
 
 @contextlib.contextmanager
-def _bar(title, total):
-    """Show a progress bar on a terminal; give the function that moves it."""
+def bar(title, total):
+    """Show a progress bar on a terminal, where there is `rich`; give the function that moves it."""
     if not sys.stderr.isatty() or importlib.util.find_spec("rich") is None:
         yield lambda size: None
         return

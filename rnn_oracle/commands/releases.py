@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Family(NamedTuple):
@@ -39,19 +39,33 @@ class Column(NamedTuple):
 
     Attributes
     ----------
-    recording, version : str
-        Its name, such as ``"tf2.21-legacy"``, and the number in it.
-    target, dialect : str
-        The ledger's name for what was recorded, and the dialect by which it is judged.
-    title : str
-        With the module and its version.
+    version : str
+        The number in its name.
+    release : Release
     """
 
-    recording: str
     version: str
-    target: str
-    dialect: str
-    title: str
+    release: Any
+
+    @property
+    def recording(self):
+        """Its name, such as ``"tf2.21-legacy"``."""
+        return self.release.recording
+
+    @property
+    def target(self):
+        """The ledger's name for what was recorded."""
+        return self.release.name
+
+    @property
+    def dialect(self):
+        """The dialect by which it is judged."""
+        return self.release.dialect
+
+    @property
+    def title(self):
+        """The name, with the module and its version."""
+        return f"{self.recording} ({self.release.module} {self.release.version})"
 
 
 def families(releases):
@@ -70,14 +84,9 @@ def families(releases):
     for _, members in itertools.groupby(sorted(releases, key=_place), key=_family):
         members = list(members)
         newest = members[-1]
-        columns = [_column(release) for release in members]
+        columns = [Column(_version(release), release) for release in members]
         found.append(Family(_line(newest), newest.module, newest.dialect, columns))
     return found
-
-
-def _column(release):
-    title = f"{release.recording} ({release.module} {release.version})"
-    return Column(release.recording, _version(release), release.name, release.dialect, title)
 
 
 def _version(release):

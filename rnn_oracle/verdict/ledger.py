@@ -59,15 +59,14 @@ def _check_index(ids, path):
 
 def matching(entries, target, case):
     """Return the entries that speak of this case on this target."""
-    return [entry for entry in entries if _speaks_of(entry, target, case)]
+    return [entry for entry in entries if any(fits(p, case) for p in patterns_on(entry, target))]
 
 
-def _speaks_of(entry, target, case):
-    return (
-        entry.target == target.name
-        and covers(entry.versions, target.version)
-        and any(fits(pattern, case) and _holds_on(pattern, target) for pattern in entry.cases)
-    )
+def patterns_on(entry, target):
+    """Return the patterns of an entry that hold on this target, of this version."""
+    if entry.target != target.name or not covers(entry.versions, target.version):
+        return []
+    return [pattern for pattern in entry.cases if _holds_on(pattern, target)]
 
 
 def _holds_on(pattern, target):
@@ -96,9 +95,13 @@ def covers(versions, version):
     ``">=3.16"`` speaks of 3.16.0.dev2026102704.
     """
     from packaging.specifiers import SpecifierSet
-    from packaging.version import Version
+    from packaging.version import InvalidVersion, Version
 
-    return SpecifierSet(versions).contains(Version(version).base_version)
+    try:
+        released = Version(version).base_version
+    except InvalidVersion:  # as a recording may tell that nobody has looked into
+        return not versions
+    return SpecifierSet(versions).contains(released)
 
 
 def fits(pattern, case):
