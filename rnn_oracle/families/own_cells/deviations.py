@@ -1,6 +1,6 @@
 """What a release returns instead of what the rules demand of cells of one's own."""
 
-from ..stacks.deviations import IMPLICIT, not_passed_on, of_numbers
+from ..stacks.deviations import IMPLICIT, not_passed_on, of_numbers, symbolic_call_refused
 from .expected import build
 from .problem import problem
 
@@ -9,4 +9,8 @@ def _in_calls(case, sizes):
     return problem(case, sizes).in_calls
 
 
-DEVIATIONS = dict(of_numbers([IMPLICIT], build, _in_calls), **not_passed_on(build, _in_calls))
+DEVIATIONS = dict(
+    of_numbers([IMPLICIT], build, _in_calls),
+    symbolic_call_refused=symbolic_call_refused,
+    **not_passed_on(build, _in_calls),
+)

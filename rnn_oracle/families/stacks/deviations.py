@@ -4,7 +4,8 @@ import functools
 
 from ...reference.bidirectional import Bidirectional
 from ..facts import leaves_in_lists
-from ..outcome import without_attached_masks, without_masks
+from ..outcome import Outcome, without_attached_masks, without_masks
+from .axes import LAYER_MODES
 from .broken import EXCHANGED, SPARSEMAX, exchange_activation, misplace_zeros, round_input
 from .reference import allow, answers
 
@@ -63,6 +64,8 @@ def answered_again(name, case, given, make, outcome):
 
     applied = functools.partial(_explicit, case, together)
     arrays, _ = answers(case, layers(), given, applied=applied)
+    if ARGUMENT in together:
+        arrays = without_masks(arrays)
     allowed = allow(case, layers, given, arrays, applied)
     return outcome.changed(arrays=arrays, allowed=allowed, deviations=together)
 
@@ -76,11 +79,12 @@ def _explicit(case, together, call, i, mask):
 
 def mask_argument_not_passed_on(build, problem, case, dialect, sizes, outcome):
     """A mask that comes as an argument is applied, but is not attached to the output."""
-    if case.stacking in ("two", "three"):
-        make = functools.partial(build, case, dialect, sizes)
+    make = functools.partial(build, case, dialect, sizes)
+    if len(make()) > 1:
         outcome = answered_again(ARGUMENT, case, problem(case, sizes), make, outcome)
+    together = tuple(dict.fromkeys(outcome.deviations + (ARGUMENT,)))
     facts = without_attached_masks(outcome.facts)
-    return outcome.changed(without_masks(outcome.arrays), facts)
+    return outcome.changed(without_masks(outcome.arrays), facts, deviations=together)
 
 
 def not_passed_on(build, problem):
@@ -98,6 +102,11 @@ def single_states_wrapped(case, dialect, sizes, outcome):
         if nesting in facts:
             facts[nesting] = facts[nesting].map(leaves_in_lists)
     return outcome.changed(facts=facts)
+
+
+def symbolic_call_refused(case, dialect, sizes, outcome):
+    """A symbolic call raises ValueError; others do what they should."""
+    return outcome if case.mode in LAYER_MODES else Outcome.of_verdict("ValueError at call")
 
 
 def _break(layer, together):
