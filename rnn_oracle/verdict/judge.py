@@ -141,16 +141,17 @@ def _judged(comparison, word):
 def _speaking(entries, claims):
     """Leave out the entries that change nothing in a crossed case.
 
-    Its other options may undo what the entry speaks of: a mask of one step masks nothing.
+    Its other options may undo what the entry speaks of: a mask of one step masks nothing. Of two
+    that say the same, such as that it is refused with the same error, the last one stays.
     """
     if not registry.get(claims.case.family).is_crossed:
         return entries
-    together = claims.of(entries)
-    return [
-        entry
-        for entry in entries
-        if compare(claims.of([e for e in entries if e is not entry]), together).mismatches
-    ]
+    together, speaking = claims.of(entries), entries
+    for entry in entries:
+        others = [e for e in speaking if e is not entry]
+        if not compare(claims.of(others), together).mismatches:
+            speaking = others
+    return speaking
 
 
 class Claims:

@@ -1,10 +1,14 @@
 """What a release returns instead of what the rules demand of `Bidirectional`."""
 
-from ..facts import Structures, leaves_in_lists
+from dataclasses import replace
+
+from ..facts import LIST, Container, Raised, Structures, leaves_in_lists
+from ..outcome import Outcome
+from ..stacks.axes import LAYER_MODES
 from ..stacks.deviations import IMPLICIT, ROUNDED, UNROLLED, Stack, ending_masks, of_numbers
 from .case import BOTH
 from .expected import build
-from .outcome import facts_of_layers
+from .outcome import SHAPES, facts_of_layers
 from .problem import problem
 
 
@@ -29,10 +33,28 @@ def shape_of_two_forward_layers(case, dialect, sizes, outcome):
     return outcome.changed(facts=dict(outcome.facts, **facts))
 
 
+def shapes_joined_as_lists(case, dialect, sizes, outcome):
+    """With `return_state`, `compute_output_shape` raises TypeError, as each symbolic call; without,
+    two shapes come in a list."""
+    if case.return_state and case.mode not in LAYER_MODES:
+        return Outcome.of_verdict("TypeError at call")
+    facts = {
+        name: Raised("TypeError") if case.return_state else fact.map(_in_a_list)
+        for name, fact in outcome.facts.items()
+        if name.endswith("." + SHAPES)
+    }
+    return outcome.changed(facts=dict(outcome.facts, **facts))
+
+
+def _in_a_list(shapes):
+    return replace(shapes, kind=LIST) if isinstance(shapes, Container) else shapes
+
+
 STACK = Stack(build, problem)
 DEVIATIONS = dict(
     of_numbers([IMPLICIT, UNROLLED, ROUNDED], STACK),
     single_states_wrapped=single_states_wrapped,
     shape_of_two_forward_layers=shape_of_two_forward_layers,
+    shapes_joined_as_lists=shapes_joined_as_lists,
     **ending_masks(STACK),
 )

@@ -8,6 +8,7 @@ from ..stacks.deviations import (
     ending_masks,
     of_numbers,
     single_states_wrapped,
+    symbolic_call_refused,
 )
 from ..stacks.problem import problem
 from ..stacks.reference import build
@@ -16,5 +17,6 @@ STACK = Stack(build, problem)
 DEVIATIONS = dict(
     of_numbers([IMPLICIT, UNROLLED, *IMPRECISE], STACK),
     single_states_wrapped=single_states_wrapped,
+    symbolic_call_refused=symbolic_call_refused,
     **ending_masks(STACK),
 )

@@ -1,6 +1,12 @@
 """What a release returns instead of what the rules demand of cells of one's own."""
 
-from ..stacks.deviations import IMPLICIT, Stack, ending_masks, of_numbers
+from ..stacks.deviations import (
+    IMPLICIT,
+    Stack,
+    ending_masks,
+    of_numbers,
+    symbolic_call_refused,
+)
 from .expected import build
 from .problem import problem
 
@@ -10,4 +16,8 @@ def _in_calls(case, sizes):
 
 
 STACK = Stack(build, _in_calls)
-DEVIATIONS = dict(of_numbers([IMPLICIT], STACK), **ending_masks(STACK))
+DEVIATIONS = dict(
+    of_numbers([IMPLICIT], STACK),
+    symbolic_call_refused=symbolic_call_refused,
+    **ending_masks(STACK),
+)

@@ -7,7 +7,8 @@ from typing import Callable, NamedTuple
 
 from ...reference.bidirectional import Bidirectional
 from ..facts import leaves_in_lists
-from ..outcome import without_attached_masks, without_masks
+from ..outcome import Outcome, without_attached_masks, without_masks
+from .axes import LAYER_MODES
 from .broken import EXCHANGED, SPARSEMAX, exchange_activation, misplace_zeros, round_input
 from .reference import allow, answers, set_weights
 
@@ -74,9 +75,9 @@ def _answered_again(name, stack, case, dialect, sizes, outcome):
     make = functools.partial(_made, stack, case, dialect, sizes, together)
     applied = functools.partial(_explicit, case, together)
     arrays, _ = answers(case, make(), given, applied=applied)
-    allowed = allow(case, make, given, arrays, applied)
     if set(_ENDING) & set(together):
         arrays = without_masks(arrays)
+    allowed = allow(case, make, given, arrays, applied)
     return outcome.changed(arrays=arrays, allowed=allowed, deviations=together)
 
 
@@ -156,6 +157,11 @@ def single_states_wrapped(case, dialect, sizes, outcome):
         if nesting in facts:
             facts[nesting] = facts[nesting].map(leaves_in_lists)
     return outcome.changed(facts=facts)
+
+
+def symbolic_call_refused(case, dialect, sizes, outcome):
+    """A symbolic call raises ValueError; others do what they should."""
+    return outcome if case.mode in LAYER_MODES else Outcome.of_verdict("ValueError at call")
 
 
 def _break(layer, together):

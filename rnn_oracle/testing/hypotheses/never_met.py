@@ -5,6 +5,7 @@ TRAINING = "a layer is not checked in training, so that nothing is dropped"
 NEVER_MET = {
     "symbolic_call_refused": "layers are checked on numbers, not symbolically",
     "shape_of_two_forward_layers": "no shape is asked for without a call",
+    "shapes_joined_as_lists": "no shape is asked for without a call",
     "initial_states_wrapped": "layers are checked, not cells",
     "form_refused": "what a layer raises is passed on",
     "fails_at_call": "what a layer raises is passed on",
