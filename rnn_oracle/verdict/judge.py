@@ -134,16 +134,17 @@ def _judged(comparison, word):
 def _speaking(entries, claims):
     """Leave out the entries that change nothing in a crossed case.
 
-    Its other options may undo what the entry speaks of: a mask of one step masks nothing.
+    Its other options may undo what the entry speaks of: a mask of one step masks nothing. Of two
+    that say the same the last one stays.
     """
     if not registry.get(claims.case.family).is_crossed:
         return entries
-    together = claims.of(entries)
-    return [
-        entry
-        for entry in entries
-        if compare(claims.of([e for e in entries if e is not entry]), together).mismatches
-    ]
+    together, needed = claims.of(entries), list(entries)
+    for entry in entries:
+        others = [e for e in needed if e is not entry]
+        if not compare(claims.of(others), together).mismatches:
+            needed = others
+    return needed
 
 
 class Claims:

@@ -1,10 +1,11 @@
 """What a release returns instead of what the rules demand of `Bidirectional`."""
 
-from ..facts import Structures, leaves_in_lists
+from ..facts import Raised, Structures, leaves_in_lists
 from ..stacks.deviations import IMPLICIT, ROUNDED, UNROLLED, of_numbers
+from ..stacks.failures import of_states
 from .case import BOTH
 from .expected import build
-from .outcome import facts_of_layers
+from .outcome import SHAPES, facts_of_layers
 from .problem import problem
 
 
@@ -29,8 +30,16 @@ def shape_of_two_forward_layers(case, dialect, sizes, outcome):
     return outcome.changed(facts=dict(outcome.facts, **facts))
 
 
+def shapes_of_states_refused(case, dialect, sizes, outcome):
+    """`compute_output_shape` raises TypeError."""
+    refused = {name: Raised("TypeError") for name in outcome.facts if name.endswith(SHAPES)}
+    return outcome.changed(facts=dict(outcome.facts, **refused))
+
+
 DEVIATIONS = dict(
     of_numbers([IMPLICIT, UNROLLED, ROUNDED], build, problem),
     single_states_wrapped=single_states_wrapped,
     shape_of_two_forward_layers=shape_of_two_forward_layers,
+    shapes_of_states_refused=shapes_of_states_refused,
+    **of_states("build"),
 )

@@ -1,6 +1,10 @@
 """What a release returns instead of what the rules demand of cells of one's own."""
 
+import functools
+
 from ..stacks.deviations import IMPLICIT, not_passed_on, of_numbers
+from ..stacks.failures import of_states
+from ..stacks.reference import demanded
 from .expected import build
 from .problem import problem
 
@@ -9,4 +13,17 @@ def _in_calls(case, sizes):
     return problem(case, sizes).in_calls
 
 
-DEVIATIONS = dict(of_numbers([IMPLICIT], build, _in_calls), **not_passed_on(build, _in_calls))
+def begins_with_zeros(case, dialect, sizes, outcome):
+    """The states are zeros to begin with, whatever the cell's `get_initial_state` returns."""
+    if outcome.refusal:
+        return outcome
+    make = functools.partial(build, case, dialect, sizes, starts=False)
+    return demanded(case, _in_calls(case, sizes), make, bounded=True)
+
+
+DEVIATIONS = dict(
+    of_numbers([IMPLICIT], build, _in_calls),
+    begins_with_zeros=begins_with_zeros,
+    **not_passed_on(build, _in_calls),
+    **of_states("call"),
+)
