@@ -73,6 +73,7 @@ CALLS = {
     "both": (both, STARTED),
     "both_last": (last(both), {}),
     "cells": (cells, dict(WIDE, x=THIRDS)),
+    "zeros": (lambda: lstm(zero_output_for_mask=True), {}),
     "chain": (chain, {"x": X * MASK[..., None], "mask": None}),
     "chain_of_dense": (chain_of_dense, {}),
 }
@@ -144,6 +145,7 @@ SHOWN = {
     "unrolled_zeros_misplaced": "backwards",
     "stacked_input_rounded": "cells",
     "sums_of_sums_in_sparsemax": "sparsemax",
+    "zeros_not_put_out": "zeros",
 }
 
 

@@ -96,6 +96,14 @@ def test_an_entry_that_another_undoes_explains_nothing():
     assert (verdict.verdict, verdict.entries) == (KNOWN, [LOST])
 
 
+def test_of_two_entries_that_say_the_same_the_last_one_explains():
+    case = OptionCase(unroll=True)
+    twins = [made_up(name, "TypeError at call", {"family": "options"}) for name in ("one", "two")]
+    target = Pretender(run=lambda case, sizes: Outcome.of_verdict("TypeError at call"))
+    verdict = judge(target, case, twins)
+    assert (verdict.verdict, verdict.entries) == (KNOWN, twins[1:])
+
+
 def test_a_new_divergence():
     for ledger in ([], [LOST], [WRAPPED]):
         verdict = judge(Pretender(*ALL), BOTH, ledger)

@@ -5,6 +5,10 @@ import types
 import pytest
 from helpers import knows
 
+from rnn_oracle.families.bidirectional.case import BidirectionalCase
+from rnn_oracle.families.cells.case import CellCase
+from rnn_oracle.families.options.case import OptionCase
+from rnn_oracle.families.training.case import TrainingCase
 from rnn_oracle.targets.keras.missing_features import missing_feature
 
 
@@ -25,17 +29,59 @@ def test_an_argument_that_is_not_known(kind):
     assert "no argument implementation" in missing_feature(target, CASE)
 
 
-def test_a_layer_that_refuses_something_else():
-    target = target_whose_layer_raises(ValueError("units must be 2 at least"))
-    with pytest.raises(ValueError, match="units must be 2"):
-        missing_feature(target, CASE)
-
-
 def refusing(error):
     def make(*arguments, **named):
         raise error
 
     return make
+
+
+class Knowing:
+    """A release of Keras 2 of which these classes alone take `implementation`."""
+
+    name = dialect = "keras2"
+
+    def __init__(self, *names):
+        def made(name):
+            refuses = refusing(TypeError(("Keyword argument not understood:", "implementation")))
+            return (lambda *_, **__: None) if name in names else refuses
+
+        classes = ("SimpleRNN", "SimpleRNNCell", "LSTM", "LSTMCell", "GRU", "GRUCell")
+        self.keras = types.SimpleNamespace(
+            layers=types.SimpleNamespace(**{name: made(name) for name in classes}),
+            activations=types.SimpleNamespace(get=lambda name: None),
+        )
+
+
+@pytest.mark.parametrize(
+    "case, asked",
+    [
+        (OptionCase(cell="lstm", implementation=1), ["LSTM"]),
+        (OptionCase(cell="lstm", implementation=1, stacking="cells"), ["LSTMCell"]),
+        (TrainingCase(cell="gru", implementation=1, stacking="rnn"), ["GRUCell"]),
+        (BidirectionalCase(cell="gru", implementation=1, inner="rnn"), ["GRUCell"]),
+        (
+            BidirectionalCase(cell="gru", implementation=1, inner="rnn", stacking="above"),
+            ["GRUCell", "GRU"],
+        ),
+        (
+            CellCase(cell="gru_reset_before", implementation=1, stacking="mixed"),
+            ["GRUCell", "SimpleRNNCell"],
+        ),
+    ],
+    ids=lambda value: value.id if hasattr(value, "id") else "",
+)
+def test_the_classes_that_get_the_argument_are_asked_for_it(case, asked):
+    assert missing_feature(Knowing(*asked), case) is None
+    for name in asked:
+        others = [each for each in asked if each != name]
+        assert f"{name} of" in missing_feature(Knowing(*others), case)
+
+
+def test_a_layer_that_refuses_something_else():
+    target = target_whose_layer_raises(ValueError("units must be 2 at least"))
+    with pytest.raises(ValueError, match="units must be 2"):
+        missing_feature(target, CASE)
 
 
 @pytest.mark.parametrize("arguments, named", [((4,), {"seed": 3}), (("seed",), {})])

@@ -5,7 +5,7 @@ import functools
 from . import covering
 from .family import Family
 
-MEASURED_ON = {"keras2": ">=2.15", "keras3": ">=3.0"}
+MEASURED_ON = {"keras2": ">=1.15", "keras3": ">=3.0"}
 """The versions of each target on which the crossed cases were measured, and are judged."""
 
 

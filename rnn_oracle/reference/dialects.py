@@ -65,6 +65,8 @@ class Dialect:
     lone_states_in_lists : bool
         Whether the state of a cell in a stack may be given in a list of one, if the cell has no
         other (rule I3).
+    floats_are_cast : bool
+        Whether a layer casts floating-point input of another width (rule I4).
     numbers_are_cast : bool
         Whether integer and boolean inputs are promoted to the layer's dtype (rule I4).
     recorded_states_win : bool
@@ -97,6 +99,7 @@ class Dialect:
     implementation: frozenset[str]
     use_cudnn: bool
     lone_states_in_lists: bool
+    floats_are_cast: bool
     numbers_are_cast: bool
     recorded_states_win: bool
     resets_to_states: bool
@@ -157,7 +160,7 @@ _RECURRENT = _CELLS | {"SimpleRNN", "LSTM", "GRU"}
 KERAS3 = Dialect(
     name="keras3",
     generation="keras3",
-    defaults={"recurrent_activation": "sigmoid", "reset_after": True},
+    defaults={"recurrent_activation": "sigmoid", "reset_after": True, "implementation": 2},
     results=tuple,
     stacked=list,
     flat_state_shapes=False,
@@ -171,6 +174,7 @@ KERAS3 = Dialect(
     implementation=_RECURRENT - {"SimpleRNN", "SimpleRNNCell"},
     use_cudnn=True,
     lone_states_in_lists=True,
+    floats_are_cast=True,
     numbers_are_cast=True,
     recorded_states_win=False,
     resets_to_states=False,
@@ -200,6 +204,7 @@ KERAS2 = Dialect(
     implementation=_RECURRENT,
     use_cudnn=False,
     lone_states_in_lists=False,
+    floats_are_cast=True,
     numbers_are_cast=False,
     recorded_states_win=True,
     resets_to_states=True,
@@ -210,8 +215,9 @@ KERAS2 = Dialect(
 
 KERAS2_V1 = KERAS2.replaced(
     name="keras2_v1",
-    defaults={"recurrent_activation": "hard_sigmoid", "reset_after": False},
+    defaults={"recurrent_activation": "hard_sigmoid", "reset_after": False, "implementation": 1},
     recurrent_arguments={"enable_caching_device": _RECURRENT, "seed": _CELLS},
+    floats_are_cast=False,
     recorded_states_win=False,
 )
 """`tf.keras` of TensorFlow 1; `tf.compat.v1.keras` afterwards has its defaults."""

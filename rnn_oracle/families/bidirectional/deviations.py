@@ -6,6 +6,7 @@ from ..facts import LIST, Container, Raised, Structures, leaves_in_lists
 from ..outcome import Outcome
 from ..stacks.axes import LAYER_MODES
 from ..stacks.deviations import IMPLICIT, ROUNDED, UNROLLED, Stack, ending_masks, of_numbers
+from ..stacks.failures import of_states
 from .case import BOTH
 from .expected import build
 from .outcome import SHAPES, facts_of_layers
@@ -33,6 +34,12 @@ def shape_of_two_forward_layers(case, dialect, sizes, outcome):
     return outcome.changed(facts=dict(outcome.facts, **facts))
 
 
+def shapes_of_states_refused(case, dialect, sizes, outcome):
+    """`compute_output_shape` raises TypeError."""
+    refused = {name: Raised("TypeError") for name in outcome.facts if name.endswith(SHAPES)}
+    return outcome.changed(facts=dict(outcome.facts, **refused))
+
+
 def shapes_joined_as_lists(case, dialect, sizes, outcome):
     """With `return_state`, `compute_output_shape` raises TypeError, as each symbolic call; without,
     two shapes come in a list."""
@@ -55,6 +62,8 @@ DEVIATIONS = dict(
     of_numbers([IMPLICIT, UNROLLED, ROUNDED], STACK),
     single_states_wrapped=single_states_wrapped,
     shape_of_two_forward_layers=shape_of_two_forward_layers,
+    shapes_of_states_refused=shapes_of_states_refused,
+    **of_states("build"),
     shapes_joined_as_lists=shapes_joined_as_lists,
     **ending_masks(STACK),
 )

@@ -5,7 +5,7 @@ import functools
 from ...reference import cells, recurrent
 from ...reference.bidirectional import Bidirectional
 from ...reference.dialects import get_dialect
-from ..stacks.reference import demanded
+from ..stacks.reference import demanded, refused_width
 from .case import BOTH, OWN_ACTIVATION
 from .outcome import facts_of_layers
 from .problem import problem
@@ -15,7 +15,9 @@ def expected(case, dialect, sizes, bounded):
     """Return the `Outcome` that the rules demand of a case, see `rnn_oracle.families.expected`."""
     given = problem(case, sizes)
     make = functools.partial(build, case, dialect, sizes)
-    return demanded(case, given, make, bounded, lambda layers: facts_of_layers(case, layers, given))
+    return refused_width(case, dialect) or demanded(
+        case, given, make, bounded, lambda layers: facts_of_layers(case, layers, given)
+    )
 
 
 def build(case, dialect, sizes):

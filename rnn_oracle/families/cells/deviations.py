@@ -31,7 +31,17 @@ def initial_states_wrapped(case, dialect, sizes, outcome):
     return outcome.changed(facts=dict(outcome.facts, **facts))
 
 
-DEVIATIONS = {"initial_states_wrapped": initial_states_wrapped}
+def bare_state_wrapped(case, dialect, sizes, outcome):
+    """A cell that is given a bare state returns it in a list."""
+    wrapped = Structures.of(structure((ANY, [ANY])))
+    facts = {name: wrapped for name in outcome.facts if name.endswith(".nesting")}
+    return outcome.changed(facts=dict(outcome.facts, **facts))
+
+
+DEVIATIONS = {
+    "initial_states_wrapped": initial_states_wrapped,
+    "bare_state_wrapped": bare_state_wrapped,
+}
 for _name in EXCHANGED:
     DEVIATIONS[_name] = functools.partial(_answered_by, _name)
     DEVIATIONS[_name].__doc__ = SAYS[_name]

@@ -166,6 +166,11 @@ class FormsCase(StackCase, Crossed):
         ]
 
     @property
+    def input_dtype(self):
+        """The dtype in which the input is given."""
+        return self.x_dtype
+
+    @property
     def masked(self):
         """Whether a mask is given as an argument."""
         return self.mask_as not in _NOTHING

@@ -6,15 +6,18 @@ import numpy as np
 
 from ...reference.dialects import get_dialect
 from ..outcome import Outcome, without_attached_masks, without_masks
-from ..stacks.reference import allow, answers, build
+from ..stacks.reference import allow, answers, build, refused_width
 from .outcome import refused, row_lengths
 from .problem import lengths, problem
 
 
-def expected(case, dialect, sizes, bounded):
-    """Return the `Outcome` that the rules demand of a case, see `families.expected`."""
+def expected(case, dialect, sizes, bounded, turned=True):
+    """Return the `Outcome` that the rules demand of a case, see `families.expected`.
+
+    Ragged sequences are `turned` where they are processed backwards.
+    """
     generation = get_dialect(dialect).generation
-    if case.refused(generation):
+    if case.refused(generation) or refused_width(case, dialect):
         return refused(f"{generation} has no such form")
     given = problem(case, sizes)
     floats = [call._replace(x=call.x.astype("float64")) for call in given.calls]
@@ -22,17 +25,18 @@ def expected(case, dialect, sizes, bounded):
     arrays, facts = answers(case, make(), given)
     allowed = allow(case, make, given._replace(calls=floats), arrays) if bounded else {}
     if case.x_as == "ragged":
-        arrays, facts = _ragged(case, sizes, arrays), _ragged_facts(case, sizes, facts)
-        allowed = _ragged(case, sizes, allowed)
+        arrays, facts = _ragged(case, sizes, arrays, turned), _ragged_facts(case, sizes, facts)
+        allowed = _ragged(case, sizes, allowed, turned)
     return Outcome(arrays, facts, allowed, batch_axis=case.batch_axis)
 
 
-def _ragged(case, sizes, arrays):
+def _ragged(case, sizes, arrays, turned):
     """Lay the steps of ragged sequences end to end; they have no masks (rule I8)."""
     arrays = without_masks(arrays)
     if case.return_sequences and arrays:
         steps = np.arange(sizes.steps) < lengths(sizes)[:, None]
-        steps = steps[:, ::-1] if case.go_backwards else steps  # in the order of processing
+        if case.go_backwards and turned:
+            steps = steps[:, ::-1]  # in the order of processing
         arrays["first.output"] = arrays["first.output"][steps]
     return arrays
 

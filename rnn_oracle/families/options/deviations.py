@@ -10,6 +10,7 @@ from ..stacks.deviations import (
     single_states_wrapped,
     symbolic_call_refused,
 )
+from ..stacks.failures import of_states
 from ..stacks.problem import problem
 from ..stacks.reference import build
 
@@ -19,4 +20,5 @@ DEVIATIONS = dict(
     single_states_wrapped=single_states_wrapped,
     symbolic_call_refused=symbolic_call_refused,
     **ending_masks(STACK),
+    **of_states("build"),
 )

@@ -4,13 +4,15 @@ import functools
 
 from ..facts import Biases
 from ..stacks.problem import problem
-from ..stacks.reference import build, demanded
+from ..stacks.reference import build, demanded, refused_width
 
 
 def expected(case, dialect, sizes, bounded):
     """Return the `Outcome` that the rules demand of a case, see `rnn_oracle.families.expected`."""
     make = functools.partial(build, case, dialect, sizes)
-    return demanded(case, problem(case, sizes), make, bounded, lambda layers: _new_biases(case))
+    return refused_width(case, dialect) or demanded(
+        case, problem(case, sizes), make, bounded, lambda layers: _new_biases(case)
+    )
 
 
 def _new_biases(case):

@@ -1,5 +1,7 @@
 """What a release returns instead of what the rules demand of cells of one's own."""
 
+import functools
+
 from ..stacks.deviations import (
     IMPLICIT,
     Stack,
@@ -7,6 +9,8 @@ from ..stacks.deviations import (
     of_numbers,
     symbolic_call_refused,
 )
+from ..stacks.failures import of_states
+from ..stacks.reference import demanded
 from .expected import build
 from .problem import problem
 
@@ -15,9 +19,19 @@ def _in_calls(case, sizes):
     return problem(case, sizes).in_calls
 
 
+def begins_with_zeros(case, dialect, sizes, outcome):
+    """The states are zeros to begin with, whatever the cell's `get_initial_state` returns."""
+    if outcome.refusal:
+        return outcome
+    make = functools.partial(build, case, dialect, sizes, starts=False)
+    return demanded(case, _in_calls(case, sizes), make, bounded=True)
+
+
 STACK = Stack(build, _in_calls)
 DEVIATIONS = dict(
     of_numbers([IMPLICIT], STACK),
     symbolic_call_refused=symbolic_call_refused,
     **ending_masks(STACK),
+    begins_with_zeros=begins_with_zeros,
+    **of_states("call"),
 )

@@ -40,10 +40,13 @@ def expected(case, dialect, sizes, bounded):
     return demanded(case, problem(case, sizes).in_calls, make, bounded)
 
 
-def build(case, dialect, sizes):
-    """Return the case's layer in a list, with its weights."""
+def build(case, dialect, sizes, starts=True):
+    """Return the case's layer in a list, with its weights.
+
+    A cell with an initial state of its own begins with zeros unless it `starts`.
+    """
     given, written = problem(case, sizes), KINDS[case.kind]
-    own = (Own if written.start is None else StartedOwn)(written, given.own)
+    own = (StartedOwn if starts and written.start else Own)(written, given.own)
     lstm = LSTMCell(LSTM_UNITS, dialect=dialect)
     cells = {"one": own, "below_lstm": [own, lstm], "above_lstm": [lstm, own]}
     options = {"time_major": True} if case.time_major else {}

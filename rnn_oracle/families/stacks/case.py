@@ -33,6 +33,11 @@ class StackCase(Called, OfKerasCell):
         return Sizes(self.batch, self.steps, SIZES.features, _UNITS[self.units])
 
     @property
+    def input_dtype(self):
+        """The dtype in which the input is given."""
+        return {"wide": "float64", "narrow": "float16"}.get(self.given_as, self.computes_in)
+
+    @property
     def depth(self):
         """The number of cells that are stacked, as layers or in one."""
         return {"one": 1, "rnn": 1, "three": 3}.get(self.stacking.partition("_")[0], 2)

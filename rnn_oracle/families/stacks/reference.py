@@ -45,6 +45,13 @@ def demanded(case, given, make, bounded, more=lambda layers: {}):
     return in_phases(make, call, (OracleError,))
 
 
+def refused_width(case, dialect):
+    """Return the refusal of an input that a dialect does not cast (rule I4), None without."""
+    if get_dialect(dialect).floats_are_cast or case.input_dtype == case.computes_in:
+        return None
+    return Outcome.of_verdict("TypeError at call")
+
+
 def build(case, dialect, sizes=None, dtype=None):
     """Return the case's recurrent layers, from the bottom up, without weights."""
     dialect = get_dialect(dialect)

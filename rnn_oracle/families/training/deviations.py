@@ -7,6 +7,7 @@ from ...reference.cells import weighted_cells
 from ...reference.dropout import Masks, dropped
 from ..case import GRAPH, XLA
 from ..outcome import Outcome, Refusal
+from ..stacks.failures import of_states
 from .expected import gates, masks_of_cell, several, with_masks
 
 
@@ -50,6 +51,12 @@ def one_mask_for_all_gates(case, dialect, sizes, outcome):
 
 def _first_masks(*cell):
     return Masks(*[masks and masks[:1] for masks in masks_of_cell(*cell)])
+
+
+def nothing_dropped(case, dialect, sizes, outcome):
+    """Nothing is dropped, as if the call did not train."""
+
+    return with_masks(case, dialect, sizes, True, lambda *cell: Masks())
 
 
 def state_itself_dropped(case, dialect, sizes, outcome):
@@ -104,14 +111,16 @@ def masks_drawn_again_in_the_loop(case, dialect, sizes, outcome):
     return with_masks(case, dialect, sizes, True, masks)
 
 
-DEVIATIONS = {
-    function.__name__: function
+DEVIATIONS = of_states("build")
+DEVIATIONS.update(
+    (function.__name__, function)
     for function in (
         fails_at_call,
         inputs_dropped_step_by_step,
         one_mask_for_all_gates,
+        nothing_dropped,
         state_itself_dropped,
         recurrent_dropout_at_the_other_rate,
         masks_drawn_again_in_the_loop,
     )
-}
+)

@@ -8,7 +8,7 @@ from ..case import CELLS
 from ..outcome import Outcome
 from ..stacks.observation import numbers_only
 from ..stacks.problem import layer_units, problem
-from ..stacks.reference import allow, answers, build
+from ..stacks.reference import allow, answers, build, refused_width
 from .problem import drawn
 
 GATES = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}
@@ -33,6 +33,9 @@ def with_masks(case, dialect, sizes, bounded, masks, apply=dropped):
     def during(call, layers):
         return _dropped(case, sizes, call, layers, masks, apply)
 
+    refusal = refused_width(case, dialect)
+    if refusal:
+        return refusal
     given = problem(case, sizes)
     make = functools.partial(build, case, dialect, sizes)
     arrays, facts = numbers_only(*answers(case, make(), given, during=during))

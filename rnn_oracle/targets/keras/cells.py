@@ -7,6 +7,7 @@ from ...families.case import CELLS
 from ...families.cells.outcome import first_states, observe
 from ...families.cells.problem import problem
 from ...families.outcome import Outcome, in_phases
+from .missing_features import has_implementation
 from .modes import Layers
 
 
@@ -36,9 +37,9 @@ def _cell(target, part, units):
     arguments.update(dropout=part.dropout, recurrent_dropout=part.recurrent_dropout)
     if name != "SimpleRNN":
         arguments["recurrent_activation"] = part.recurrent_activation
-    if part.implementation == 1 and (name != "SimpleRNN" or target.name == "keras2"):
+    if part.implementation == 1 and has_implementation(target, name):
         arguments["implementation"] = 1
-    if part.dtype == "bfloat16":  # in which TensorFlow makes no orthogonal matrices
+    if part.dtype in ("bfloat16", "float16"):  # in which there is no orthogonal matrix
         arguments["recurrent_initializer"] = "glorot_uniform"
     return getattr(target.keras.layers, name + "Cell")(units, **arguments)
 

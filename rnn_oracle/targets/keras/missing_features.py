@@ -3,26 +3,20 @@
 import functools
 import inspect
 
-NOT_OF_TF1 = {
-    "forms": "Keras of TensorFlow 1 takes no ragged tensors, and no masks that are arrays",
-    "training": "Keras of TensorFlow 1 does not draw dropout masks anew for each call",
-}
-"""Families that were not measured on the Keras of TensorFlow 1, and what it does instead."""
-
 
 def missing_feature(target, case):
     """Return why a release cannot run a case of a crossed family, None if it can."""
     options = case.options
-    if target.dialect == "keras2_v1" and case.family in NOT_OF_TF1:
-        return NOT_OF_TF1[case.family]
     for name in ("activation", "recurrent_activation"):
         if name in options and not _knows_activation(target, options[name]):
             return f"{target} has no activation {options[name]}"
     dtype = options.get("dtype", "float32")
     if dtype.startswith("mixed_") and not _knows_policy(target, dtype):
         return f"{target} takes no policy by the name of {dtype}"
-    if options.get("implementation") == 1 and not _knows_implementation(target, case.layer):
-        return f"{case.layer} of {target} has no argument implementation"
+    if options.get("implementation") == 1:
+        for name in _given_implementation(target, case):
+            if not _knows_implementation(target, name):
+                return f"{name} of {target} has no argument implementation"
     mode = options.get("mode")
     if mode == "xla" and jit_argument(target) is None:
         return f"{target} does not compile with XLA"
@@ -49,9 +43,24 @@ def _knows_policy(target, name):
     return True
 
 
-def _knows_implementation(target, layer):
+def _given_implementation(target, case):
+    """Return the names of the classes that a case gives the argument implementation."""
+    if case.family == "cells":
+        return [p.layer + "Cell" for p in case.parts if has_implementation(target, p.layer)]
+    stacking = case.options.get("stacking")
+    over_cells = {"cells", "rnn"} & {stacking, case.options.get("inner")}
+    names = [case.layer + "Cell"] if over_cells else [case.layer]
+    return names + [case.layer] * bool(over_cells and stacking in ("above", "below"))
+
+
+def has_implementation(target, layer):
+    """Tell whether the generation of a target has the argument implementation of a layer's cell."""
+    return layer != "SimpleRNN" or target.name == "keras2"
+
+
+def _knows_implementation(target, name):
     try:
-        getattr(target.keras.layers, layer)(1, implementation=1)
+        getattr(target.keras.layers, name)(1, implementation=1)
     except (TypeError, ValueError) as error:
         return _unless_it_names("implementation", error)
     return True

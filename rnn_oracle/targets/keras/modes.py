@@ -67,7 +67,8 @@ class Model:
                 self.model = self.tf.saved_model.load(path)
                 self.serve = self.model.serve
                 return
-            model.save(path)
+            # TensorFlow 1 takes a name without an ending for HDF5.
+            model.save(path, **({"save_format": "tf"} if self.mode == "saved_model" else {}))
             self.model = target.keras.models.load_model(path)
 
     def __call__(self, inputs):

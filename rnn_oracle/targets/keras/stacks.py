@@ -7,6 +7,7 @@ from ...families.stacks.axes import LAYER_MODES
 from ...families.stacks.case import MASK_VALUE
 from ...families.stacks.observation import observe, seen_in_mode
 from ...families.stacks.problem import layer_units, sequences_of_layers
+from ...reference.dialects import get_dialect
 from ..runtime import masks_of
 from .modes import Layers, Model
 
@@ -43,7 +44,7 @@ class Stack:
 
     def cell_arguments(self):
         """Return the arguments of each cell, but for its units."""
-        return cell_arguments(self.case)
+        return cell_arguments(self.target, self.case)
 
     def _front(self, given):
         case, layers = self.case, self.target.keras.layers
@@ -96,8 +97,7 @@ class Stack:
         if call.x.dtype.kind == "i":
             x = _in_form(target, case, call.x, "int32")
         else:
-            widths = {"wide": "float64", "narrow": "float16"}
-            x = _in_form(target, case, call.x, widths.get(case.given_as, case.computes_in))
+            x = _in_form(target, case, call.x, case.input_dtype)
         mask = _beside(target, case, mask, "bool") if case.mask_from == "argument" else None
         states = [] if call.states is None else nest.flatten(call.states)
         if case.states_are_constants:
@@ -136,7 +136,7 @@ class Stack:
         """Return a size that divides the batch where that may be, and takes it whole otherwise."""
         case = self.case
         whole = case.stateful != "no" or case.time_major or case.states_are_constants
-        return 64 if whole else 3
+        return (self.sizes.steps if case.time_major else self.sizes.batch) if whole else 3
 
 
 def make_layers(target, case, sizes, arguments):
@@ -154,13 +154,14 @@ def make_layers(target, case, sizes, arguments):
     return [make_layer(target, case, *pair, arguments) for pair in zip(units, sequences)]
 
 
-def cell_arguments(case):
+def cell_arguments(target, case):
     """Return the arguments of each cell of a case, but for its units."""
     arguments = dict(case.cell_arguments, dtype=case.dtype)
     if not case.unit_forget_bias:
         arguments["unit_forget_bias"] = False
-    if case.implementation == 1:
-        arguments["implementation"] = 1
+    default = get_dialect(target.dialect).defaults["implementation"]
+    if case.implementation != (2 if case.layer == "SimpleRNN" else default):
+        arguments["implementation"] = case.implementation
     if case.dtype in ("bfloat16", "float16"):  # in which there is no orthogonal matrix
         arguments["recurrent_initializer"] = "glorot_uniform"
     return arguments
@@ -239,6 +240,7 @@ def _in_form(target, case, array, dtype):
 def reset(layers):
     """Set the states of all stateful layers to zero."""
     for layer in layers:
-        if getattr(layer, "stateful", False):
+        # Bidirectional did not always tell what the layers in it do.
+        if getattr(getattr(layer, "forward_layer", layer), "stateful", False):
             # Keras 3 has renamed it.
             (layer.reset_state if hasattr(layer, "reset_state") else layer.reset_states)()

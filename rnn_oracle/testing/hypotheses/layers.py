@@ -10,13 +10,13 @@ import numpy as np
 from ...arithmetic import nest
 from ...families.stacks.broken import misplace_zeros, round_input, rounded
 from ...families.stacks.deviations import IMPLICIT, ROUNDED, UNROLLED
-from ...reference.cells import LSTMCell, StackedRNNCells, weighted_cells
+from ...reference.cells import GRUCell, LSTMCell, StackedRNNCells, weighted_cells
 from ...reference.scan import scan
 from .cells import changes_of_cell
 from .change import Change, redirect
 from .directions import bidirectional_layers
 
-WRAPPED = "single_states_wrapped"
+WRAPPED, ZEROS = "single_states_wrapped", "zeros_not_put_out"
 
 
 def changes_of_layer(layer, layer_call):
@@ -100,8 +100,11 @@ def _seeing(change, forward, x, mask, *others):
 def _changes_of_masked_steps(layer, layer_call):
     zeros = layer.zero_output_for_mask
     configure = functools.partial(layer.configure, zero_output_for_mask=not zeros)
+    on_cudnn = isinstance(layer.cell, (LSTMCell, GRUCell)) and not layer.unroll
     found = {
-        f"zero_output_for_mask were {not zeros}": Change(configure),
+        f"zero_output_for_mask were {not zeros}": Change(
+            configure, ZEROS if zeros and on_cudnn else None
+        ),
         "masked steps changed the states": redirect(layer, "forward", _not_holding, layer),
     }
     if not zeros:
