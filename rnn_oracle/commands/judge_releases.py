@@ -1,0 +1,136 @@
+"""Writes the table of releases: how each fared by family, and what of the ledger it showed.
+
+``python -m rnn_oracle.commands.judge_releases [FOLDER ...]`` judges all recordings in each folder,
+by default those of the repository. Of releases that are in none of them, what was found before
+stays.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections import Counter
+
+from ..families import registry
+from ..records.format import default_folder
+from ..records.manifest import RECORDING
+from ..records.reader import read
+from ..records.store import in_order_of_releases, recordings_in
+from ..verdict.judge import AGREE, KNOWN, PARTLY, UNJUDGED, UNSUPPORTED
+from .judged_recordings import judge_all, releases
+from .output import write_output
+from .program import run
+
+NAME = "releases.json"
+_WORDS = {
+    AGREE: "agree",
+    KNOWN: "known",
+    PARTLY: "partly judged",
+    UNJUDGED: "not judged",
+    UNSUPPORTED: "not there",
+}
+_PAGE = """# Releases
+
+How each release fared in every family of cases: how many agree with the rules, how many are known
+divergences, as the ledger says, and how many ask for what the release does not have. Of `tf2.9` and
+the like, whose recordings are not kept, this table is what is left. `python -m
+rnn_oracle.commands.judge_releases` makes it of recordings.
+
+{table}
+"""
+
+
+def judged(fixtures):
+    """Return what came of each of several recordings, as plain values by its name.
+
+    Parameters
+    ----------
+    fixtures : list of Fixture
+    """
+    answered = judge_all(fixtures)
+    found = {}
+    for release in releases(fixtures):
+        answers = [
+            (one.case.family, one.answers[release.recording])
+            for one in answered
+            if release.recording in one.answers
+        ]
+        verdicts = {
+            family: dict(Counter(answer.verdict for name, answer in answers if name == family))
+            for family in registry.IDS
+        }
+        entries = Counter(entry for _, answer in answers for entry in answer.entries)
+        found[release.recording] = {
+            "target": release.name,
+            "dialect": release.dialect,
+            "module": release.module,
+            "version": release.version,
+            "tensorflow": release.release,
+            "families": {family: counts for family, counts in verdicts.items() if counts},
+            "entries": dict(sorted(entries.items())),
+        }
+    return found
+
+
+def read_table(path):
+    """Return the table of a file, empty where there is none."""
+    if not os.path.exists(path):
+        return {}
+    with open(path, encoding="ascii") as file:
+        return json.load(file)
+
+
+def text_of(table):
+    """Return the text of the file of a table."""
+    names = in_order_of_releases(table)
+    return json.dumps({name: table[name] for name in names}, indent=1) + "\n"
+
+
+def page(table):
+    """Return the text of the page of a table."""
+    there = [f for f in registry.IDS if any(f in row["families"] for row in table.values())]
+    rows = [["release", "Keras", "TensorFlow", *there], ["---"] * (3 + len(there))]
+    for name in in_order_of_releases(table):
+        row = table[name]
+        cells = [_cell(row["families"].get(family, {})) for family in there]
+        rows.append([name, f"{row['module']} {row['version']}", row["tensorflow"], *cells])
+    return _PAGE.format(table="\n".join(f"| {' | '.join(row)} |" for row in rows))
+
+
+def _cell(counts):
+    return ", ".join(f"{count} {_WORDS.get(word, word)}" for word, count in sorted(counts.items()))
+
+
+def main(arguments=None):
+    """Run the program; return its exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument(
+        "folders",
+        metavar="FOLDER",
+        nargs="*",
+        default=[os.path.join(default_folder(), "recordings")],
+        help="default: %(default)s",
+    )
+    parser.add_argument(
+        "--out",
+        metavar="FILE",
+        default=os.path.join(default_folder(), NAME),
+        help="default: %(default)s",
+    )
+    parser.add_argument("--page", metavar="FILE", help="a page of the docs to write the table to")
+    options = parser.parse_args(arguments)
+    fixtures = [
+        read(os.path.join(folder, name), RECORDING)
+        for folder in options.folders
+        for name in recordings_in(folder)
+    ]
+    table = dict(read_table(options.out), **judged(fixtures))
+    write_output(options.out, text_of(table))
+    if options.page:
+        write_output(options.page, page(table))
+    return 0
+
+
+if __name__ == "__main__":
+    run("judge_releases")
