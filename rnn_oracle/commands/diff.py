@@ -22,6 +22,7 @@ from ..verdict.patterns import as_text
 from .dump import gather
 from .errors import FORESEEN, MisuseError
 from .explained_changes import DEFAULT, TABLE, Side, compare_sides
+from .history_rows import NOT_EXPLAINED
 from .output import printing
 from .program import misuse
 from .reach import as_json as reach_as_json
@@ -107,11 +108,12 @@ def _side(name, options):
             f"./{name}"
         )
     fixture = read(folder, RECORDING)
-    side = _recorded(fixture.about["provenance"], fixture.entries.values(), choice(options))
+    side = recorded_side(fixture.about["provenance"], fixture.entries.values(), choice(options))
     return side._replace(title=f"{side.title} in {folder}") if is_path else side
 
 
-def _recorded(about, entries, chosen=EVERYTHING):
+def recorded_side(about, entries, chosen=EVERYTHING):
+    """Return the `Side` of a recording, given its provenance and its entries."""
     title = f"{about['recording']} ({about['module']} {about['keras']})"
     outcomes = {
         entry.case: entry.answers[about["dialect"]] for entry in entries if chosen.holds(entry.case)
@@ -132,7 +134,7 @@ def _installed(name, chosen):
     named, cases = chosen.cases_for({key: targets[key]})
     if not cases:
         raise MisuseError(f"no case matches {chosen}")
-    return _recorded(*gather(named, cases).recorded[key])
+    return recorded_side(*gather(named, cases).recorded[key])
 
 
 def _called(target):
@@ -217,7 +219,7 @@ def _cause(group):
         return "there in one of the two alone"
     if group.ledger:
         return "a known divergence"
-    return "as the dialects differ" if group.by_design else "NOT EXPLAINED"
+    return "as the dialects differ" if group.by_design else NOT_EXPLAINED
 
 
 def _details(group, entries, code):
