@@ -174,14 +174,14 @@ def test_a_fault_is_a_row_that_counts_its_cases(table):
     known_ones = [answer(KNOWN, "p"), answer(AGREE, "", "ValueError at build")]
     columns = [column("tf2.21"), column("tf2.20"), column("tf2.16", "3.3.0")]
     found = fault_cells(table, {"tf2.21": known_ones}, columns)
-    assert found["tf2.21"][:3] == (behaviours.BROKEN, "passes 1", "of 2 cases recorded")
+    assert found["tf2.21"][:2] == (behaviours.BROKEN, "passes 1 of 2")
     assert found["tf2.20"].text == "stated" and found["tf2.16"].text == "not recorded"
 
 
 def test_a_fault_that_nothing_explains(table):
     wrong = [answer(DIVERGES, "", "TypeError at call")] * 2
     cell = fault_cells(table, {"tf2.21": wrong}, [column()])["tf2.21"]
-    assert cell[:2] == (behaviours.UNEXPLAINED, "TypeError at call 2, NOT EXPLAINED")
+    assert cell[:2] == (behaviours.UNEXPLAINED, "TypeError at call 2 of 2, NOT EXPLAINED")
 
 
 def test_a_fault_that_every_release_refuses_is_no_row(table):
@@ -193,8 +193,42 @@ def test_a_fault_that_every_release_refuses_is_no_row(table):
 def test_faults_are_judged_by_their_table():
     made = history.of_fixtures([release(*NEW, more=[(case, Outcome()) for case in PASSES])])
     (row,) = [row for row in rows(made, "Errors that are due") if row.id.endswith("ation-3")]
-    assert row.cells["tf2.16"].text == "passes 2"
+    assert row.cells["tf2.16"].text == "passes 2 of 2"
     assert not rows(made, "Not explained")
+
+
+# What differs by design.
+
+
+@pytest.mark.parametrize(
+    "given, kind, text",
+    [
+        ([AGREE, AGREE], behaviours.VALUE, "tuple"),
+        ([AGREE, KNOWN], behaviours.VALUE, "tuple"),
+        ([KNOWN, KNOWN], behaviours.BROKEN, "a bug"),
+    ],
+    ids=["agree", "one known", "all known"],
+)
+def test_a_bug_is_no_difference_by_design(given, kind, text):
+    texts = {AGREE: "tuple", KNOWN: "list"}
+    told = [
+        (
+            Answered(case, {}, {"keras3": {"container": "tuple"}}),
+            Answer(verdict, (), {"verdict": "values", "container": texts[verdict]}, (), ""),
+        )
+        for case, verdict in zip(CASES, given)
+    ]
+    assert behaviours.value_of("container")(column(), told)[:2] == (kind, text)
+
+
+def test_a_rule_that_many_other_cases_cite_is_no_title(upgrade):
+    by_title = {
+        row.title.partition(" Where")[0]: row for row in rows(upgrade, "Different by design")
+    }
+    time_major = by_title["`time_major` exists in `keras2` only."]
+    assert time_major.rules == ["D3"]
+    containers = next(row for row in by_title.values() if row.rules == ["D1"])
+    assert ("What differs", "container") in containers.details
 
 
 # Families that were not recorded of some releases.

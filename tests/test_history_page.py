@@ -10,7 +10,7 @@ from invented import NEW, OLD, PAGE, release
 
 from rnn_oracle.commands import history
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+NAMES = ("chromium", "chromium-browser", "chromium-headless-shell", "google-chrome", "chrome")
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 QUIET += ["--disable-background-networking", "--disable-component-update"]
@@ -105,13 +105,13 @@ def test_the_keyboard_does_it_too(key, visit, upgrade):
 
 def test_the_keyboard_reaches_every_filter_and_the_first_row(visit, upgrade):
     tab, reached = visit(upgrade), []
-    for _ in range(8):
+    for _ in range(9):
         tab.keyboard.press("Tab")
         reached.append(
             tab.evaluate("document.activeElement.id || document.activeElement.className")
         )
-    assert reached[:4] == ["letter", "side-A", "side-B", "changing"]
-    assert reached[5:7] == ["sheet", "toggle"]
+    assert reached[:5] == ["words", "letter", "side-A", "side-B", "changing"]
+    assert reached[6:8] == ["sheet", "toggle"]
 
 
 def test_the_filter_by_letter(visit, upgrade):
@@ -127,11 +127,41 @@ def test_the_filter_by_letter(visit, upgrade):
     assert shown(tab) == everything
 
 
+@pytest.mark.parametrize(
+    "words, there, gone",
+    [
+        ("padding ENCODER", [ROW], ["M6", "C4"]),
+        ("M6", [ROW, "M6"], ["C4"]),
+        ("masking padding nonsense", [], [ROW]),
+    ],
+    ids=["cause", "rule", "nowhere"],
+)
+def test_the_search_by_words(words, there, gone, visit, upgrade):
+    """It looks into the causes too, which are folded."""
+    tab = visit(upgrade)
+    rows = len(shown(tab))
+    tab.fill("#words", words)
+    found = shown(tab)
+    assert set(there) <= set(found) and not set(gone) & set(found)
+    assert tab.inner_text("#count") == f"{len(found)} of {rows} rows"
+
+
+def test_the_search_of_the_browser_unfolds_a_cause(visit, upgrade):
+    """A link to words looks for them as that does."""
+    tab = visit(upgrade + "#:~:text=runs%20over%20its%20padding.%20Pass%20the%20mask%20by%20hand")
+    tab.locator(f"[id='{ROW}'].open").wait_for()
+    assert cause(tab, ROW).get_by_text("Pass the mask by hand").is_visible()
+    assert toggle(tab, ROW).get_attribute("aria-expanded") == "true"
+    assert tab.locator(".cause details[open]").count() == 1
+
+
 def test_only_what_changes(visit, upgrade):
     tab = visit(upgrade)
-    assert "C4" in shown(tab)
+    assert {"C4", "stated-H3"} <= set(shown(tab))
     tab.check("#changing")
-    assert "C4" not in shown(tab) and {ROW, "M6", "stated-H3"} <= set(shown(tab))
+    assert {ROW, "M6"} <= set(shown(tab))
+    # What is only stated is not known to have changed.
+    assert not {"C4", "stated-H3"} & set(shown(tab))
 
 
 def test_from_one_release_to_another(visit, upgrade):
@@ -141,8 +171,10 @@ def test_from_one_release_to_another(visit, upgrade):
     tab.select_option("#side-B", "tf2.16")
     change = tab.locator(f"[id='{ROW}'] .change")
     assert " \N{RIGHTWARDS ARROW} " in change.inner_text() and "kept" in change.inner_text()
-    assert "C4" not in shown(tab)
+    assert not {"C4", "stated-H3"} & set(shown(tab))
     assert tab.inner_text("#count").startswith(f"{len(shown(tab))} differ from")
+    stated = tab.locator("[id='stated-H3'] .change")
+    assert stated.text_content() == "not recorded"
     assert tab.locator("thead .chosen").all_inner_texts() == ["2.15", "2.16"]
     tab.select_option("#side-A", "tf2.21")
     assert shown(tab) == [] and "0 differ" in tab.inner_text("#count")

@@ -84,10 +84,10 @@ def _seen(entry, others, column, given):
     if not given:
         return _only_stated(f"of {entry.target} {entry.versions}") if holding else NOTHING
     cell = verdict(given, {entry.id}, others)
+    if cell.kind != KEPT:
+        return cell
     named = [a for a, _ in given if any(fits(pattern, a.case) for pattern in holding)]
-    if cell.kind == KEPT and named:
-        return Cell(VALUE, "not seen", f"though it is stated {of_cases(named)}")
-    return cell
+    return Cell(VALUE, "not seen", f"though it is stated {of_cases(named)}") if named else cell
 
 
 def _only_stated(of_what):
@@ -112,7 +112,7 @@ def faults(recorded, table):
     rows = [
         _fault(recorded, fault, entries.get(fault, []), chosen.get(fault, [])) for fault in FAULTS
     ]
-    return [row for row in rows if row.details and any(map(_is_wrong, row.cells.values()))]
+    return [row for row in rows if any(map(_is_wrong, row.cells.values()))]
 
 
 def _is_wrong(cell):
@@ -123,8 +123,8 @@ def about_faults(rows):
     """Say what the section of the faults holds, and how many faults it does not."""
     return (
         "What is wrong in a call or a constructor, where it passes or ends with another error "
-        f"than the rules demand: {len(rows)} of {len(FAULTS)} faults. The others are refused as "
-        "is due by every release that was recorded."
+        f"than the rules demand: {len(rows)} of {len(FAULTS)} faults, by the table `refusals.json` "
+        "beside the ledger. The others are refused as is due by every release that was recorded."
     )
 
 
@@ -134,13 +134,11 @@ def _fault(recorded, name, entries, chosen):
     details = [
         ("Due", ", ".join(sorted(due)) or "an error"),
         ("In words", fault.message.replace("\\", "")),
-        ("Harm", " ".join(dict.fromkeys(entry.harm for entry in entries))),
-        ("Stated", "by the table `refusals.json` beside the ledger"),
-    ]
+    ] + [("Harm", harm) for harm in dict.fromkeys(entry.harm for entry in entries)]
     title = f"The fault `{name}` of {', '.join(fault.layers)} does not end with the error due."
     cells = recorded.cells(chosen, lambda *about: _answered(entries, *about))
-    where = [f"mode = {' or '.join(fault.modes)}"]
-    return recorded.row("fault-" + name, title, [fault.rules[0]], cells, chosen, details, where)
+    about = [fault.rules[0]], cells, chosen[:1], details
+    return recorded.row("fault-" + name, title, *about, where=[])
 
 
 def _answered(entries, column, given):
@@ -150,13 +148,13 @@ def _answered(entries, column, given):
         return _only_stated("by the table") if stated else NOTHING
     wrong = [(a, _in_words(g)) for a, g in given if g.verdict in (KNOWN, DIVERGES)]
     if not wrong:
-        return Cell(KEPT, "as due", of_cases(given))
+        return Cell(KEPT, "as due", "")
     counts = Counter(word for _, word in wrong)
-    text = ", ".join(f"{word} {count}" for word, count in counts.items())
+    text = ", ".join(f"{word} {count}" for word, count in counts.items()) + f" of {len(given)}"
     kind = BROKEN
     if any(g.verdict == DIVERGES for _, g in given):
         kind, text = UNEXPLAINED, f"{text}, {NOT_EXPLAINED}"
-    return Cell(kind, text, of_cases(given), frozenset((a.case.id, word) for a, word in wrong))
+    return Cell(kind, text, "", frozenset((a.case.id, word) for a, word in wrong))
 
 
 def _in_words(answer):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import collections
+
 from ..families.defaults.case import DefaultsCase
+from ..families.refusals.case import RefusalCase
 from ..families.spec import sentence_with
 from ..reference.dialects import DIALECTS
 from .history_rows import NOTHING, STATED, Cell, Row, value_of
 
 _DIALECTS = [f"`{name}`" for name in DIALECTS]
+_SAYS = collections.defaultdict(lambda: "what they return", verdict="what they refuse")
+_OF_CONTAINERS = {"container": "D1", "inner container": "D2"}
+_AT_MOST = 5
 
 
 def designed(recorded, texts):
@@ -26,34 +32,40 @@ def designed(recorded, texts):
         for respect in _respects(a.demanded.values()):
             wanted = {d: each[respect] for d, each in a.demanded.items() if respect in each}
             if len(set(wanted.values())) > 1:
-                key = respect, tuple(sorted(wanted.items()))
-                groups.setdefault(key, []).append(a)
+                cause = [rule for rule in _dialectal(texts) if rule in a.case.rules]
+                cause = cause[:1] if a.case.family == RefusalCase.family else []
+                cause = a.case.family, *cause
+                groups.setdefault((respect, tuple(sorted(wanted.items())), cause), []).append(a)
     rows = [
         _designed(recorded, texts, f"design-{number}", respect, chosen)
-        for number, ((respect, _), chosen) in enumerate(groups.items(), 1)
+        for number, ((respect, *_), chosen) in enumerate(groups.items(), 1)
     ]
     return _distinguished(rows)
 
 
 def _designed(recorded, texts, name, respect, chosen):
-    cited = _naming(recorded, texts, chosen)
-    title = _of_dialects(cited[0]) if cited else f"The dialects differ in {respect}."
+    cited = _naming(recorded, texts, respect, chosen)
+    title = _of_dialects(cited[0]) if cited else f"The dialects differ in {_SAYS[respect]}."
     cells = recorded.cells(chosen, value_of(respect))
     return recorded.row(name, title, cited, cells, chosen, [("What differs", respect)])
 
 
-def _naming(recorded, texts, chosen):
-    """Return the rules that name a dialect and are cited by all of the chosen cases.
+def _naming(recorded, texts, respect, chosen):
+    """Return the rules that name a dialect and speak of just the chosen cases.
 
-    Those that all other cases cite too say little, and go where others are left.
+    All of them cite such a rule, and not too many others of their family do; the rules of a fault
+    are its own.
     """
+    family = chosen[0].case.family
     common = set.intersection(*[set(a.case.rules) for a in chosen])
     named = [rule for rule in _dialectal(texts) if rule in common]
-    families, meant = {a.case.family for a in chosen}, {a.case for a in chosen}
-    relatives = [a.case for family in families for a in recorded.of_family[family]]
-    others = [set(case.rules) for case in relatives if case not in meant]
-    special = [rule for rule in named if not all(rule in cited for cited in others)]
-    return special or named
+    if _OF_CONTAINERS.get(respect) in named:
+        return [_OF_CONTAINERS[respect]]
+    if family == RefusalCase.family:
+        return named
+    citing = {rule: sum(rule in a.case.rules for a in recorded.of_family[family]) for rule in named}
+    fewest = min(list(citing.values()) + [_AT_MOST * len(chosen)])
+    return [rule for rule in named if citing[rule] <= fewest]
 
 
 def _dialectal(texts):

@@ -52,7 +52,7 @@ class Cell(NamedTuple):
     text : str
         In a word or two.
     note : str
-        In how many cases, or why not.
+        In how many cases, or why not; nothing where the text says it.
     cases : frozenset
         Which cases are not as the rules demand, or have which value: two fields with the same
         words are alike where these are.
@@ -78,7 +78,7 @@ KEPT, BROKEN, UNEXPLAINED, VALUE = "kept", "broken", "unexplained", "value"
 STATED, NONE = "stated", "none"
 NOT_EXPLAINED, NOT_RECORDED = "NOT EXPLAINED", "not recorded"
 NOTHING = Cell(NONE, NOT_RECORDED, "no such case was recorded")
-_EXAMPLES, _PATTERNS = 3, 6
+_EXAMPLES, _PATTERNS = 2, 6
 
 
 def differs(row):
@@ -155,12 +155,11 @@ def verdict(given, breaking, otherwise=frozenset()):
         return NOTHING
     found = {"broken": [], "otherwise": [], NOT_EXPLAINED: []}
     for a, answer in given:
-        ids = set(answer.entries)
         if answer.verdict == DIVERGES:
             found[NOT_EXPLAINED].append(a.case.id)
-        elif answer.verdict == KNOWN and ids & breaking:
+        elif answer.verdict == KNOWN and not breaking.isdisjoint(answer.entries):
             found["broken"].append(a.case.id)
-        elif answer.verdict == KNOWN and ids & otherwise:
+        elif answer.verdict == KNOWN and not otherwise.isdisjoint(answer.entries):
             found["otherwise"].append(a.case.id)
     words = [f"{word} {len(ids)}" for word, ids in found.items() if ids]
     if words:

@@ -6,13 +6,11 @@ import os
 import re
 from typing import NamedTuple
 
-from ..families.spec import LINK, chapters, rules, without_links
-from .history_rows import BROKEN, KEPT, NONE, UNEXPLAINED, VALUE, Cell, differs
+from ..families.spec import LINK, chapters, first_sentence, rules, without_links
+from .history_rows import UNEXPLAINED, VALUE, Cell, differs
 from .releases import runs, span
 
 TEMPLATE = "history.html"
-MARKS = {KEPT: "\N{CHECK MARK}", BROKEN: "\N{BALLOT X}", UNEXPLAINED: "\N{DOUBLE EXCLAMATION MARK}"}
-"""What stands before the words of a field, for those who see no colours."""
 
 
 class Segment(NamedTuple):
@@ -56,7 +54,9 @@ def render(title, history):
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(inline=_inline, plain=_plain, span=span)
+    environment.filters.update(
+        inline=_inline, plain=_plain, span=span, first_sentence=first_sentence
+    )
     environment.tests["differing"] = differs
     columns = [column for family in history.families for column in family.columns]
     rows = [row for section in history.sections for row in section.rows]
@@ -67,7 +67,7 @@ def render(title, history):
         sections=history.sections,
         chapters=_chapters(rows),
         rules=rules(),
-        marks=MARKS,
+        told={row.id for row in rows},
         segments=lambda row: _segments(history.families, row),
         notes=lambda row: _notes(history.families, row),
         lacking=history.lacking,
@@ -96,7 +96,7 @@ def _number(known, key):
 
 
 def _notes(families, row):
-    """Return what the releases did and in how many cases, for each family that did anything.
+    """Return what was recorded of the releases and in how many cases, for each family of them.
 
     Fields that differ in nothing but which cases they speak of say so.
     """
@@ -107,7 +107,7 @@ def _notes(families, row):
             if before is not None and before[:3] == cell[:3]:
                 cell = cell._replace(note=f"{cell.note}, not the same as before")
             before = cell
-            if cell.kind != NONE:
+            if cell.is_recorded and cell.note:
                 did.append((columns, cell))
         if did:
             found.append((family, did))

@@ -48,7 +48,9 @@ def sentence_with(rule, words):
     found = next(sentence for sentence in sentences if _holds(sentence, words))
     clauses = re.split(r"(?<=[;:]) ", found.lstrip("("))
     count = next(i for i in range(1, len(clauses) + 1) if _holds(" ".join(clauses[:i]), words))
-    return " ".join(clauses[:count]).rstrip(":;.") + "."
+    found = " ".join(clauses[:count]).rstrip(":;.")
+    # The last one in brackets ends with one that was opened before it.
+    return found[: -1 if found.endswith(")") and "(" not in found else None].rstrip(".") + "."
 
 
 def _holds(text, words):
