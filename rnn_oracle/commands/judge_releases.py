@@ -41,14 +41,15 @@ rnn_oracle.commands.judge_releases` makes it of recordings.
 """
 
 
-def judged(fixtures):
+def judged(fixtures, answered):
     """Return what came of each of several recordings, as plain values by its name.
 
     Parameters
     ----------
     fixtures : list of Fixture
+    answered : list of Answered
+        Of `rnn_oracle.commands.judged_recordings.judge_all`.
     """
-    answered = judge_all(fixtures)
     found = {}
     for release in releases(fixtures):
         answers = [
@@ -125,7 +126,7 @@ def main(arguments=None):
         for folder in options.folders
         for name in recordings_in(folder)
     ]
-    table = dict(read_table(options.out), **judged(fixtures))
+    table = dict(read_table(options.out), **judged(fixtures, judge_all(fixtures)))
     write_output(options.out, text_of(table))
     if options.page:
         write_output(options.page, page(table))

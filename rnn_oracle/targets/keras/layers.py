@@ -95,5 +95,5 @@ class SymbolicShapes:
             ]
             call["initial_state"] = nest_states(case, state)
             inputs += tuple(nest.flatten(state))
-        layer = make_layer(self.target, case, units, sequences, cell_arguments(case))
+        layer = make_layer(self.target, case, units, sequences, cell_arguments(self.target, case))
         return inputs, results + (layer(x, **call),)
