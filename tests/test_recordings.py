@@ -18,7 +18,7 @@ from rnn_oracle.targets.keras.target import KerasTarget
 from rnn_oracle.targets.recorded import Recorded
 from rnn_oracle.targets.tf1 import Tf1Target
 from rnn_oracle.verdict.judge import DIVERGES, judge, passes
-from rnn_oracle.verdict.ledger import FAMILY, MEASURED, fits, load, matching
+from rnn_oracle.verdict.ledger import FAMILY, MEASURED, covers, fits, load, matching
 
 pytestmark = needs("packaging")
 LEDGER = load()
@@ -96,7 +96,7 @@ def test_without_an_entry_the_releases_that_it_names_fail(entry):
         for case in spoken_of[::50]:
             named.add(target.recording)
             assert judge(target, case, others).verdict == DIVERGES, target
-    assert named
+    assert named or not any(covers(entry.versions, recorded(n).version) for n in recordings())
 
 
 @pytest.mark.parametrize("name", recordings())

