@@ -134,14 +134,6 @@ def test_an_entry_changes_what_those_above_it_say():
         assert claims.of(entries).verdict == entries[-1].instead
 
 
-def test_of_two_entries_that_say_the_same_the_last_explains_a_crossed_case():
-    one, other = [
-        made_up(name, "ValueError at call", {"family": "options"}) for name in ("one", "other")
-    ]
-    verdict = judge(Pretender(one.instead), OptionCase(), [one, other])
-    assert (verdict.verdict, verdict.entries) == (KNOWN, [other])
-
-
 @pytest.mark.parametrize("stacking", ["one", "two"])
 def test_a_mask_that_did_not_go_on_does_not_whatever_deviates_besides(stacking):
     argument = made_up("argument", "mask_argument_not_passed_on", {"family": "options"}, rule="M4")
