@@ -6,11 +6,13 @@ ledger itself.
 
 import pytest
 
+from rnn_oracle.families.bidirectional.case import BidirectionalCase
 from rnn_oracle.families.case import SIZES
 from rnn_oracle.families.expected import expected
 from rnn_oracle.families.layers.case import CoreCase
 from rnn_oracle.families.options.case import OptionCase
 from rnn_oracle.families.outcome import Outcome
+from rnn_oracle.families.own_cells.case import OwnCellCase
 from rnn_oracle.verdict.deviations import check, deviation
 from rnn_oracle.verdict.entry import Entry
 from rnn_oracle.verdict.judge import AGREE, DIVERGES, KNOWN, UNSUPPORTED, Claims, judge
@@ -138,6 +140,51 @@ def test_an_entry_changes_what_those_above_it_say():
     claims = Claims(Pretender(), BOTH)
     for entries in ([one, other], [other, one]):
         assert claims.of(entries).verdict == entries[-1].instead
+
+
+@pytest.mark.parametrize("stacking", ["one", "two"])
+def test_a_mask_that_did_not_go_on_does_not_whatever_deviates_besides(stacking):
+    argument = made_up("argument", "mask_argument_not_passed_on", {"family": "options"}, rule="M4")
+    case = OptionCase(
+        stacking=stacking,
+        mask="holes",
+        mask_from="argument",
+        unroll=True,
+        go_backwards=True,
+        return_sequences=True,
+        zero_output_for_mask=True,
+    )
+    claims = Claims(Pretender(), case)
+    assert "first.mask" in claims.of().arrays
+    both = claims.of([argument, MISPLACED])
+    assert "first.mask" not in both.arrays and str(both.facts["first.masks"]) == "None"
+    assert not (both.arrays["first.output"] == claims.of([argument]).arrays["first.output"]).all()
+
+
+@pytest.mark.parametrize("mode, answer", [("eager", "values"), ("model", "ValueError at call")])
+@pytest.mark.parametrize("family, kind", [("options", OptionCase), ("own_cells", OwnCellCase)])
+def test_a_symbolic_call_that_is_refused(mode, answer, family, kind):
+    outcome = deviation(family, "symbolic_call_refused")(
+        kind(mode=mode), "keras3", SIZES, Outcome.of_verdict("values")
+    )
+    assert outcome.verdict == answer
+
+
+@pytest.mark.parametrize(
+    "options, answer, shapes",
+    [
+        ({"merge_mode": None}, "values", "[(None, 5), (None, 5)]"),
+        ({"return_state": True}, "values", "TypeError"),
+        ({"return_state": True, "mode": "model"}, "TypeError at call", None),
+        ({}, "values", "(None, 10)"),
+    ],
+    ids=["no merge mode", "states", "symbolic states", "neither"],
+)
+def test_shapes_of_bidirectional_that_are_joined_as_lists(options, answer, shapes):
+    entry = made_up("lists", "shapes_joined_as_lists", {"family": "bidirectional"}, rule="B7")
+    outcome = Claims(Pretender(), BidirectionalCase(**options)).of([entry])
+    assert outcome.verdict == answer
+    assert str(outcome.facts.get("0.compute_output_shape")) == str(shapes)
 
 
 def test_unsupported_is_told():

@@ -142,16 +142,16 @@ def _speaking(entries, claims):
     """Leave out the entries that change nothing in a crossed case.
 
     Its other options may undo what the entry speaks of: a mask of one step masks nothing. Of two
-    that say the same, such as that it is refused with the same error, the last one stays.
+    that say the same the last one stays.
     """
     if not registry.get(claims.case.family).is_crossed:
         return entries
-    together, speaking = claims.of(entries), entries
+    together, needed = claims.of(entries), list(entries)
     for entry in entries:
-        others = [e for e in speaking if e is not entry]
+        others = [e for e in needed if e is not entry]
         if not compare(claims.of(others), together).mismatches:
-            speaking = others
-    return speaking
+            needed = others
+    return needed
 
 
 class Claims:
