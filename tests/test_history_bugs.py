@@ -9,12 +9,15 @@ from invented import NEW, OLD, demanded, release
 from rnn_oracle.commands import history, judged_recordings, page
 from rnn_oracle.commands import history_rows as behaviours
 from rnn_oracle.commands.history_bugs import faults, known
+from rnn_oracle.commands.history_design import designed
 from rnn_oracle.commands.judged_recordings import Answer, Answered, Release, judge_all
 from rnn_oracle.commands.releases import Column
 from rnn_oracle.families.defaults.case import DefaultsCase
 from rnn_oracle.families.layers.case import CoreCase
+from rnn_oracle.families.layers.matrix import core
 from rnn_oracle.families.outcome import Outcome
 from rnn_oracle.families.refusals.case import cases as faulty
+from rnn_oracle.families.spec import rules
 from rnn_oracle.verdict import known_refusals
 from rnn_oracle.verdict.judge import AGREE, DIVERGES, KNOWN, UNSUPPORTED, Verdict
 from rnn_oracle.verdict.ledger import load
@@ -229,6 +232,16 @@ def test_a_rule_that_many_other_cases_cite_is_no_title(upgrade):
     assert time_major.rules == ["D3"]
     containers = next(row for row in by_title.values() if row.rules == ["D1"])
     assert ("What differs", "container") in containers.details
+
+
+def test_containers_have_a_rule_that_every_case_cites():
+    one, *others = sorted(core()[:40], key=lambda case: not case.return_state)
+    assert all("D1" in case.rules for case in (one, *others))
+    told = [Answered(case, {}, {}) for case in others]
+    wanted = {"keras3": {"container": "tuple"}, "keras2": {"container": "list"}}
+    recorded = behaviours.Recorded([Answered(one, {}, wanted), *told], [column()])
+    (row,) = designed(recorded, rules())
+    assert row.rules == ["D1"] and row.title.startswith("A layer returns the output alone, or ")
 
 
 # Families that were not recorded of some releases.

@@ -8,7 +8,7 @@ from ..families.refusals.case import RefusalCase
 from ..families.spec import first_sentence, rules, without_links
 from ..verdict.judge import DIVERGES
 from . import history_bugs, history_design
-from .history_rows import NOT_EXPLAINED, Recorded, verdict
+from .history_rows import Recorded, verdict
 
 
 class Section(NamedTuple):
@@ -101,7 +101,7 @@ def _not_explained(recorded, name, parted, diverging, ids):
         detail = f"{some[0].case.id}: {some[0].answers[recording].detail}"
         recordings.setdefault(detail, []).append(recording)
     details = [(", ".join(names), detail) for detail, names in recordings.items()]
-    title = f"{NOT_EXPLAINED}: {', '.join(parted)}."
+    title = f"Nothing explains what was answered: {', '.join(parted)}."
     return recorded.row(name, title, [], recorded.cells(chosen, cell), chosen, details)
 
 
