@@ -8,7 +8,7 @@ import pytest
 from fakes import Right, let_check_find
 from helpers import committed, needs
 
-from rnn_oracle.commands import check, explained_changes, history_rows, judged_recordings
+from rnn_oracle.commands import check, diff, explained_changes, history_rows, judged_recordings
 from rnn_oracle.families import registry
 from rnn_oracle.families.expected import expected
 from rnn_oracle.families.outcome import Outcome
@@ -152,6 +152,21 @@ def test_diff_does_not_explain_by_what_is_not_judged(monkeypatch):
         )
         holds = explained_changes._Claims(side, side, CASE, []).hold()
         assert holds == (share == 0)
+
+
+def test_diff_tells_numbers_of_which_nothing_is_claimed(monkeypatch):
+    """Of float32 it does not: there all numbers are judged, or the case is not explained."""
+    sides = [
+        explained_changes.Side("a", "keras3", "keras3", "3.15.1", "2.21.0", True, {CASE: outcome})
+        for outcome in moved(CASE)
+    ]
+    monkeypatch.setattr(explained_changes, "expected", lambda case, dialect: planted(case, 1))
+    for few in (False, True):
+        monkeypatch.setattr(explained_changes, "has_few_digits", lambda case, few=few: few)
+        groups = explained_changes.compare_sides(*sides).groups
+        assert groups and {group.unclaimed for group in groups} == {few}
+        told = "numbers of which nothing is claimed" if few else "NOT EXPLAINED"
+        assert all(diff.headline(group).endswith(told) for group in groups)
 
 
 def test_numbers_that_are_not_judged_are_those_of_no_dialect():

@@ -219,7 +219,9 @@ def _cause(group):
         return "there in one of the two alone"
     if group.ledger:
         return "a known divergence"
-    return "as the dialects differ" if group.by_design else NOT_EXPLAINED
+    if group.by_design:
+        return "as the dialects differ"
+    return "numbers of which nothing is claimed" if group.unclaimed else NOT_EXPLAINED
 
 
 def _details(group, entries, code):

@@ -22,7 +22,7 @@ from ..verdict.changes import (
     claimed_changes,
 )
 from ..verdict.compare import compare, tolerances
-from ..verdict.judge import changed_by, tolerance_between
+from ..verdict.judge import changed_by, has_few_digits, tolerance_between
 from ..verdict.known_refusals import ledger_of
 from ..verdict.ledger import matching
 from ..verdict.patterns import patterns
@@ -70,6 +70,8 @@ class Difference(NamedTuple):
     by_design : bool
         Whether both sides do what is said of them, and the rules of the two dialects differ in
         this.
+    unclaimed : bool
+        Whether it is numbers that have moved of which nothing is claimed (rule T5).
     message : str
         Of the error on the new side, if there is one.
     """
@@ -80,13 +82,14 @@ class Difference(NamedTuple):
     change: Change
     ledger: tuple[str, ...]
     by_design: bool
+    unclaimed: bool
     message: str
 
 
 class Group(NamedTuple):
     """All differences of one cause.
 
-    what, calls, ledger, by_design
+    what, calls, ledger, by_design, unclaimed
         As of each `Difference`.
     Attributes
     ----------
@@ -103,6 +106,7 @@ class Group(NamedTuple):
     calls: Any
     ledger: Any
     by_design: Any
+    unclaimed: Any
     verdicts: tuple[str, ...]
     differences: list
     patterns: list
@@ -238,15 +242,28 @@ class _Claims:
 
     def hold(self):
         """Tell whether both sides do just what is claimed of them."""
-        return all(
-            compare(claimed, side.outcomes[self.case]).agrees
+        found = [
+            compare(claimed, side.outcomes[self.case])
             for side, claimed in zip(self.sides, self.claimed)
             if side.real
+        ]
+        if has_few_digits(self.case):
+            return not any(comparison.mismatches for comparison in found)
+        return all(comparison.agrees for comparison in found)
+
+    def unclaimed(self):
+        """Return the respects in which nothing is claimed of the numbers that have moved."""
+        lenient = claimed_changes(
+            *[side.outcomes[self.case] for side in self.sides],
+            lambda: self.claimed[0 if self.sides[0].real else 1],
+            lambda claimed: {name: 2 * allowed for name, allowed in claimed.allowed.items()},
         )
+        meant = _respects([change for change in lenient if change.kind == MEANING])
+        return set(_respects(self.changes())) - set(meant)
 
     def explain(self, meant):
         """Return the differences of the case, one for each respect."""
-        respects, holds = _respects(meant), self.hold()
+        respects, holds, unclaimed = _respects(meant), self.hold(), self.unclaimed()
         refusal = self.sides[1].outcomes[self.case].refusal
         demanded = [self.demanded[side.dialect] for side in self.sides]
         designed = _respects(changes(*demanded))
@@ -263,6 +280,7 @@ class _Claims:
                 next(c for c in meant if what in dict(_respects_of(c))),
                 self._named([n for n, where in touched.items() if holds and what in where]),
                 holds and what in designed,
+                holds and what in unclaimed,
                 refusal.message if refusal else "",
             )
             for what, calls in respects.items()
@@ -302,7 +320,7 @@ def _respects_of(change):
 def _groups(found, cases):
     groups = {}
     for difference in found:
-        key = difference.what, difference.calls, difference.ledger, difference.by_design
+        key = difference[:2] + (difference.ledger, difference.by_design, difference.unclaimed)
         verdicts = ()
         if difference.what == "verdict" or difference.what.startswith(DEFAULT):
             verdicts = str(difference.change.old), str(difference.change.new)
