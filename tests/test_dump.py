@@ -278,7 +278,7 @@ def test_a_damaged_recording_stops_the_dump_of_another(tmp_path, monkeypatch, ca
         (["--only", "defaults.*"], "no vector matches"),
         (["--processes", "0"], "--processes must be at least 1"),
         (["--check", "--out", "/nowhere"], "there is no fixture in /nowhere/vectors"),
-        (["--only", "gru.*"], "would lose the cases that --only leaves out"),
+        (["--only", "gru.*"], "would lose the cases that --only"),
         (["--out", __file__], "Not a directory"),
     ],
     ids=["pattern", "vectors", "processes", "nothing-to-check", "loss", "file"],

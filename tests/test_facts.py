@@ -63,6 +63,10 @@ KINDS = {
     "dtype": Dtypes,
     "states": int,
     "masks": AttachedMasks,
+    "compute_output_shape": (Structures, Raised),
+    "compute_mask": (Structures, Raised),
+    "lengths": Structures,
+    "biases": Biases,
 }
 
 

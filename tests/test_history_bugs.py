@@ -77,7 +77,7 @@ def test_every_title_is_a_sentence(upgrade):
 
 def test_what_an_entry_states_stands_beside_what_was_recorded(upgrade):
     row = next(row for row in rows(upgrade, *BUGS) if row.id == "keras3-gelu-in-float64")
-    assert ("Stated", "of keras3 >=3.0, by the entry `keras3-gelu-in-float64` of the ledger") in (
+    assert ("Stated", "of keras3 >=3.3.3, by the entry `keras3-gelu-in-float64` of the ledger") in (
         row.details
     )
     assert any("TensorFlow >=2.19" in words for words in row.where)

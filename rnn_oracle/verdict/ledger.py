@@ -59,7 +59,14 @@ def _check_index(ids, path):
 
 def matching(entries, target, case):
     """Return the entries that speak of this case on this target."""
-    return [entry for entry in entries if any(fits(p, case) for p in patterns_on(entry, target))]
+    # What release of TensorFlow there is, a target is asked only where it matters.
+    return [
+        entry
+        for entry in entries
+        if entry.target == target.name
+        and covers(entry.versions, target.version)
+        and any(fits(pattern, case) and _holds_on(pattern, target) for pattern in entry.cases)
+    ]
 
 
 def patterns_on(entry, target):
