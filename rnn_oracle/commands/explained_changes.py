@@ -229,15 +229,16 @@ class _Claims:
             for side, entries in zip(self.sides, self.entries)
         ]
 
-    def changes(self):
-        """Return what has changed from the one to the other."""
+    def changes(self, tolerance=None):
+        """Return what has changed from the one to the other, beyond a tolerance if one is given."""
         old, new = self.sides
         claimed = self.claimed[0 if old.real else 1]
+        usual = tolerance_between if old.real and new.real else tolerances
         return claimed_changes(
             old.outcomes[self.case],
             new.outcomes[self.case],
             lambda: claimed,
-            tolerance_between if old.real and new.real else tolerances,
+            tolerance or usual,
         )
 
     def hold(self):
@@ -251,19 +252,15 @@ class _Claims:
             return not any(comparison.mismatches for comparison in found)
         return all(comparison.agrees for comparison in found)
 
-    def unclaimed(self):
-        """Return the respects in which nothing is claimed of the numbers that have moved."""
-        lenient = claimed_changes(
-            *[side.outcomes[self.case] for side in self.sides],
-            lambda: self.claimed[0 if self.sides[0].real else 1],
-            lambda claimed: {name: 2 * allowed for name, allowed in claimed.allowed.items()},
-        )
-        meant = _respects([change for change in lenient if change.kind == MEANING])
-        return set(_respects(self.changes())) - set(meant)
+    def unclaimed(self, respects):
+        """Return those of some respects in which nothing is claimed of what has moved."""
+        lenient = self.changes(lambda claimed: {n: 2 * a for n, a in claimed.allowed.items()})
+        return set(respects) - set(_respects([c for c in lenient if c.kind == MEANING]))
 
     def explain(self, meant):
         """Return the differences of the case, one for each respect."""
-        respects, holds, unclaimed = _respects(meant), self.hold(), self.unclaimed()
+        respects, holds = _respects(meant), self.hold()
+        unclaimed = self.unclaimed(respects) if holds else set()
         refusal = self.sides[1].outcomes[self.case].refusal
         demanded = [self.demanded[side.dialect] for side in self.sides]
         designed = _respects(changes(*demanded))
@@ -280,7 +277,7 @@ class _Claims:
                 next(c for c in meant if what in dict(_respects_of(c))),
                 self._named([n for n, where in touched.items() if holds and what in where]),
                 holds and what in designed,
-                holds and what in unclaimed,
+                what in unclaimed,
                 refusal.message if refusal else "",
             )
             for what, calls in respects.items()

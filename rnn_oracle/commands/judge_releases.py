@@ -14,14 +14,13 @@ from collections import Counter
 
 from ..families import registry
 from ..records.format import default_folder
-from ..records.manifest import RECORDING
-from ..records.reader import read
-from ..records.store import in_order_of_releases, recordings_in
+from ..records.store import in_order_of_releases, read_all
 from ..verdict.judge import AGREE, KNOWN, PARTLY, UNJUDGED, UNSUPPORTED
-from ..verdict.ledger import covers, load, matching
+from ..verdict.ledger import load, matching, states
 from .judged_recordings import judge_all, releases
 from .output import write_output
 from .program import run
+from .selection import add_folders
 
 NAME = "releases.json"
 _WORDS = {
@@ -85,11 +84,6 @@ def judged(fixtures, answered):
     return found
 
 
-def states(entry, release):
-    """Tell whether an entry of the ledger states that it holds in a release."""
-    return entry.target == release.name and covers(entry.versions, release.version)
-
-
 def _is_hidden(entry, release, answered):
     """Tell whether no case can show an entry in a release.
 
@@ -134,13 +128,7 @@ def _cell(counts):
 def main(arguments=None):
     """Run the program; return its exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument(
-        "folders",
-        metavar="FOLDER",
-        nargs="*",
-        default=[os.path.join(default_folder(), "recordings")],
-        help="default: %(default)s",
-    )
+    add_folders(parser)
     parser.add_argument(
         "--out",
         metavar="FILE",
@@ -149,11 +137,7 @@ def main(arguments=None):
     )
     parser.add_argument("--page", metavar="FILE", help="a page of the docs to write the table to")
     options = parser.parse_args(arguments)
-    fixtures = [
-        read(os.path.join(folder, name), RECORDING)
-        for folder in options.folders
-        for name in recordings_in(folder)
-    ]
+    fixtures = [fixture for folder in options.folders for fixture in read_all(folder)]
     table = dict(read_table(options.out), **judged(fixtures, judge_all(fixtures)))
     write_output(options.out, text_of(table))
     if options.page:

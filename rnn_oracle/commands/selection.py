@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import os
 from dataclasses import fields
 from typing import Callable, NamedTuple
 
@@ -10,6 +11,7 @@ from ..families import registry
 from ..families.citations import WITHOUT_CASES
 from ..families.layers.matrix import BLOCK
 from ..families.spec import rules
+from ..records.format import default_folder
 from ..reference.dialects import DIALECTS as OF_KERAS
 from ..reference.dialects import generation
 from .errors import SelectionError
@@ -91,6 +93,17 @@ def add_choice(parser):
         default=[],
         choices=registry.IDS,
         help=f"the cases of a family: {', '.join(registry.IDS)}; repeated, those of any",
+    )
+
+
+def add_folders(parser):
+    """Add folders of recordings, by default that of the repository."""
+    parser.add_argument(
+        "folders",
+        metavar="FOLDER",
+        nargs="*",
+        default=[os.path.join(default_folder(), "recordings")],
+        help="default: %(default)s",
     )
 
 

@@ -6,24 +6,20 @@ versions in the table are closer to where an answer came up.
 """
 
 import argparse
-import os
 
 from ..families.refusals.case import RefusalCase
-from ..records.format import default_folder
-from ..records.manifest import RECORDING
-from ..records.reader import read
-from ..records.store import recordings_in
+from ..records.store import read_all
 from ..targets.recorded import Recorded
 from ..verdict import refusal_table as table
 from .output import write_output
 from .program import run
+from .selection import add_folders
 
 
 def measured(folder):
     """Return what each recording in a folder says of the faults, see `tabulate` of the table."""
     found = []
-    for name in recordings_in(folder):
-        fixture = read(os.path.join(folder, name), RECORDING)
+    for fixture in read_all(folder):
         target = Recorded(fixture)
         cases = [entry.case for entry in fixture.entries.values()]
         faults = [case for case in cases if case.family == RefusalCase.family]
@@ -37,13 +33,7 @@ def measured(folder):
 def main(arguments=None):
     """Run the program; return its exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument(
-        "folders",
-        metavar="FOLDER",
-        nargs="*",
-        default=[os.path.join(default_folder(), "recordings")],
-        help="default: %(default)s",
-    )
+    add_folders(parser)
     parser.add_argument("--out", metavar="FILE", default=table.PATH, help="default: %(default)s")
     options = parser.parse_args(arguments)
     measurements = [one for folder in options.folders for one in measured(folder)]

@@ -13,9 +13,7 @@ from typing import NamedTuple
 
 from ..families import registry
 from ..records.format import default_folder
-from ..records.manifest import RECORDING
-from ..records.reader import read
-from ..records.store import recordings_in
+from ..records.store import read_all
 from .diff import headline, recorded_side
 from .explained_changes import compare_sides
 from .history_rows import NOT_EXPLAINED
@@ -125,7 +123,7 @@ def main(arguments=None):
     )
     options = parser.parse_args(arguments)
     folder = os.path.join(options.fixtures, "recordings")
-    fixtures = {n: read(os.path.join(folder, n), RECORDING) for n in recordings_in(folder)}
+    fixtures = {fixture.about["provenance"]["recording"]: fixture for fixture in read_all(folder)}
     found = [
         upgrade(fixtures[old], fixtures[new])
         for old, new in neighbours(releases(fixtures.values()))

@@ -63,15 +63,19 @@ def matching(entries, target, case):
     return [
         entry
         for entry in entries
-        if entry.target == target.name
-        and covers(entry.versions, target.version)
+        if states(entry, target)
         and any(fits(pattern, case) and _holds_on(pattern, target) for pattern in entry.cases)
     ]
 
 
+def states(entry, target):
+    """Tell whether an entry states that it holds on a target of this version."""
+    return entry.target == target.name and covers(entry.versions, target.version)
+
+
 def patterns_on(entry, target):
     """Return the patterns of an entry that hold on this target, of this version."""
-    if entry.target != target.name or not covers(entry.versions, target.version):
+    if not states(entry, target):
         return []
     return [pattern for pattern in entry.cases if _holds_on(pattern, target)]
 
