@@ -5,8 +5,6 @@ _GRADIENTS = (
     "tests/test_gradients.py and with Keras's in tests/test_keras_gradients.py."
 )
 WITHOUT_CASES = {
-    "S6": "It speaks of two models, one of which is loaded or shares a layer; tests/test_models.py "
-    "compares them.",
     "I5": "Every case has finite numbers, so that a wrong one is told by its size; "
     "tests/test_inputs.py and tests/test_arguments.py put in NaN and infinity.",
     "D7": "A case sets its weights once a layer is built; tests/test_models.py gives them to the "
@@ -16,7 +14,6 @@ WITHOUT_CASES = {
     "L4": "No family has the layer; tests/test_core_layers.py and tests/test_programs.py have it.",
     "L6": "No family has the operation; tests/test_core_layers.py and tests/test_programs.py have "
     "it.",
-    "L8": "No family has the layer; the tests/test_time_distributed*.py have it.",
     "T1": "It decides how close the numbers of every case must come, not what they are; "
     "tests/test_rounding.py checks the bounds.",
     "T4": "It decides how close the numbers of every case must come, as T1; tests/test_replicas.py "

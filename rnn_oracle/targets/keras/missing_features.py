@@ -2,6 +2,11 @@
 
 import functools
 import inspect
+import os
+
+from ...families.files.case import FileCase
+from ...families.files.releases import RELEASES, path
+from ..runtime import minor
 
 NOT_OF_TF1 = {
     "forms": "Keras of TensorFlow 1 takes no ragged tensors, and no masks that are arrays",
@@ -11,8 +16,10 @@ NOT_OF_TF1 = {
 
 
 def missing_feature(target, case):
-    """Return why a release cannot run a case of a crossed family, None if it can."""
+    """Return why a release cannot run a case, None if it can."""
     options = case.options
+    if case.family == FileCase.family:
+        return _missing_file(target, case)
     if target.dialect == "keras2_v1" and case.family in NOT_OF_TF1:
         return NOT_OF_TF1[case.family]
     for name in ("activation", "recurrent_activation"):
@@ -29,6 +36,14 @@ def missing_feature(target, case):
     # Keras 3 always could; `tf.keras` does not always show its module `saving`.
     if mode == "keras" and target.name == "keras2" and not hasattr(target.keras, "saving"):
         return f"{target} does not write the format .keras"
+    return None
+
+
+def _missing_file(target, case):
+    if RELEASES[case.saved_by].version > tuple(map(int, minor(target.version).split("."))):
+        return f"{case.saved_by} saved it, which is newer than {target}"
+    if not os.path.isfile(path(case.saved_by, case.format, case.kind)):
+        return "the files of models are in a checkout of rnn_oracle alone"
     return None
 
 
