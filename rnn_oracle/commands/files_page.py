@@ -9,7 +9,7 @@ from ..verdict import ledger
 from ..verdict.deviations import is_answer
 
 LOADED_BY = {
-    "keras2": ("1.15", "2.1", "2.4", "2.8", "2.10", "2.13", "2.15", "2.21"),
+    "keras2": ("1.15", "2.1", "2.4", "2.8", "2.10", "2.13", "2.14", "2.15", "2.21"),
     "keras3": ("3.0", "3.1", "3.2", "3.3", "3.4", "3.6", "3.9", "3.11", "3.12", "3.14", "3.15"),
 }
 """The versions of each target that were given the files of all releases that are no newer."""
