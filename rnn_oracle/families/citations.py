@@ -5,6 +5,8 @@ _GRADIENTS = (
     "tests/test_gradients.py and with Keras's in tests/test_keras_gradients.py."
 )
 WITHOUT_CASES = {
+    "S6": "It speaks of two models, one of which is loaded or shares a layer; tests/test_models.py "
+    "compares them.",
     "I5": "Every case has finite numbers, so that a wrong one is told by its size; "
     "tests/test_inputs.py and tests/test_arguments.py put in NaN and infinity.",
     "D7": "A case sets its weights once a layer is built; tests/test_models.py gives them to the "

@@ -66,7 +66,7 @@ KINDS = {
     "gru_reset_before": Kind(lambda of: [_own_gates(of, reset_after=False)], "C5"),
     "stateful": Kind(
         lambda of: [_own_gates(of, reset_after=True, stateful=True)],
-        "C4 S4 S6",
+        "C4 S4",
         calls=("first", "second"),
     ),
     "bidirectional": Kind(
