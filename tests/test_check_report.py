@@ -30,7 +30,7 @@ from rnn_oracle.verdict.ledger import load
 PLAIN = "gru.one.last.nostate.batch_major.forwards.nomask"
 REFUSAL = RefusalCase("mask-one-row", "LSTM", "eager")
 CROSSED = [family.id for family in registry.crossed()]
-OF_KERAS = ["layers", "defaults"] + CROSSED + ["refusals"]
+OF_KERAS = ["layers", "defaults"] + CROSSED + ["refusals", "files"]
 
 
 # What is judged.
@@ -115,7 +115,7 @@ def test_the_summary_tells_what_was_judged_and_what_was_not(monkeypatch, capsys)
     lines = capsys.readouterr().out.splitlines()
     rows = [line.replace("│", "").split() for line in lines if line.startswith("│ keras3 │ ")]
     assert [row[:3] for row in rows] == [["keras3", "layers", "1"], ["keras3", "defaults", "1"]]
-    others = "options, bidirectional, cells, own_cells, training, refusals (not selected)"
+    others = "options, bidirectional, cells, own_cells, training, refusals, files (not selected)"
     assert [line for line in lines if line.startswith("not judged")] == [
         "not judged on keras3: " + others,
         "not judged on keras3: forms (measured on >=3.0 only, and this is 2.99)",

@@ -16,7 +16,6 @@ WITHOUT_CASES = {
     "L4": "No family has the layer; tests/test_core_layers.py and tests/test_programs.py have it.",
     "L6": "No family has the operation; tests/test_core_layers.py and tests/test_programs.py have "
     "it.",
-    "L8": "No family has the layer; the tests/test_time_distributed*.py have it.",
     "T1": "It decides how close the numbers of every case must come, not what they are; "
     "tests/test_rounding.py checks the bounds.",
     "T4": "It decides how close the numbers of every case must come, as T1; tests/test_replicas.py "

@@ -29,17 +29,25 @@ class Family(NamedTuple):
         dialect has none.
     judged_on : dict of str to str
         The versions of each target on which the cases were measured, and are judged.
+    releases_differ : bool
+        Whether a release may lack what a case needs though its axes are not crossed.
     """
 
     id: str
     case: type
     cases: Callable
     judged_on: dict
+    releases_differ: bool = False
 
     @property
     def is_crossed(self):
         """Whether a covering array crosses its axes."""
         return hasattr(self.case, "triples")
+
+    @property
+    def may_lack(self):
+        """Whether a release that lacks what a case needs is left out of it."""
+        return self.is_crossed or self.releases_differ
 
     def part(self, name):
         """Return a module of the family's folder: ``"expected"`` or ``"deviations"``.

@@ -15,6 +15,7 @@ IDS = (
     "forms",
     "training",
     "refusals",
+    "files",
 )
 """In the order in which recordings and reports list them."""
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..families.fixtures import default_folder as default_folder  # found here by all commands
 from ..families.layers.matrix import AXES, MASK_FROM
 from ..reference.dialects import DIALECTS
 
@@ -117,13 +118,6 @@ def located(where, *about):
         yield
     except FixtureError as error:
         raise FixtureError(f"{where.format(*about)}: {error}") from None
-
-
-def default_folder():
-    """Return the `fixtures` of the checkout this package lies in, or else of the current folder."""
-    checkout = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    inside = os.path.isfile(os.path.join(checkout, "pyproject.toml"))
-    return os.path.join(checkout if inside else os.curdir, "fixtures")
 
 
 def content(path, name, largest):

@@ -1,34 +1,18 @@
 """What the rules demand of a case of a refusal."""
 
-import functools
-
 import numpy as np
 
-from ...reference import bidirectional, cells, recurrent
 from ...reference import surrounding as core
 from ...reference.dialects import get_dialect
 from ...reference.errors import OracleError, OracleValueError
 from ...reference.inputs import check_symbolic
+from ..classes import Classes
 from .attempt import attempt
 
 
 def expected(case, dialect, sizes, bounded):
     """Return the `Outcome` that the rules demand of a case, see `families.expected`."""
     return attempt(OracleSide(dialect), case)
-
-
-class _Layers:
-    """The oracle's classes by Keras's names, in one dialect."""
-
-    def __init__(self, dialect):
-        self.dialect = dialect
-
-    def __getattr__(self, name):
-        home = next(m for m in (cells, recurrent, core, bidirectional) if hasattr(m, name))
-        found = getattr(home, name)
-        if name == "Bidirectional":  # which takes that of the layer within
-            return found
-        return functools.partial(found, dialect=self.dialect)
 
 
 class OracleSide:
@@ -38,7 +22,7 @@ class OracleSide:
 
     def __init__(self, dialect):
         self.dialect = get_dialect(dialect)
-        self.layers = _Layers(self.dialect)
+        self.layers = Classes(self.dialect)
 
     @staticmethod
     def dtype(name):

@@ -2,11 +2,18 @@
 
 import functools
 import inspect
+import os
+
+from ...families.files.case import FileCase
+from ...families.files.releases import RELEASES, path
+from ..runtime import minor
 
 
 def missing_feature(target, case):
-    """Return why a release cannot run a case of a crossed family, None if it can."""
+    """Return why a release cannot run a case, None if it can."""
     options = case.options
+    if case.family == FileCase.family:
+        return _missing_file(target, case)
     for name in ("activation", "recurrent_activation"):
         if name in options and not _knows_activation(target, options[name]):
             return f"{target} has no activation {options[name]}"
@@ -23,6 +30,14 @@ def missing_feature(target, case):
     # Keras 3 always could; `tf.keras` does not always show its module `saving`.
     if mode == "keras" and target.name == "keras2" and not hasattr(target.keras, "saving"):
         return f"{target} does not write the format .keras"
+    return None
+
+
+def _missing_file(target, case):
+    if RELEASES[case.saved_by].version > tuple(map(int, minor(target.version).split("."))):
+        return f"{case.saved_by} saved it, which is newer than {target}"
+    if not os.path.isfile(path(case.saved_by, case.format, case.kind)):
+        return "the files of models are in a checkout of rnn_oracle alone"
     return None
 
 
