@@ -57,10 +57,11 @@ def pytest_collection_modifyitems(config, items):
     because Keras changed, which is no finding. With --oracle-matrix=core, leave out what does not
     go through the core matrix.
     """
+    there = list(installed().values())
     for item in items:
         if {"target", "tf1_target", KERAS_CASE} & set(item.fixturenames):
             item.add_marker("target")
-        if is_excused({mark.name for mark in item.iter_markers()}, _run_on(item)):
+        if is_excused({mark.name for mark in item.iter_markers()}, _run_on(item, there)):
             item.add_marker(pytest.mark.xfail(reason="Keras is newer than any that was measured"))
     if config.getoption("--oracle-matrix") == "core":
         others = [item for item in items if item.get_closest_marker("core") is None]
@@ -68,11 +69,11 @@ def pytest_collection_modifyitems(config, items):
         config.hook.pytest_deselected(items=others)
 
 
-def _run_on(item):
-    """Return the targets that a test runs on: its own, or all that are installed."""
+def _run_on(item, there):
+    """Return the targets that a test runs on: its own, or all that are there."""
     callspec = getattr(item, "callspec", None)
     own = {"target", "tf1_target"} & set(callspec.params if callspec else ())
-    return [callspec.params[name] for name in own] or list(installed().values())
+    return [callspec.params[name] for name in own] or there
 
 
 def is_excused(marks, targets):
