@@ -80,36 +80,53 @@ class Noise:
         self.unit, self.count = unit, count
         self._random = np.random.RandomState(20190101)
         self._pool = self._random.uniform(-unit, unit, _POOL)
-        self._lasting: dict[Any, int] = {}
+        self._lasting: dict[str, Any] = {}
 
-    def disturb(
-        self, operation: str, replica: int, result: Any, sizes: Any, units: float = 1.0
-    ) -> Any:
-        """Return an array with errors of so many units of these sizes, in its own place.
+    def disturb(self, operation: str, results: Any, sizes: Any, units: float = 1.0) -> list[Any]:
+        """Return the arrays of all replicas with errors of so many units of these sizes.
 
         There are fresh errors, and those that stay with the operation and the replica.
         """
-        result = np.ascontiguousarray(result)
-        flat, sizes = result.reshape(-1), np.ascontiguousarray(sizes).reshape(-1)
-        fresh, lasting = self._place(), self._lasting.get((operation, replica))
-        if lasting is None:
-            lasting = self._lasting[operation, replica] = self._place()
-        for begin in range(0, flat.size, _CHUNK):  # so that all stays near the processor
+        fresh, lasting = self._places(operation)
+        # Small arrays are disturbed together: a call for each takes longer than its numbers.
+        step = self.count if self.count * results[0].size <= _CHUNK else 1
+        made: list[Any] = []
+        for begin in range(0, self.count, step):
+            some = slice(begin, begin + step)
+            rows = _in_rows(results[some])
+            self._add_errors(rows, fresh[some], lasting[some], _in_rows(sizes[some]), units)
+            made.extend(row.reshape(results[0].shape) for row in rows)
+        return made
+
+    def _add_errors(self, rows: Any, fresh: Any, lasting: Any, sizes: Any, units: float) -> None:
+        for begin in range(0, rows.shape[1], _CHUNK):  # so that all stays near the processor
             part = slice(begin, begin + _CHUNK)
-            count = len(flat[part])
-            error = self._drawn(fresh + begin, count) + self._drawn(lasting + begin, count)
-            error *= sizes[part]
+            count = len(rows[0, part])
+            error = self._drawn(fresh + begin, count)
+            error += self._drawn(lasting + begin, count)
+            error *= sizes[:, part]
             if units != 1:
                 error *= units
-            flat[part] += error
-        return result
+            rows[:, part] += error
 
-    def _place(self) -> int:
-        return int(self._random.randint(_POOL))
+    def _places(self, operation: str) -> tuple[Any, Any]:
+        """Return where in the pool each replica's errors begin: the fresh, and the lasting ones."""
+        if operation in self._lasting:
+            return self._random.randint(_POOL, size=self.count), self._lasting[operation]
+        fresh, self._lasting[operation] = self._random.randint(_POOL, size=(self.count, 2)).T
+        return fresh, self._lasting[operation]
 
-    def _drawn(self, place: int, count: int) -> Any:
-        place %= _POOL - _CHUNK
-        return self._pool[place : place + count]
+    def _drawn(self, places: Any, count: int) -> Any:
+        step = self._pool.strides[0]
+        runs = np.lib.stride_tricks.as_strided(self._pool, (_POOL - _CHUNK, count), (step, step))
+        return runs[places % (_POOL - _CHUNK)]
+
+
+def _in_rows(arrays: Any) -> Any:
+    """Return arrays laid out flat, one a row; a single one in its own place."""
+    if len(arrays) == 1:
+        return np.ascontiguousarray(arrays[0]).reshape(1, -1)
+    return np.stack(arrays).reshape(len(arrays), -1)
 
 
 class Doubts(list):
@@ -216,10 +233,7 @@ class NoisyArray(TrackedArray):
         return self._off(name, sums, [size] * len(sums))
 
     def _off(self, name: str, results: Any, sizes: Any, units: float = 1.0) -> NoisyArray:
-        made = [
-            self.noise.disturb(name, replica, *pair, units)
-            for replica, pair in enumerate(zip(results, sizes))
-        ]
+        made = self.noise.disturb(name, list(results), list(sizes), units)
         if self.noise.unit == UNIT_ROUNDOFF["float16"]:  # which ends soon
             for array in made:
                 beyond = np.abs(array) > LARGEST[self.noise.unit]
