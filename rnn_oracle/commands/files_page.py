@@ -10,7 +10,20 @@ from ..verdict.deviations import is_answer
 
 LOADED_BY = {
     "keras2": ("1.15", "2.1", "2.4", "2.8", "2.10", "2.13", "2.14", "2.15", "2.21"),
-    "keras3": ("3.0", "3.1", "3.2", "3.3", "3.4", "3.6", "3.9", "3.11", "3.12", "3.14", "3.15"),
+    "keras3": (
+        "3.0",
+        "3.1",
+        "3.2",
+        "3.3",
+        "3.4",
+        "3.6",
+        "3.9",
+        "3.11",
+        "3.12",
+        "3.14",
+        "3.15",
+        "3.16",
+    ),
 }
 """The versions of each target that were given the files of all releases that are no newer."""
 
@@ -21,7 +34,8 @@ What releases do where [rule R7](../rnn_oracle/SPEC.md#recurrence) holds. Each h
 [models](../rnn_oracle/families/files/kinds.py) in the formats that it writes, and was given the
 [files](../fixtures/models) of all that are no newer. `tf2.10` is `tf.keras` there,
 `tf2.21-legacy` is `tf_keras`, `keras3.6` is Keras on its own; a version of Keras 2 is that of
-TensorFlow. *Same* is that the model loads and computes what it did; a number leads to a note below.
+TensorFlow, and 3.16 is a nightly. *Same* is that the model loads and computes what it did; a number
+leads to a note below.
 `python -m rnn_oracle.commands.save_models --page` writes this page from
 [the ledger](../rnn_oracle/verdict/ledger).
 """

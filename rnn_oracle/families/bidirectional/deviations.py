@@ -9,7 +9,7 @@ from ..stacks.deviations import IMPLICIT, ROUNDED, UNROLLED, Stack, ending_masks
 from ..stacks.failures import of_states
 from .case import BOTH
 from .expected import build
-from .outcome import SHAPES, facts_of_layers
+from .outcome import MASK, SHAPES, facts_of_layers
 from .problem import problem
 
 
@@ -36,7 +36,16 @@ def shape_of_two_forward_layers(case, dialect, sizes, outcome):
 
 def shapes_of_states_refused(case, dialect, sizes, outcome):
     """`compute_output_shape` raises TypeError."""
-    refused = {name: Raised("TypeError") for name in outcome.facts if name.endswith(SHAPES)}
+    return _refused(SHAPES, outcome)
+
+
+def masks_of_states_refused(case, dialect, sizes, outcome):
+    """`compute_mask` raises TypeError."""
+    return _refused(MASK, outcome)
+
+
+def _refused(method, outcome):
+    refused = {name: Raised("TypeError") for name in outcome.facts if name.endswith(method)}
     return outcome.changed(facts=dict(outcome.facts, **refused))
 
 
@@ -63,6 +72,7 @@ DEVIATIONS = dict(
     single_states_wrapped=single_states_wrapped,
     shape_of_two_forward_layers=shape_of_two_forward_layers,
     shapes_of_states_refused=shapes_of_states_refused,
+    masks_of_states_refused=masks_of_states_refused,
     **of_states("build"),
     shapes_joined_as_lists=shapes_joined_as_lists,
     **ending_masks(STACK),

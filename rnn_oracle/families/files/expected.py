@@ -19,7 +19,7 @@ def expected(case, dialect, sizes, bounded):
     return computed(case, RELEASES[case.saved_by].dialect, bounded)
 
 
-def computed(case, dialect, bounded=True):
+def computed(case, dialect, bounded=True, passes_masks=True):
     """Return the `Outcome` of a model in a dialect, which need not be that of its release.
 
     Parameters
@@ -28,14 +28,16 @@ def computed(case, dialect, bounded=True):
     dialect : str or Dialect
     bounded : bool
         Whether to work out `allowed`.
+    passes_masks : bool
+        Whether the layers above the lowest pass a mask on.
     """
 
     def followed(follow, as_array=lambda leaf: leaf):
-        model = made(case.kind, dialect)
+        model = made(case.kind, dialect, passes_masks)
         outputs = [model.run(x, None, follow)[0] for x in inputs(case.kind)]
         return {f"{call}.output": as_array(y) for call, y in zip(case.calls, outputs)}
 
-    model = made(case.kind, dialect)
+    model = made(case.kind, dialect, passes_masks)
     arrays, facts = named(case, [model(x) for x in inputs(case.kind)])
     allowed = {}
     if bounded:
@@ -45,7 +47,7 @@ def computed(case, dialect, bounded=True):
     return Outcome(arrays, demanded_in(case.dtype, facts), allowed, precision=case.dtype)
 
 
-def made(name, dialect):
+def made(name, dialect, passes_masks=True):
     """Return the reference's model of a kind, with its weights."""
     kind = KINDS[name]
     layers = kind.layers(Classes(dialect))
@@ -55,6 +57,8 @@ def made(name, dialect):
         else []
         for layer, width in zip(layers, kind.widths)
     ]
+    for layer in () if passes_masks else layers[1:]:
+        layer.compute_mask = lambda x, mask=None: None
     found = weights(name, [shape for each in shapes for shape in each])
     for layer, each in zip(layers, shapes):
         if each:
