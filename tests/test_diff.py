@@ -332,3 +332,13 @@ def test_which_of_the_installed_is_meant(modules, name, taken, monkeypatch, caps
 @pytest.mark.parametrize("rule", sorted(rules()))
 def test_a_rule_in_short(rule):
     assert 10 < len(first_sentence(rule)) < 320 and first_sentence(rule).endswith(".")
+
+
+def test_a_cause_is_told_once(capsys):
+    only = "simple_rnn.one.*.nostate.*.left.masking"
+    assert diff.main(["keras3.15", "keras3.16-nightly", "--only", only]) == 1
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    (told,) = [i for i, line in enumerate(lines) if line.startswith("ledger ")]
+    assert lines[told].startswith("ledger keras3-mask-not-passed-on, breaks M4: ")
+    (beside,) = [line for line in lines[told:] if line.startswith("besides ")]
+    assert beside.startswith("besides arrays of the calls default, given: 1 case where ")

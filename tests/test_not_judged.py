@@ -166,7 +166,7 @@ def test_diff_tells_numbers_of_which_nothing_is_claimed(monkeypatch):
         groups = explained_changes.compare_sides(*sides).groups
         assert groups and {group.unclaimed for group in groups} == {few}
         told = "numbers of which nothing is claimed" if few else "NOT EXPLAINED"
-        assert all(diff.headline(group).endswith(told) for group in groups)
+        assert all(diff.headline([group]).endswith(told) for group in groups)
 
 
 def test_numbers_that_are_not_judged_are_those_of_no_dialect():

@@ -67,14 +67,15 @@ def with_replicas(
     if not any(map(np.any, vacuous.values())):
         return bounds
     noise = Noise(UNIT_ROUNDOFF[dtype])
-    replicas = run(lambda arrays: noisy(arrays, noise))
-    strays = {
-        name: spread(replicas[name], numbers[name], batch_axis if np.ndim(bound) > 2 else 0)
-        for name, bound in bounds.items()
-    }
-    # Copies of a number are allowed the same, wherever they stand (rule T2).
-    group = _copies(numbers, bounds)
-    vacuous, strays = (_largest_of_each(group, arrays) for arrays in (vacuous, strays))
+    with np.errstate(all="ignore"):  # replicas overflow where nothing can be claimed
+        replicas = run(lambda arrays: noisy(arrays, noise))
+        strays = {
+            name: spread(replicas[name], numbers[name], batch_axis if np.ndim(bound) > 2 else 0)
+            for name, bound in bounds.items()
+        }
+        # Copies of a number are allowed the same, wherever they stand (rule T2).
+        group = _copies(numbers, bounds)
+        vacuous, strays = (_largest_of_each(group, arrays) for arrays in (vacuous, strays))
     return {
         name: np.where(vacuous[name] > 0, np.fmin(bound, strays[name]), bound)
         for name, bound in bounds.items()

@@ -198,20 +198,69 @@ def _lines(comparison, form):
     for line in reach_in_words(comparison.reached):
         yield form["item"].format(line)
     entries = {entry.id: entry for entry in load()}
-    for number, group in enumerate(comparison.groups, 1):
-        yield form["group"].format(number, headline(group))
+    for number, (group, *others) in enumerate(sections(comparison.groups), 1):
+        yield form["group"].format(number, headline([group]))
         for line in _details(group, entries, form["code"]):
+            yield form["item"].format(line)
+        for line in _besides(others, form["code"]):
             yield form["item"].format(line)
 
 
-def headline(group):
-    """Return a line that says what differs, how often, and what kind of cause it has."""
+def sections(groups):
+    """Return groups in lists: those that the same entries of the ledger explain in one of them.
+
+    Parameters
+    ----------
+    groups : list of Group
+
+    Returns
+    -------
+    list of list of Group
+        The one of most cases first.
+    """
+    found = {}
+    for group in groups:
+        has_entries = group.ledger not in ((), (TABLE,))
+        found.setdefault(group.ledger if has_entries else len(found), []).append(group)
+    return sorted(found.values(), key=lambda section: -len(_cases(section)))
+
+
+def _cases(section):
+    """Return the distinct cases of some groups, in their order."""
+    return list(dict.fromkeys(d.case for group in section for d in group.differences))
+
+
+def headline(section):
+    """Return a line that says what differs, in how many cases, and what kind of cause it has."""
+    words = ", ".join(dict.fromkeys(map(_words, section)))
+    return f"{words}: {in_words(len(_cases(section)))}, {_cause(section[0])}"
+
+
+def _words(group):
     words = " -> ".join(group.verdicts) or group.what
     if group.what.startswith(DEFAULT):
         words = f"{group.what}: {words}"
     if any(group.calls) and group.what != "symbolic shapes":
         words += f" of the call{'s' * (len(group.calls) > 1)} {', '.join(group.calls)}"
-    return f"{words}: {in_words(len(group.differences))}, {_cause(group)}"
+    return words
+
+
+def _besides(groups, code):
+    """Return lines about groups whose cause was told: one for each respect, whatever the calls."""
+    alike = {}
+    for group in groups:
+        alike.setdefault((group.what, group.verdicts), []).append(group)
+    for some in alike.values():
+        cases, first = _cases(some), some[0]
+        words = _words(first) if len(some) == 1 else " -> ".join(first.verdicts) or first.what
+        where = " or where ".join(map(as_text, first.patterns)) if len(some) == 1 else ""
+        within = f"where {where}" if where else "in " + ", ".join({c.family: 0 for c in cases})
+        such = _such_as(first.differences[0], code)
+        yield f"besides {words}: {in_words(len(cases))} {within}; {such}"
+
+
+def _such_as(difference, code):
+    return f"such as {code.format(difference.case.id)}: {code.format(describe(difference.change))}"
 
 
 def _cause(group):
@@ -235,7 +284,7 @@ def _details(group, entries, code):
         for rule in group.rules:
             yield f"rule {rule}: {first_sentence(rule)}"
     first = group.differences[0]
-    yield f"such as {code.format(first.case.id)}: {code.format(describe(first.change))}"
+    yield _such_as(first, code)
     if first.message:
         message = " ".join(first.message.split())[:_LONGEST]
         yield "with the message {}".format(code.format(message.replace("`", "'")))

@@ -7,10 +7,7 @@ from typing import NamedTuple
 
 from ..families import registry
 
-NEVER_RECORDED = (
-    "other sizes, devices and backends, gradients, files of another release, and layers that are "
-    "not recurrent"
-)
+NEVER_RECORDED = "other sizes, devices and backends, gradients, and layers that are not recurrent"
 """What no recording holds."""
 
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from ..families import registry
 from ..records.format import default_folder
 from ..records.store import read_all
-from .diff import headline, recorded_side
-from .explained_changes import compare_sides
+from .diff import headline, recorded_side, sections
+from .explained_changes import TABLE, compare_sides
 from .history_rows import NOT_EXPLAINED
 from .judged_recordings import releases
 from .output import write_output
@@ -43,7 +43,7 @@ class Upgrade(NamedTuple):
     compared, changed : dict of str to int
         How many cases, by family.
     headlines : list of str
-        A line for each cause, see `rnn_oracle.commands.diff.headline`.
+        A line for each cause.
     """
 
     old: str
@@ -87,8 +87,14 @@ def upgrade(old, new):
         *[side.title for side in sides],
         {one.family: one.compared for one in found.reached},
         dict(Counter(case.family for case in cases)),
-        list(map(headline, found.groups)),
+        [_line(section) for section in sections(found.groups)],
     )
+
+
+def _line(section):
+    """Return what differs for one cause, and the entries of the ledger that are the cause."""
+    named = ", ".join(f"`{name}`" for name in section[0].ledger if name != TABLE)
+    return f"{named}: {headline(section)}" if named else headline(section)
 
 
 def page(upgrades):
