@@ -11,9 +11,11 @@ from test_ledger import LEDGER, LOST, WRAPPED, Pretender
 from rnn_oracle.commands import check
 from rnn_oracle.commands.clusters import clusters
 from rnn_oracle.commands.reproduce import script
+from rnn_oracle.families.bidirectional.case import BidirectionalCase
 from rnn_oracle.families.layers.case import CoreCase
 from rnn_oracle.families.options.case import OptionCase
 from rnn_oracle.families.outcome import Outcome, Refusal
+from rnn_oracle.families.own_cells.case import OwnCellCase
 from rnn_oracle.families.refusals.case import RefusalCase
 from rnn_oracle.families.stacks.deviations import IMPLICIT, NOT_PASSED_ON
 from rnn_oracle.testing import causes
@@ -213,3 +215,32 @@ def test_an_error_of_several_lines_does_not_end_its_comment(case):
 def test_no_guess_is_made_where_all_is_well():
     (verdict,) = judged(Right(), [CoreCase("gru")])
     assert verdict.verdict == AGREE and verdict.causes == ()
+
+
+class Doubled(Right):
+    """A Keras 3 whose first array of each case is twice what it should be."""
+
+    def run(self, case, sizes):
+        outcome = super().run(case, sizes)
+        name = next(iter(outcome.arrays))
+        return outcome.changed(dict(outcome.arrays, **{name: 2 * outcome.arrays[name]}))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        BidirectionalCase("simple_rnn", stacking="below", return_sequences=True),
+        BidirectionalCase("gru", stacking="two", return_sequences=True, merge_mode="sum"),
+        OwnCellCase(
+            "told",
+            return_sequences=True,
+            mask="row",
+            mask_from="masking",
+            initial_state="argument",
+        ),
+    ],
+    ids=lambda case: case.id,
+)
+def test_a_guess_that_does_not_fit_a_case_explains_nothing(case):
+    verdict = judge_and_explain(Doubled(version="3.15.0"), case, [])
+    assert (verdict.verdict, verdict.causes) == (DIVERGES, ())
