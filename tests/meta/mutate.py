@@ -3,8 +3,9 @@
 Makes each small wrong change that `mutants.operators` knows to the recurrent code of the installed
 Keras, in memory, and looks for a test of the suite that shows it. What came of each is kept in
 mutants.TARGET.json; why some change nothing stands in judged.json. With ``--together``, those that
-no test has shown meet all tests that execute their line. The exit status is 1 if there is a hole: a
-change that no test shows and that nobody has judged.
+no test has shown meet all tests that execute their line; with ``--met FILE`` this goes on where it
+was stopped. The exit status is 1 if there is a hole: a change that no test shows and that nobody
+has judged.
 """
 
 import argparse
@@ -24,6 +25,9 @@ from mutants.suite import serve  # noqa: E402
 from mutants.together import meet  # noqa: E402
 from mutants.worker import Worker  # noqa: E402
 
+OFTEN = 100
+"""After how many mutants or tests what was found is written."""
+
 
 def main(arguments=None):
     """Run the command; return its exit status."""
@@ -42,6 +46,9 @@ def main(arguments=None):
         action="store_true",
         help="try nothing new: those that no test has shown meet all tests, many at once",
     )
+    parser.add_argument(
+        "--met", help="a file of the tests that were met: they are left out, or added"
+    )
     parser.add_argument("--results", help="the file to write")
     parser.add_argument("--executed", help="a file to keep the lines that each test executes in")
     given = parser.parse_args(arguments)
@@ -52,7 +59,7 @@ def main(arguments=None):
     search = _all_tests if given.together else _search
     for i, found in enumerate(search(given, suite, executed, known.found)):
         known.found.update(found)
-        if i % 100 == 99:
+        if i % OFTEN == OFTEN - 1:
             results.write(known, path)
     results.write(known, path)
     suite.end()
@@ -83,13 +90,36 @@ def _all_tests(given, suite, executed, found):
         and not (name in judged and judged[name].outcome == results.NOT_HERE)
     ]
     survivors = [mutants(given.target)[name] for name in fnmatch.filter(left, given.only)]
-    for i, came in enumerate(meet(suite, survivors, executed)):
+    met, pending = _read(given.met), []
+    tests = [one for one in executed.in_turn() if _checksum(*one[:2]) not in met]
+    for i, (test, came) in enumerate(zip(tests, meet(suite, survivors, tests))):
         for name in sorted(came):
             if came[name].outcome == CAUGHT:
                 print(i + 1, name, *came[name], flush=True)
-        if i % 100 == 99:
-            print(i + 1, "tests", flush=True)
-        yield came
+        yield came  # What came of some is written before they count as met.
+        pending.append(_checksum(*test[:2]))
+        if len(pending) == OFTEN or i == len(tests) - 1:
+            print(i + 1, "of", len(tests), "tests", flush=True)
+            _append(given.met, pending)
+            pending.clear()
+
+
+def _read(path):
+    """Return the lines of a file, none if it is not there yet."""
+    if path is None or not os.path.exists(path):
+        return set()
+    with open(path, encoding="ascii") as file:
+        return set(file.read().split())
+
+
+def _append(path, lines):
+    if path is not None:
+        with open(path, "a", encoding="ascii") as file:
+            file.writelines(line + "\n" for line in lines)
+
+
+def _checksum(test, whole):
+    return format(zlib.crc32(f"{whole} {test}".encode()), "08x")
 
 
 def _chosen(given, found, tests):

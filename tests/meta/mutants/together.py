@@ -10,7 +10,7 @@ from .search import CAUGHT, SURVIVED, Found, shown, touches
 from .worker import GoneError
 
 
-def meet(suite, survivors, executed):
+def meet(suite, survivors, tests):
     """Let mutants meet all tests that execute their lines.
 
     Parameters
@@ -18,7 +18,8 @@ def meet(suite, survivors, executed):
     suite : Worker
         Of a `Suite`.
     survivors : list of Mutant
-    executed : Executed
+    tests : list of tuple
+        As of `Executed.in_turn`.
 
     Yields
     ------
@@ -28,7 +29,7 @@ def meet(suite, survivors, executed):
     count = dict.fromkeys((mutant.name for mutant in survivors), 0)
     groups = []
     _place(survivors, groups, 0)
-    for test, whole, lines in executed.in_turn():
+    for test, whole, lines in tests:
         came = {}
         for i, group in enumerate(groups):  # It grows while those that hide each other part.
             touched = [mutant for mutant in group if touches(mutant, lines)]
