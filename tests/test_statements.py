@@ -20,7 +20,9 @@ from statements import (
     text_of,
 )
 
+from rnn_oracle.records.store import in_order_of_releases
 from rnn_oracle.targets.measurements import MEASUREMENTS
+from rnn_oracle.targets.runtime import minor
 
 pytestmark = needs("packaging")
 TEXTS = {"SPEC.md": text_of(SPEC), "README.md": text_of(README)}
@@ -66,6 +68,15 @@ def test_a_statement_holds_just_where_it_says(name, statement):
 def test_a_statement_moved_by_one_release_is_caught(statement):
     others = list(moved(statement))
     assert others and [other for other in others if not contradictions(other)] == []
+
+
+def test_the_readme_names_the_first_and_the_last_release_that_was_recorded():
+    ends = []
+    for line, what in (("tf", "tensorflow"), ("keras", "version")):
+        rows = [TABLE[name] for name in in_order_of_releases(recordings()) if name.startswith(line)]
+        ends.append([minor(rows[end][what]) for end in (0, -1)])
+    words = "from TensorFlow {} to {} and Keras {} to {}".format(*ends[0], *ends[1])
+    assert words in SAYS_NOTHING["README.md"]
 
 
 def test_every_measurement_is_of_a_statement():
