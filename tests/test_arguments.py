@@ -115,7 +115,7 @@ NOT_YET = {
     ("GRU", "seed"): dict(keras2=">=2.0,<2.8"),
 }
 NOT_YET.update({(name, "seed"): dict(keras2="<2.8") for name in CELLS})
-NOT_YET.update({(name, "enable_caching_device"): dict(keras2="<2.4") for name in LAYERS})
+NOT_YET.update({(name, "enable_caching_device"): dict(keras2="<2.2") for name in LAYERS})
 NOT_YET.update({(name, "enable_caching_device"): dict(keras2="<2.1") for name in CELLS})
 """The releases that do not know an argument yet which their generation has."""
 
