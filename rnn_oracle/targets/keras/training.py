@@ -74,7 +74,5 @@ def _sources(layers):
                 yield dropping._random_generator, "dropout"
             elif kinds:
                 module = sys.modules[kinds[0].__module__]
-                if hasattr(module, "K"):  # Keras 2 up to TensorFlow 2.7
-                    yield module.K, "dropout"
-                else:
-                    yield module.backend.random, "dropout"
+                backend = module.K if hasattr(module, "K") else module.backend
+                yield backend if hasattr(backend, "dropout") else backend.random, "dropout"
