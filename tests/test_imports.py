@@ -7,7 +7,17 @@ import pytest
 
 import rnn_oracle
 
-RUNTIMES = "tensorflow", "keras", "tf_keras", "pandas", "rich", "pytest", "cpuinfo", "jinja2"
+RUNTIMES = (
+    "tensorflow",
+    "keras",
+    "tf_keras",
+    "h5py",
+    "pandas",
+    "rich",
+    "pytest",
+    "cpuinfo",
+    "jinja2",
+)
 PROGRAMS = {
     "package": "import rnn_oracle",
     "names": "from rnn_oracle import *",
