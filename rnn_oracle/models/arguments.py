@@ -12,7 +12,8 @@ _INERT = frozenset(
     ["name", "dtype", "trainable", "autocast", "dynamic", "sparse", "batch_input_shape"]
     + ["batch_shape", "batch_size", "input_shape", "input_dtype", "input_length", "weights"]
     + ["implementation", "seed", "noise_shape", "enable_caching_device", "use_cudnn"]
-    + ["activity_regularizer"]
+    + ["activity_regularizer", "momentum", "synchronized", "fused"]
+    + ["renorm_clipping", "renorm_momentum"]
 )
 """What changes no forward pass, whatever its value."""
 
@@ -31,6 +32,10 @@ def off(dialect: Dialect) -> dict[str, Any]:
         "quantization_config": None,
         "num_constants": 0,
         "input_length": None,
+        "renorm": False,
+        "rms_scaling": False,
+        "virtual_batch_size": None,
+        "adjustment": None,
     }
     if dialect.time_major:
         del settings["time_major"]

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Mapping, NamedTuple
 
-from ..reference import bidirectional, cells, recurrent, surrounding
+from ..reference import (
+    activation_layers,
+    bidirectional,
+    cells,
+    inert_layers,
+    merging,
+    normalization,
+    recurrent,
+    reshaping,
+    surrounding,
+    windows,
+)
 from ..reference.cells import StackedRNNCells
 from ..reference.dialects import Dialect
 from ..reference.errors import OracleError
@@ -22,10 +33,27 @@ PLAIN = {
         (cells, ("SimpleRNNCell", "LSTMCell", "GRUCell")),
         (recurrent, ("SimpleRNN", "LSTM", "GRU")),
         (surrounding, ("Embedding", "Masking", "Dense", "Flatten", "GlobalAveragePooling1D")),
+        (inert_layers, ("Identity", "Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise")),
+        (inert_layers, ("SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D")),
+        (inert_layers, ("ActivityRegularization",)),
+        (activation_layers, ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax")),
+        (activation_layers, ("ThresholdedReLU",)),
+        (reshaping, ("Reshape", "Permute", "RepeatVector", "UpSampling1D", "ZeroPadding1D")),
+        (reshaping, ("Cropping1D",)),
+        (merging, ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")),
+        (merging, ("Concatenate", "Dot")),
+        (normalization, ("LayerNormalization", "BatchNormalization", "Rescaling")),
+        (windows, ("Conv1D", "MaxPooling1D", "AveragePooling1D", "GlobalMaxPooling1D")),
     )
     for name in names
 }
 """Layers and cells that take the arguments of the file, by their names in Keras."""
+
+_EARLIER = {
+    "BatchNormalizationV1": "BatchNormalization",
+    "BatchNormalizationV2": "BatchNormalization",
+}
+"""Classes that had another name once; these in TensorFlow 1.14 and 1.15."""
 
 CELLS = ("SimpleRNNCell", "LSTMCell", "GRUCell", "StackedRNNCells")
 _SPECIAL = ("Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed", *CUDNN, *MODELS)
@@ -94,12 +122,12 @@ class Builder:
             raise entry.wrong(f"cannot be made: {error}") from error
 
     def _part(self, entry: Entry) -> Part:
-        kind = entry.kind
+        kind = _EARLIER.get(entry.kind, entry.kind)
         if kind in MODELS and "layers" in entry.config:
             return self._model(entry)
         if kind in OPERATIONS:
             return Part(Operation(entry, self.dialect), entry)
-        if kind in PLAIN:
+        if kind in PLAIN and not entry.is_operation:
             return self._plain(entry, PLAIN[kind], {})
         if kind in CUDNN:
             layer = self._plain(entry, *CUDNN[kind]).layer

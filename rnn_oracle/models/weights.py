@@ -22,13 +22,14 @@ class Slot(NamedTuple):
     name : str or None
         As Keras calls it; None stands for all that a layer of a person's own may have.
     shape : tuple of int or None
+        None for any.
     trained : bool
         Whether training changes it.
     """
 
     part: Part
     name: str | None
-    shape: tuple[int | None, ...]
+    shape: tuple[int | None, ...] | None
     trained: bool
 
 
@@ -40,10 +41,10 @@ def take_legacy(model: Part, file: Group) -> None:
     ModelFileError
         For weights that are missing, too many, or of another name, shape or dtype.
     """
-    root = file.group("model_weights") if file.has("model_weights") else file
+    root = file.group("model_weights")
     for part in model.inner[0][1]:
         slots = sorted(_slots(part, True), key=lambda slot: not slot.trained)
-        if slots:
+        if slots and not _has_none(slots, root, part.entry.name):
             group = root.group(part.entry.name)
             names = group.strings("weight_names")
             if len(names) == len(slots) + _states(part):  # which are no weights (rule S6)
@@ -63,7 +64,7 @@ def take(model: Part, file: Group) -> None:
         As `take_legacy`, but weights have no names there.
     """
     own = list(_own_slots(model, True))
-    if own:
+    if own and not _has_none(own, file, "vars"):
         group = file.group("vars")
         _give(_matched(model, own, [str(index) for index in range(len(group))]), group)
     for attribute, inner in model.inner:
@@ -107,11 +108,16 @@ def _own_slots(part: Part, trainable: bool) -> Iterator[Slot]:
     if part.owner is None:
         return
     if not hasattr(part.owner, "weight_shapes"):
-        yield Slot(part, None, (), trainable)
+        yield Slot(part, None, None, trainable)
         return
     fixed = getattr(part.owner, "not_trained", ())
     for name, shape, _ in part.owner.weight_shapes():
-        yield Slot(part, name, tuple(shape), trainable and name not in fixed)
+        yield Slot(part, name, shape, trainable and name not in fixed)
+
+
+def _has_none(slots: list[Slot], group: Group, name: str) -> bool:
+    """Tell whether there are no weights of a layer of one's own, which need not have any."""
+    return not group.has(name) and all(slot.name is None for slot in slots)
 
 
 def _has_weights(part: Part) -> bool:
@@ -153,11 +159,9 @@ def _give(matched: list[tuple[Slot, str]], group: Group) -> None:
     owners = {id(slot.part.owner): slot.part for slot, _ in matched}
     for slot, name in matched:
         array = group.array(name)
-        fits = len(slot.shape) == array.ndim and all(
-            need in (None, has) for need, has in zip(slot.shape, array.shape)
-        )
-        if slot.name is not None and not fits:
-            needs = ", ".join("any" if n is None else str(n) for n in slot.shape)
+        shape = array.shape if slot.shape is None else slot.shape
+        if len(shape) != array.ndim or not all(n in (None, m) for n, m in zip(shape, array.shape)):
+            needs = ", ".join("any" if n is None else str(n) for n in shape)
             raise slot.part.entry.wrong(
                 f"needs the weight {slot.name} of shape ({needs}), but the file has {array.shape}"
             )
