@@ -33,10 +33,13 @@ def saved(target, model, format, folder):
     path = os.path.join(str(folder), "model." + format)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Keras calls the format h5 legacy
-        if format == "keras" and within(target, keras2=">=2.12,<2.13"):
-            model.save(path, save_format="keras")
-        else:
-            model.save(path)
+        named = {"save_format": "keras"} if within(target, keras2=">=2.12,<2.13") else {}
+        try:
+            model.save(path, **(named if format == "keras" else {}))
+        except ValueError as error:
+            if "name already exists" not in str(error):
+                raise
+            pytest.skip("the release cannot save the model, see docs/files.md")
     return path
 
 
@@ -146,6 +149,8 @@ GRAPHS = {
 @pytest.mark.parametrize("format", ["h5", "keras"])
 @pytest.mark.parametrize("graph", GRAPHS, ids=lambda graph: graph.__name__)
 def test_graphs(target, graph, format, tmp_path):
+    if graph is both_ways and within(target, keras3="<3.2"):
+        pytest.skip("the release fails in the call, see B7")
     model = graph(target.keras, target.keras.layers)
     assert_loads(target, model, GRAPHS[graph], format, tmp_path)
 

@@ -105,6 +105,8 @@ def test_layers_of_one_input(target, format, tmp_path):
 @pytest.mark.parametrize("both", [True, False], ids=["two_masks", "one_mask"])
 def test_layers_of_several_inputs(target, both, tmp_path):
     layers = there(target, SEVERAL)
+    for name in ("Multiply", "Maximum", "Minimum") if within(target, keras3="<3.4") else ():
+        del layers[name]  # which do not leave out what is masked, see L13
     if not both and target.name == "keras2":
         del layers["Concatenate of steps"]  # in the call of which it fails
     x = [target.keras.Input((6, 4)) for _ in range(2)]
@@ -142,6 +144,8 @@ def test_vectors(target, tmp_path):
 @pytest.mark.parametrize("format", ["h5", "keras"])
 def test_a_model_at_each_step(target, format, tmp_path):
     """As those who tag pictures have it: a small convolutional net in front of an LSTM."""
+    if within(target, keras3="<3.1"):
+        pytest.skip("a Sequential model of this release cannot tell its output shape")
     keras, of = target.keras, target.keras.layers
     inner = keras.Sequential(
         [
