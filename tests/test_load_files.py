@@ -1,63 +1,17 @@
-"""`rnn_oracle.load` on files that are damaged, hostile or old, and of layers of one's own."""
+"""`rnn_oracle.load` on files that are damaged, hostile or old."""
 
-import io
-import json
 import subprocess
 import sys
-import zipfile
 
 import h5py
 import numpy as np
 import pytest
-from helpers import cut_off, numbers
+from helpers import cut_off
+from model_files import BIAS, DENSE, KERNEL, X, archive, chain, graph, h5, layer, tensor
 
 import rnn_oracle
 from rnn_oracle.families.files.releases import path as fixture
 from rnn_oracle.models.errors import ModelFileError
-
-DENSE = {"class_name": "Dense", "config": {"name": "dense", "units": 2, "activation": "linear"}}
-KERNEL, BIAS = numbers(3, 2), numbers(2)
-X = numbers(4, 3)
-
-
-def chain(*layers):
-    return {"class_name": "Sequential", "config": {"name": "model", "layers": list(layers)}}
-
-
-def layer(kind, **config):
-    return {"class_name": kind, "config": dict(config, name=config.get("name", kind.lower()))}
-
-
-def tensor(name):
-    return [[[name, 0, 0, {}]]]
-
-
-def graph(*layers, outputs=(("b", 0, 0),), inputs=(("x", 0, 0),)):
-    """Return a functional model of layers that are given with what they are called with."""
-    entries = [dict(layer("InputLayer", name="x", dtype="float32"), name="x", inbound_nodes=[])]
-    for name, config, calls in layers:
-        entries.append(dict(config, name=name, inbound_nodes=calls))
-    config = {"name": "model", "layers": entries, "input_layers": list(map(list, inputs))}
-    config["output_layers"] = list(map(list, outputs))
-    return {"class_name": "Functional", "config": config}
-
-
-def h5(folder, config, weights=None, version="2.10.0"):
-    """Write a file of a whole model; return its path and leave it open for a change."""
-    path = str(folder / "model.h5")
-    with h5py.File(path, "w") as file:
-        text = config if isinstance(config, str) else json.dumps(config)
-        file.attrs["model_config"] = text
-        if version is not None:
-            file.attrs["keras_version"] = version
-        for name, arrays in ({"dense": [KERNEL, BIAS]} if weights is None else weights).items():
-            group = file.create_group("model_weights/" + name)
-            names = ["kernel:0", "recurrent_kernel:0", "bias:0"]
-            names = names if len(arrays) == 3 else [names[0], names[2]][: len(arrays)]
-            group.attrs["weight_names"] = np.array([f"{name}/{n}".encode() for n in names])
-            for each, array in zip(names, arrays):
-                group[f"{name}/{each}"] = array
-    return path
 
 
 def changed(folder, change, name="dense/kernel:0"):
@@ -67,26 +21,6 @@ def changed(folder, change, name="dense/kernel:0"):
         group = file["model_weights/dense"]
         del group[name]
         change(group, name)
-    return path
-
-
-def archive(folder, members=()):
-    """Write a .keras archive with some members changed; None leaves one out."""
-    path = str(folder / "model.keras")
-    weights = io.BytesIO()
-    with h5py.File(weights, "w") as file:
-        for index, array in enumerate([KERNEL, BIAS]):
-            file[f"layers/dense/vars/{index}"] = array
-    there = {
-        "metadata.json": json.dumps({"keras_version": "3.9.0"}),
-        "config.json": json.dumps(chain(DENSE)),
-        "model.weights.h5": weights.getvalue(),
-    }
-    there.update(members)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, data in there.items():
-            if data is not None:
-                file.writestr(name, data)
     return path
 
 
@@ -353,100 +287,3 @@ def test_layers_of_a_list_alone(tmp_path):
     config = {"class_name": "Sequential", "config": [DENSE]}
     model = rnn_oracle.load(h5(tmp_path, config, version="2.1.6"))
     assert model(X).shape == (4, 2) and model.dialect.name == "keras2_v1"
-
-
-# Layers of one's own.
-
-
-class Scaled:
-    """A layer with a weight, which passes the mask on."""
-
-    def __init__(self, units, name):
-        self.units, self.name = units, name
-
-    def set_weights(self, weights):
-        self.kernel, self.bias = weights
-
-    def __call__(self, x, mask=None):
-        assert mask is None or mask.shape == x.shape[:-1]
-        return x @ self.kernel + self.bias
-
-    def compute_mask(self, x, mask):
-        return mask
-
-
-def own(kind="Mine", **config):
-    return dict(layer(kind, **config), registered_name=f"package>{kind}")
-
-
-@pytest.mark.parametrize("name", ["Mine", "dense", "package>Mine"])
-def test_a_function_supplies_a_layer(name, tmp_path):
-    path = h5(tmp_path, chain(own(units=2, name="dense")))
-    with pytest.raises(ModelFileError, match=r"does not have dense \(Mine\) in .*: model\. It has"):
-        rnn_oracle.load(path)
-    model = rnn_oracle.load(path, custom_layers={name: lambda x, kernel, bias: x @ kernel + bias})
-    want = rnn_oracle.load(h5(tmp_path, chain(DENSE)))(X)
-    np.testing.assert_allclose(model(X), want, rtol=1e-6)
-
-
-def test_a_class_supplies_a_layer(tmp_path):
-    config = chain(layer("Masking"), own(units=2, name="dense"))
-    model = rnn_oracle.load(h5(tmp_path, config), custom_layers={"Mine": Scaled})
-    found = model.layer_outputs(X[None])["dense"]
-    assert found.mask.shape == (1, 4) and found.output.shape == (1, 4, 2)
-    with pytest.raises(ModelFileError, match=r"dense \(Mine\) could not be made of what was sup"):
-        rnn_oracle.load(h5(tmp_path, chain(own(name="dense"))), custom_layers={"Mine": Scaled})
-
-
-def test_a_function_supplies_code(tmp_path):
-    config = chain(layer("Lambda", function="os.system"), DENSE)
-    path = h5(tmp_path, config)
-    doubled = rnn_oracle.load(path, custom_layers={"Lambda": lambda x: 2 * x})
-    want = rnn_oracle.load(h5(tmp_path, chain(DENSE)))(2 * X)
-    np.testing.assert_allclose(doubled(X), want, rtol=1e-6)
-
-
-def test_a_function_supplies_an_activation(tmp_path):
-    config = chain(layer("Dense", units=2, activation="mine"))
-    model = rnn_oracle.load(h5(tmp_path, config), custom_layers={"mine": lambda x: x * 0.0 + 1.0})
-    np.testing.assert_array_equal(model(X), np.ones((4, 2)))
-
-
-def test_all_unknown_layers_are_named_at_once(tmp_path):
-    inner = dict(chain(layer("Lambda", name="deep")), name="inner")
-    config = chain(layer("Mine"), layer("Bidirectional", layer=layer("MyRNN")), inner)
-    with pytest.raises(ModelFileError) as raised:
-        rnn_oracle.load(h5(tmp_path, config))
-    for words in ("mine (Mine)", "myrnn (MyRNN) in", "deep (Lambda) in"):
-        assert words in str(raised.value)
-
-
-@pytest.mark.parametrize("wrong", [3, {"Mine": 3}, ["Mine"]])
-def test_what_supplies_no_layers(wrong, tmp_path):
-    with pytest.raises(TypeError, match="`custom_layers` must be functions or classes by name"):
-        rnn_oracle.load(h5(tmp_path, chain(DENSE)), custom_layers=wrong)
-
-
-# Layers for cuDNN.
-
-
-@pytest.mark.parametrize("kind", ["CuDNNLSTM", "CuDNNGRU"])
-def test_weights_of_a_layer_for_cudnn(target, kind, tmp_path):
-    """Keras 2 knows how to read them into the layer that computes the same."""
-    if target.name != "keras2":
-        pytest.skip("Keras 3 has no such layers")
-    gates = 4 if kind == "CuDNNLSTM" else 3
-    weights = [numbers(3, gates * 2), numbers(2, gates * 2, seed=1), numbers(2 * gates * 2, seed=2)]
-    path = h5(tmp_path, chain(layer(kind, units=2, name="cu")), {"cu": weights}, "2.2.4-tf")
-    with h5py.File(path, "r+") as file:
-        file["model_weights"].attrs["layer_names"] = [b"cu"]
-        file["model_weights"].attrs["backend"] = b"tensorflow"
-        file["model_weights"].attrs["keras_version"] = b"2.2.4-tf"
-    keras = target.keras
-    plain = getattr(keras.layers, kind[len("CuDNN") :])
-    options = {"reset_after": True} if gates == 3 else {}
-    live = plain(2, recurrent_activation="sigmoid", name="cu", **options)
-    model = keras.Sequential([keras.Input((5, 3)), live])
-    model.load_weights(path)
-    x = numbers(4, 5, 3)
-    np.testing.assert_allclose(rnn_oracle.load(path)(x), np.asarray(model(x)), rtol=1e-4, atol=1e-6)

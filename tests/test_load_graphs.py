@@ -36,7 +36,7 @@ def saved(target, model, format, folder):
         named = {"save_format": "keras"} if within(target, keras2=">=2.12,<2.13") else {}
         try:
             model.save(path, **(named if format == "keras" else {}))
-        except ValueError as error:
+        except (ValueError, RuntimeError) as error:
             if "name already exists" not in str(error):
                 raise
             pytest.skip("the release cannot save the model, see docs/files.md")
@@ -158,7 +158,7 @@ def test_graphs(target, graph, format, tmp_path):
 @pytest.mark.parametrize("format", ["h5", "keras"])
 def test_masks_of_ids(target, format, tmp_path):
     keras, layers = target.keras, target.keras.layers
-    ids = keras.Input((None,), dtype="int32", name="ids")
+    ids = keras.Input((4,), dtype="int32", name="ids")
     x = layers.Embedding(5, 3, mask_zero=True, name="words")(ids)
     x = layers.Bidirectional(layers.GRU(3, return_sequences=True), name="both")(x)
     model = keras.Model(

@@ -24,7 +24,7 @@ WITHOUT_CASES = {
     "cannot be.",
     "T3": "It decides how every case is compared; tests/test_compare.py checks the comparison.",
 }
-WITHOUT_CASES["C9"] = "It needs a GPU to run; tests/test_load_files.py reads such files."
+WITHOUT_CASES["C9"] = "It needs a GPU to run; tests/test_load_own_layers.py reads such files."
 _AROUND = (
     "No family has the layer; tests/test_load_layers.py compares it with Keras's in saved models."
 )

@@ -6,8 +6,10 @@ and no more is read into memory than the file has bytes for.
 
 from __future__ import annotations
 
+import functools
 import io
 import json
+import operator
 import os
 import zipfile
 import zlib
@@ -121,6 +123,11 @@ class Archive:
         return opened(io.BytesIO(self._bytes[WEIGHTS]), f"{self.path}: {WEIGHTS}")
 
 
+def _count(shape: tuple[int, ...]) -> int:
+    """Return how many elements there are in a shape, however many."""
+    return functools.reduce(operator.mul, shape, 1)
+
+
 def _check_ratio(size: int, stored: int, what: str) -> None:
     if size > SMALL and size > RATIO * stored:
         raise ModelFileError(
@@ -222,7 +229,7 @@ class Group:
             number = made.get_filter(index)[0]
             if number not in KNOWN_FILTERS:
                 raise self._error(name, f"needs the filter {number}, which is not known")
-        size = int(np.prod(dataset.shape, dtype=object)) * dataset.dtype.itemsize
+        size = _count(dataset.shape) * dataset.dtype.itemsize
         _check_ratio(size, dataset.id.get_storage_size(), self._named(name))
 
     def strings(self, name: str) -> list[str]:
@@ -258,7 +265,7 @@ class Group:
     def _attribute(self, name: str) -> Any:
         try:
             shape = self._group.attrs.get_id(name).shape
-            if int(np.prod(shape, dtype=object)) > MOST_STRINGS:
+            if _count(shape) > MOST_STRINGS:
                 raise self._error(name, f"has the shape {shape}, which is too large")
             return self._group.attrs[name]
         except (OSError, RuntimeError, TypeError, ValueError, KeyError) as error:
