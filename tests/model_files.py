@@ -4,9 +4,11 @@ import io
 import json
 import zipfile
 
-import h5py
 import numpy as np
+import pytest
 from helpers import numbers
+
+h5py = pytest.importorskip("h5py")
 
 DENSE = {"class_name": "Dense", "config": {"name": "dense", "units": 2, "activation": "linear"}}
 KERNEL, BIAS = numbers(3, 2), numbers(2)

@@ -14,6 +14,7 @@ from rnn_oracle.families.files.outcome import named
 from rnn_oracle.families.outcome import Outcome
 from rnn_oracle.verdict.compare import compare
 
+pytest.importorskip("h5py")
 FILES = [case for case in cases("keras3") if case.format != releases.SAVED_MODEL]
 
 

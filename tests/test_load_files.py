@@ -3,11 +3,10 @@
 import subprocess
 import sys
 
-import h5py
 import numpy as np
 import pytest
 from helpers import cut_off
-from model_files import BIAS, DENSE, KERNEL, X, archive, chain, graph, h5, layer, tensor
+from model_files import BIAS, DENSE, KERNEL, X, archive, chain, graph, h5, h5py, layer, tensor
 
 import rnn_oracle
 from rnn_oracle.families.files.releases import path as fixture

@@ -1,10 +1,9 @@
 """`rnn_oracle.load` of layers that a person supplies, and of those that are cuDNN's."""
 
-import h5py
 import numpy as np
 import pytest
 from helpers import numbers
-from model_files import DENSE, X, chain, h5, layer
+from model_files import DENSE, X, chain, h5, h5py, layer
 
 import rnn_oracle
 from rnn_oracle.models.errors import ModelFileError
