@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # what an editor reads; at run time `__getattr__` does the same
     from .models.conversion import from_keras
+    from .models.loading import load
     from .reference.bidirectional import Bidirectional
     from .reference.cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
     from .reference.functional import Functional
@@ -46,10 +47,12 @@ __all__ = [
     "TimeDistributed",
     "from_keras",
     "gradients",
+    "load",
 ]
 
 _MODULES = (
     "models.conversion",
+    "models.loading",
     "reference.bidirectional",
     "reference.cells",
     "reference.functional",

@@ -86,6 +86,11 @@ class TrackedArray(np.lib.mixins.NDArrayOperatorsMixin):
         return self.made_of(*[function(same) for same in zip(*map(self.parts, arrays))])
 
 
+def like(x: Any, array: Any) -> Any:
+    """Return a constant as an array of the kind of `x`, where something is done with it alone."""
+    return x.made_of(*x.parts(array)) if isinstance(x, TrackedArray) else array
+
+
 def followed(
     layer: Any, x: Any, mask: Any, initial_state: Any, follow: Callable[[Any], Any]
 ) -> Any:

@@ -1,1 +1,1 @@
-"""Models of Keras, made into models of the reference."""
+"""Models of Keras, live or in a file, made into models of the reference."""

@@ -7,6 +7,7 @@ from typing import Any
 from ..reference import bidirectional, cells, functional, recurrent, surrounding
 from ..reference.dialects import DIALECTS
 from ..reference.errors import OracleTypeError, OracleValueError
+from .arguments import off
 from .extended_classes import check_sizes, let_begin, weights_of
 from .graph import is_mean_over_time, model_of
 from .origin import dialect_of, keras_class
@@ -121,21 +122,9 @@ def _plain(layer: Any, name: str, dtype: Any) -> Any:
 
 def _ignored(layer: Any, config: dict[str, Any]) -> list[str]:
     """Name the settings that say nothing: absent features, at the value that turns them off."""
-    off = {
-        "time_major": False,
-        "ragged": False,
-        "keepdims": False,
-        "data_format": "channels_last",
-        "lora_rank": None,
-        "lora_alpha": None,
-        "quantization_config": None,
-        "num_constants": 0,
-        "input_length": None,
-        "batch_input_shape": config.get("batch_input_shape"),
-    }
-    if DIALECTS[dialect_of(layer)].time_major:
-        del off["time_major"]
-    return [name for name, value in off.items() if name in config and config[name] == value]
+    settings = dict(off(DIALECTS[dialect_of(layer)]))
+    settings["batch_input_shape"] = config.get("batch_input_shape")
+    return [name for name in settings if name in config and config[name] == settings[name]]
 
 
 def _weighted(copy: Any, layer: Any) -> Any:

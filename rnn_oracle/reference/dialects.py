@@ -81,6 +81,12 @@ class Dialect:
     backward_is_flipped : bool
         Whether `Bidirectional` makes its backward layer by flipping `go_backwards`
         instead of setting it (rule B2).
+    merged_masks_narrow : bool
+        Whether a step of an array that is made of several counts where it does in all of them, as
+        against in any (rules L12 to L14).
+    ends_masks : frozenset
+        Classes of layers at which a mask ends in this generation, and goes on in the other (rules
+        L9, L18).
     """
 
     name: str
@@ -106,6 +112,8 @@ class Dialect:
     masks_for_states: bool
     model_knows_steps: bool
     backward_is_flipped: bool
+    merged_masks_narrow: bool
+    ends_masks: frozenset[str]
 
     def __init__(self, **facts: Any) -> None:
         self.__dict__.update(facts)
@@ -181,6 +189,8 @@ KERAS3 = Dialect(
     masks_for_states=False,
     model_knows_steps=False,
     backward_is_flipped=False,
+    merged_masks_narrow=False,
+    ends_masks=frozenset(),
 )
 
 KERAS2 = Dialect(
@@ -211,6 +221,8 @@ KERAS2 = Dialect(
     masks_for_states=True,
     model_knows_steps=True,
     backward_is_flipped=True,
+    merged_masks_narrow=True,
+    ends_masks=frozenset(["Identity", "Rescaling"]),
 )
 
 KERAS2_V1 = KERAS2.replaced(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Callable, Iterable, NamedTuple
 
+import numpy as np
+
 from ..arithmetic import nest
 from .aliases import ArrayLike
 from .errors import OracleTypeError, OracleValueError
@@ -24,12 +26,24 @@ class Node(NamedTuple):
         The tensors that it returns, in order.
     initial_state : nested str, optional
         The tensors that a recurrent layer begins with, nested as in its call.
+    mask : nested str, optional
+        The tensor that is its mask, in the place of the one that `x` takes along; nested as `x`,
+        None for a tensor without one.
+    constants : list of str, optional
+        The tensors that its cell gets at every step (rule C8).
     """
 
     layer: Any
     x: Any
     gives: Any
     initial_state: Any = None
+    mask: Any = None
+    constants: Any = None
+
+    def takes(self) -> list[Any]:
+        """Return the tensors that the call is given, in order."""
+        more = nest.flatten([self.initial_state, self.mask, self.constants])
+        return nest.flatten(self.x) + [tensor for tensor in more if tensor is not None]
 
 
 class Functional:
@@ -87,7 +101,7 @@ class Functional:
         for node in self.nodes:
             if not isinstance(node, Node):
                 raise OracleTypeError(f"{name}: `nodes` must be a list of `Node`, not of {node!r}")
-            self._find(there, [node.x, node.initial_state or []])
+            self._find(there, node.takes())
             self._add(there, node.gives)
         self._find(there, outputs)
 
@@ -155,6 +169,9 @@ class Functional:
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return all tensors of the graph by name, and the masks of all, None without one.
 
+        Those of a graph in the graph are there too: what it calls ``h`` is ``y/h`` where ``y`` is
+        the first tensor that it gives.
+
         Parameters
         ----------
         x, mask
@@ -170,14 +187,8 @@ class Functional:
             masks.update(zip(names, _leaves(self.inputs, self.arranged(mask, "masks"))))
         with put_back_on_error(self):
             for node in self.nodes:
-                x, mask = _picked(arrays, node.x), _picked(masks, node.x)
-                more = {}
-                if node.initial_state is not None:
-                    more["initial_state"] = follow(_picked(arrays, node.initial_state))
-                result = follow(node.layer(follow(x), mask=mask, **more))
-                arrays.update(zip(node.gives, nest.flatten(result)))
-                masks.update(dict.fromkeys(node.gives))
-                masks.update(zip(node.gives, nest.flatten(node.layer.compute_mask(x, mask))))
+                for found, new in zip((arrays, masks), _called(node, arrays, masks, follow)):
+                    found.update(new)
         return arrays, masks
 
     def arranged(self, given: Any, what: str = "inputs") -> Any:
@@ -226,6 +237,39 @@ class Functional:
                 f"{self.name} takes {what} of the names {', '.join(names)}, but was given "
                 f"{', '.join(map(str, given)) or 'none'}"
             )
+
+
+def _called(
+    node: Node, arrays: dict[str, Any], masks: dict[str, Any], follow: Callable[[Any], Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the tensors that a call of a layer gives, and their masks, by name."""
+    x, mask = _picked(arrays, node.x), _picked(masks, node.x)
+    if node.mask is not None:
+        mask = nest.map_structure(lambda name: _mask(arrays[name]) if name else None, node.mask)
+    if isinstance(node.layer, Functional):
+        inside = node.layer.traced(x, mask, follow)
+        ends = [nest.flatten(_picked(each, node.layer.outputs)) for each in inside]
+        results, its_masks = (
+            {f"{node.gives[0]}/{name}": each[name] for name in each} for each in inside
+        )
+    else:
+        more = {"initial_state": node.initial_state, "constants": node.constants}
+        given = {
+            name: follow(_picked(arrays, tensors))
+            for name, tensors in more.items()
+            if tensors is not None
+        }
+        result = follow(node.layer(follow(x), mask=mask, **given))
+        ends = [nest.flatten(result), nest.flatten(node.layer.compute_mask(x, mask))]
+        results, its_masks = {}, {}
+    results.update(zip(node.gives, ends[0]))
+    its_masks.update(dict.fromkeys(node.gives), **dict(zip(node.gives, ends[1])))
+    return results, its_masks
+
+
+def _mask(array: Any) -> Any:
+    """Return a tensor that is a mask as booleans, of which nothing is uncertain."""
+    return np.asarray(getattr(array, "value", array)) != 0
 
 
 def _picked(by_name: dict[str, Any], names: Any) -> Any:

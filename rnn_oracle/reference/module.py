@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numbers
-from typing import Any, Iterable, Iterator, Sequence, Tuple
+from typing import Any, Iterable, Iterator, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -12,8 +12,10 @@ from .dialects import ABSENT, get_dialect
 from .errors import OracleTypeError, OracleValueError
 from .inputs import copied, is_whole
 
-WeightShape = Tuple[str, Shape, str]
-"""The name of a weight, its shape, None for a free dimension, and the formula of the shape."""
+WeightShape = Tuple[str, Optional[Shape], str]
+"""The name of a weight, its shape, None for a free dimension, and the formula of the shape.
+
+The shape is None where a weight may have any."""
 
 
 def given(names: dict[str, Any]) -> dict[str, Any]:
@@ -200,8 +202,10 @@ class Weighted(Module):
             )
         return weights
 
-    def _checked(self, weight: ArrayLike, name: str, shape: Shape, formula: str) -> Array:
+    def _checked(self, weight: ArrayLike, name: str, shape: Shape | None, formula: str) -> Array:
         array = copied(weight, f"{self.name}.{name}").astype(self.dtype)
+        if shape is None:
+            return array
         fits = array.ndim == len(shape) and all(
             need in (None, have) for need, have in zip(shape, array.shape)
         )

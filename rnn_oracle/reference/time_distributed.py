@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from .aliases import Array, ArrayLike, DialectLike, Shape
+from .dialects import KERAS3
 from .errors import OracleValueError
+from .functional import Functional
 from .inputs import as_array, as_shape
 from .module import Composite, Module, Weighted
 from .recorded_states import put_back_on_error
@@ -19,8 +21,8 @@ class TimeDistributed(Composite):
 
     Parameters
     ----------
-    layer : layer
-        A recurrent layer or another; it returns one array, so it has no `return_state`.
+    layer : layer or Functional
+        A recurrent layer or another, or a model; it returns one array, so it has no `return_state`.
     dtype : str, optional
         ``"float64"`` or ``"float32"``; by default that of the layer.
     dialect : str or Dialect, optional
@@ -54,10 +56,10 @@ class TimeDistributed(Composite):
         dialect: DialectLike | None = None,
         **kwargs: Any,
     ) -> None:
-        if not isinstance(layer, Module):
+        if not isinstance(layer, (Module, Functional)):
             raise OracleValueError(f"TimeDistributed needs a layer, not {layer!r}")
-        dialect = layer.dialect if dialect is None else dialect
-        dtype = layer.dtype if dtype is None else dtype
+        dialect = getattr(layer, "dialect", KERAS3) if dialect is None else dialect
+        dtype = getattr(layer, "dtype", None) if dtype is None else dtype
         super().__init__({"layer": layer}, kwargs, dialect, dtype)
         refuse_return_state(layer, self.name)
         self.layer: Any = layer

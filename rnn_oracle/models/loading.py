@@ -1,0 +1,191 @@
+"""`load`: a model of the reference out of a file that Keras has saved."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any, Mapping
+
+from ..reference.aliases import DialectLike
+from ..reference.dialects import get_dialect
+from ..reference.errors import OracleTypeError
+from .building import KNOWN, Builder, Part
+from .configuration import MODELS, Entry, entry_of
+from .containers import CONFIG, METADATA, Archive, kind_of, opened, parsed
+from .errors import ModelFileError
+from .model import Model
+from .weights import take, take_legacy
+
+
+def load(
+    path: str,
+    dialect: DialectLike | None = None,
+    custom_layers: Mapping[str, Any] | None = None,
+) -> Model:
+    """Return a model of the reference that computes what a file's does, without Keras (rule R7).
+
+    Nothing in a file is run: the code of a ``Lambda`` layer neither, which has to be supplied.
+
+    Parameters
+    ----------
+    path : str
+        A ``.h5`` or ``.hdf5`` file of `tf.keras`, `tf_keras`, Keras 3 or Keras 2, or a ``.keras``
+        archive. What a file is is told by how it begins.
+    dialect : str or Dialect, optional
+        The generation of Keras to follow; by default that which has saved the file.
+    custom_layers : dict, optional
+        For layers, cells and activations that the reference does not have, by their names or those
+        of their classes: a function ``f(x, *weights)`` of arrays, or a class that takes the
+        arguments in the file, whose objects are called with ``x`` and ``mask`` and may have the
+        methods ``set_weights(weights)`` and ``compute_mask(x, mask)``.
+
+    Returns
+    -------
+    rnn_oracle.models.model.Model
+        It is called with arrays, or by `predict`; `layers`, `summary` and `layer_outputs` tell what
+        is in it. `saved_by` is the Keras that the file names, `dialect` the one that is followed.
+        It computes in float64.
+
+    Raises
+    ------
+    rnn_oracle.models.errors.ModelFileError
+        A ValueError: for a file that is damaged or hostile, for layers that nobody knows, and for
+        what the reference does not have. It names the file and the layer.
+    OSError
+        Where the file cannot be opened.
+    ImportError
+        Where there is no h5py: ``pip install rnn-oracle[models]``.
+    ValueError, TypeError
+        For an unknown dialect, and for `custom_layers` that are none.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import rnn_oracle
+    >>> from rnn_oracle.families.files.releases import path
+    >>> model = rnn_oracle.load(path("tf2.10", "h5", "masking"))
+    >>> model.saved_by, model.dialect
+    ('Keras 2.10.0', <dialect keras2>)
+    >>> model.summary()
+    sequential_9, saved by Keras 2.10.0, computed as keras2
+    layer    class    takes     weights
+    masking  Masking  input_10
+    lstm_3   LSTM     masking   (3,16) (4,16) (16,)
+    gru_4    GRU      lstm_3    (4,9) (3,9) (2,9)
+    >>> x = np.ones((2, 4, 3), "float32")
+    >>> x[:, 2:] = 0
+    >>> model.predict(x).shape
+    (2, 3)
+    >>> model.layer_outputs(x)["lstm_3"].mask.tolist()
+    [[True, True, False, False], [True, True, False, False]]
+    """
+    path = os.fspath(path)
+    own = {} if custom_layers is None else custom_layers
+    if not isinstance(own, Mapping) or not all(map(callable, own.values())):
+        raise OracleTypeError(
+            f"`custom_layers` must be functions or classes by name, not {custom_layers!r}"
+        )
+    followed = None if dialect is None else get_dialect(dialect)
+    read = _hdf5 if kind_of(path) == "hdf5" else _archive
+    try:
+        return read(path, followed, own)
+    except RecursionError as error:
+        raise ModelFileError(f"{path}: the configuration is nested too deeply") from error
+
+
+def _hdf5(path: str, dialect: Any, own: Mapping[str, Any]) -> Model:
+    file = opened(path, path)
+    try:
+        text = file.string("model_config")
+        if text is None:
+            raise ModelFileError(
+                f"{path} holds weights alone: rnn_oracle.load needs a file of the whole model, "
+                "with its configuration"
+            )
+        version = file.string("keras_version")
+        entry = entry_of(parsed(text, path, "model_config"), path)
+        return _made(entry, version, dialect, own, lambda part: take_legacy(part, file))
+    finally:
+        file.close()
+
+
+def _archive(path: str, dialect: Any, own: Mapping[str, Any]) -> Model:
+    archive = Archive(path)
+    version = archive.text(METADATA).get("keras_version")
+    entry = entry_of(archive.text(CONFIG), path)
+
+    def take_all(part: Part) -> None:
+        file = archive.weights()
+        try:
+            take(part, file)
+        finally:
+            file.close()
+
+    return _made(entry, version, dialect, own, take_all)
+
+
+def _made(entry: Entry, version: Any, dialect: Any, own: Mapping[str, Any], take_all: Any) -> Model:
+    written = dialect_of_version(version, entry)
+    chosen = dialect or written
+    if chosen is None:
+        raise ModelFileError(
+            f"{entry.where} does not tell which Keras saved it, but {version!r}: give `dialect`"
+        )
+    followed = get_dialect(chosen)
+    if entry.kind not in MODELS or "layers" not in entry.config:
+        raise entry.wrong(
+            "is no Sequential or functional model: of a class of one's own there is no graph in "
+            "the file"
+        )
+    builder = Builder(followed, own, (written or followed.name) == "keras3")
+    part = builder.part(entry)
+    if builder.unknown:
+        raise _unknown(builder.unknown)
+    take_all(part)
+    return Model(part.layer, followed, f"Keras {version}", _dtypes(entry))
+
+
+def _unknown(entries: list[Entry]) -> ModelFileError:
+    found = "; ".join(f"{entry.name} ({entry.kind}) in {entry.where}" for entry in entries[:20])
+    return ModelFileError(
+        f"the reference does not have {found}. It has {', '.join(KNOWN)}; for any other, "
+        "custom_layers={name: function or class} supplies one, and no code in a file is run"
+    )
+
+
+def dialect_of_version(version: Any, entry: Entry) -> str | None:
+    """Return the name of the dialect of the Keras that has saved a file, None if it is not told.
+
+    TensorFlow 1.13 to 1.15 and 2.0 have the same version of Keras, but only initializers of
+    TensorFlow 1 write down a dtype.
+    """
+    numbers = re.match(r"(\d+)\.(\d+)", version) if isinstance(version, str) else None
+    if numbers is None:
+        return None
+    major, minor = (int(number[:6]) for number in numbers.groups())
+    if major >= 3:
+        return "keras3"
+    if major < 2:
+        return None
+    if not version.endswith("-tf"):
+        return "keras2" if minor >= 4 else "keras2_v1"
+    return "keras2_v1" if minor < 3 and _has_early_initializers(entry.config) else "keras2"
+
+
+def _has_early_initializers(tree: Any) -> bool:
+    """Tell whether some initializer in a configuration has a dtype."""
+    if isinstance(tree, list):
+        return any(map(_has_early_initializers, tree))
+    if not isinstance(tree, dict):
+        return False
+    for key, value in tree.items():
+        config = value.get("config") if isinstance(value, dict) else None
+        if key.endswith("_initializer") and isinstance(config, dict) and "dtype" in config:
+            return True
+    return any(map(_has_early_initializers, tree.values()))
+
+
+def _dtypes(entry: Entry) -> dict[str, str]:
+    inputs = [each for each in entry.all_inner("layers") if each.kind == "InputLayer"]
+    names = {each.name: each.config.get("dtype") for each in inputs}
+    return {name: dtype for name, dtype in names.items() if isinstance(dtype, str)}
