@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..arithmetic import nest
+from .activations import NUMBER_BY_NUMBER
 from .aliases import Array, ArrayLike, DialectLike, States
 from .inputs import as_batch_size, as_numbers, check_features, check_states
 from .masked_kernel import MaskedKernel, blocks
@@ -88,6 +89,12 @@ class Cell(Weighted):
         z = rows @ self.kernel
         z += self.bias
         return z.reshape(x.shape[:-1] + self.kernel.shape[1:])
+
+    def gates_of(self, z: Array, count: int) -> list[Array]:
+        """Return `recurrent_activation` of so many blocks of columns, each a gate."""
+        if self.recurrent_activation in NUMBER_BY_NUMBER:  # one call takes less time than several
+            return blocks(self.recurrent_activation(z), count)
+        return [self.recurrent_activation(gate) for gate in blocks(z, count)]
 
     def step(self, zx: Array, states: list[Array]) -> tuple[Array, list[Array]]:
         """Advance by one step.

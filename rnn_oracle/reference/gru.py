@@ -7,9 +7,9 @@ from typing import Any
 from .aliases import Activation, Array, DialectLike
 from .cell import Cell
 from .dialects import ABSENT, DEFAULT, KERAS3
-from .masked_kernel import blocks
+from .masked_kernel import parted
 from .module import WeightShape, given
-from .rnn import OneCell
+from .one_cell import OneCell
 
 
 class GRUCell(Cell):
@@ -118,16 +118,14 @@ class GRUCell(Cell):
 
     def step(self, zx: Array, states: list[Array]) -> tuple[Array, list[Array]]:
         (h,) = states
-        xz, xr, xh = blocks(zx, 3)
+        x_zr, xh = parted(zx, 2, 3)
         if self.reset_after:
-            hz, hr, hh = blocks(h @ self.recurrent_kernel + self.recurrent_bias, 3)
-            z = self.recurrent_activation(xz + hz)
-            r = self.recurrent_activation(xr + hr)
+            h_zr, hh = parted(h @ self.recurrent_kernel + self.recurrent_bias, 2, 3)
+            z, r = self.gates_of(x_zr + h_zr, 2)
             candidate = self.activation(xh + r * hh)
         else:
-            u_z, u_r, u_h = blocks(self.recurrent_kernel, 3)
-            z = self.recurrent_activation(xz + h @ u_z)
-            r = self.recurrent_activation(xr + h @ u_r)
+            u_zr, u_h = parted(self.recurrent_kernel, 2, 3)
+            z, r = self.gates_of(x_zr + h @ u_zr, 2)
             candidate = self.activation(xh + (r * h) @ u_h)
         h = z * h + (1 - z) * candidate
         return h, [h]

@@ -9,7 +9,7 @@ from .cell import Cell
 from .dialects import ABSENT, DEFAULT, KERAS3
 from .masked_kernel import blocks
 from .module import given
-from .rnn import OneCell
+from .one_cell import OneCell
 
 
 class LSTMCell(Cell):
@@ -103,9 +103,9 @@ class LSTMCell(Cell):
 
     def step(self, zx: Array, states: list[Array]) -> tuple[Array, list[Array]]:
         h, c = states
-        i, f, g, o = blocks(zx + h @ self.recurrent_kernel, 4)
-        i = self.recurrent_activation(i)
-        f = self.recurrent_activation(f)
+        i_f, g_o = blocks(zx + h @ self.recurrent_kernel, 2)
+        g, o = blocks(g_o, 2)
+        i, f = self.gates_of(i_f, 2)
         o = self.recurrent_activation(o)
         c = f * c + i * self.activation(g)
         h = o * self.activation(c)

@@ -16,6 +16,12 @@ def blocks(z: Array, count: int) -> list[Array]:
     return [z[..., i * width : (i + 1) * width] for i in range(count)]
 
 
+def parted(z: Array, first: int, count: int) -> tuple[Array, Array]:
+    """Return the blocks of columns of the first of so many gates, and those of the others."""
+    width = z.shape[-1] // count * first
+    return z[..., :width], z[..., width:]
+
+
 class MaskedKernel:
     """A kernel that masks what it multiplies: ``x @ kernel`` is ``(x · mask) W``, gate by gate.
 
@@ -62,10 +68,11 @@ class MaskedKernel:
         return np.concatenate([(x * mask).T @ d_gate for mask, d_gate in shares], axis=-1)
 
     def __getitem__(self, index: Any) -> MaskedKernel:
-        """Return the block of columns of one gate."""
-        columns = index[-1]
-        gate = columns.start // self.gates[0].shape[1]
-        return MaskedKernel([self.gates[gate]], [self.masks[gate]])
+        """Return the blocks of columns of some gates."""
+        width = self.gates[0].shape[1]
+        begin, end, _ = index[-1].indices(self.shape[1])
+        gates = slice(begin // width, end // width)
+        return MaskedKernel(self.gates[gates], self.masks[gates])
 
 
 class _Transposed:

@@ -8,7 +8,7 @@ from .aliases import Activation, Array, DialectLike
 from .cell import Cell
 from .dialects import ABSENT, KERAS3
 from .module import given
-from .rnn import OneCell
+from .one_cell import OneCell
 
 
 class SimpleRNNCell(Cell):
