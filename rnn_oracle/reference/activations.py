@@ -189,9 +189,3 @@ KERAS3 = dict(
 )
 """By name. Keras 3's ``glu`` and ``threshold`` are left out: the one halves the last axis and
 the other needs two more arguments, so that Keras itself fails when a cell calls them (A4)."""
-
-ALONG_UNITS = frozenset([log_softmax, softmax, sparsemax])
-"""Those that make of each number what depends on the others along the last axis (rule A3)."""
-
-NUMBER_BY_NUMBER = frozenset([*KERAS2.values(), *KERAS3.values()]) - ALONG_UNITS
-"""All others, which may be given several gates at once."""

@@ -91,7 +91,8 @@ class SimpleRNNCell(Cell):
 
     def step(self, zx: Array, states: list[Array]) -> tuple[Array, list[Array]]:
         (h,) = states
-        h = self.activation(zx + h @ self.recurrent_kernel)
+        (z,) = zx + h @ self.recurrent_kernel
+        h = self.activation(z)
         return h, [h]
 
 

@@ -11,8 +11,8 @@ from ..arithmetic import nest
 from .aliases import Array
 from .cell import Cell
 
-BLOCK = 1 << 19
-"""How many numbers of projected input there are at a time: few megabytes, but many steps."""
+BLOCK = 1 << 21
+"""How many numbers of projected input there are at a time: some megabytes, many steps."""
 
 
 def projected(cell: Any, x: Any) -> Iterator[Any]:
