@@ -35,8 +35,8 @@ def projected(cell: Any, x: Any) -> Iterator[Any]:
         yield from nest.unstack(cell.project(block))
 
 
-class Sequence:
-    """The outputs of all steps, written into one array as they come.
+class Sequence(list):
+    """The outputs of all steps, written into one array as they come, of which each is a view.
 
     Parameters
     ----------
@@ -45,12 +45,15 @@ class Sequence:
     """
 
     def __init__(self, array: Array, time_major: bool) -> None:
+        super().__init__()
         self.array = array
         self._places = iter(array if time_major else array.swapaxes(0, 1))
 
     def append(self, output: Array) -> None:
         """Write the output of the next step."""
-        next(self._places)[...] = output
+        place = next(self._places)
+        place[...] = output
+        super().append(place)
 
 
 def kept_outputs(layer: Any, x: Any, states: list[Any]) -> Any:
