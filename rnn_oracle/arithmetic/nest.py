@@ -72,6 +72,8 @@ def pack(tree: Any, leaves: Iterable[Any]) -> Any:
 def unstack(tree: Any) -> list[Any]:
     """Return a tree for each index of the leaves' first axis, as a list."""
     length = flatten(tree)[0].shape[0]
+    if not is_nested(tree):
+        return [tree[i] for i in range(length)]
     return [map_structure(lambda leaf, i=i: leaf[i], tree) for i in range(length)]
 
 

@@ -245,7 +245,8 @@ class NoisyArray(TrackedArray):
         if isinstance(right, NoisyArray):
             sums = [a @ b for a, b in zip(lefts, rights)]
         else:  # one product for all, which takes less time than many
-            sums = np.split(np.concatenate(lefts) @ right, self.noise.count)
+            rows = -2 if lefts[0].ndim == 2 else 0
+            sums = np.split(np.concatenate(lefts) @ right, self.noise.count, axis=rows)
         squares = np.square(lefts[0]) @ np.square(rights[0])
         return self._summed("matmul", lefts[0].shape[-1], sums, squares)
 

@@ -13,8 +13,9 @@ import numpy as np
 from ..arithmetic import nest
 from .aliases import Array, ArrayLike, DialectLike, States
 from .inputs import as_batch_size, as_numbers, check_features, check_states
-from .masked_kernel import MaskedKernel, blocks
+from .masked_kernel import MaskedKernel, by_gate
 from .module import Weighted, WeightShape, positive_integer
+from .own_activation import OwnActivation
 
 
 class Cell(Weighted):
@@ -31,7 +32,10 @@ class Cell(Weighted):
     arguments : tuple of str
         Those of the constructor that change a forward pass.
     gates : int
-        Number of blocks of columns in the kernels.
+        Number of blocks of columns in Keras's kernels.
+    kernel, recurrent_kernel : array, shape (gates, features, units) and (gates, units, units)
+        Views of the weights, gate by gate; with dropout a `MaskedKernel`.
+    bias : array, shape (gates, 1, units), or 0
     state_size : int or list of int
         Size of each state; a bare int for a single state (rule S1).
     output_size : int
@@ -68,33 +72,50 @@ class Cell(Weighted):
         ]
         return shapes if self.use_bias else shapes[:2]
 
-    def _unpack(self, kernel: Array, recurrent_kernel: Array, bias: Any = 0.0) -> None:
-        self.kernel, self.recurrent_kernel, self.bias = kernel, recurrent_kernel, bias
+    def _unpack(self, kernel: Array, recurrent_kernel: Array, bias: Array | None = None) -> None:
+        self.kernel, self.recurrent_kernel = (
+            by_gate(weight, self.gates) for weight in (kernel, recurrent_kernel)
+        )
+        self.bias = 0.0 if bias is None else by_gate(bias, self.gates)
 
     def take(self, weights: list[Array]) -> None:
         super().take(weights)
         of_inputs, recurrent = self.dropout_masks
         if of_inputs is not None:
-            self.kernel = MaskedKernel(blocks(self.kernel, self.gates), of_inputs)
+            self.kernel = MaskedKernel(self.kernel, of_inputs)
         if recurrent is not None:
-            self.recurrent_kernel = MaskedKernel(
-                blocks(self.recurrent_kernel, self.gates), recurrent
-            )
+            self.recurrent_kernel = MaskedKernel(self.recurrent_kernel, recurrent)
 
     def project(self, x: Array) -> Array:
-        """Return the share of the input in every pre-activation, for any leading axes."""
+        """Return the share of the input in the pre-activation of every gate.
+
+        Parameters
+        ----------
+        x : array, shape (batch, features) or (steps, batch, features)
+
+        Returns
+        -------
+        array, shape (gates, batch, units) or (steps, gates, batch, units)
+        """
         in_one = x.ndim > 2 and not isinstance(self.kernel, MaskedKernel)
-        rows = x.reshape((-1, x.shape[-1])) if in_one else x  # one product for all
-        z = rows @ self.kernel
+        rows = x.reshape((-1, x.shape[-1])) if in_one else x  # one product for all steps
+        z = (rows @ self.kernel).reshape((self.gates, -1, self.units))
         z += self.bias
-        return z.reshape(x.shape[:-1] + self.kernel.shape[1:])
+        z = z.reshape((self.gates,) + x.shape[:-1] + (self.units,))
+        return z if x.ndim == 2 else z.swapaxes(0, 1)
+
+    def gates_of(self, z: Array) -> Any:
+        """Return `recurrent_activation` of several gates."""
+        if isinstance(self.recurrent_activation, OwnActivation):  # made for (batch, units) alone
+            return [self.recurrent_activation(gate) for gate in z]
+        return self.recurrent_activation(z)
 
     def step(self, zx: Array, states: list[Array]) -> tuple[Array, list[Array]]:
         """Advance by one step.
 
         Parameters
         ----------
-        zx : array, shape (batch, gates * units)
+        zx : array, shape (gates, batch, units)
             The projected input.
         states : list of arrays, shape (batch, units)
 

@@ -15,7 +15,7 @@ from ..arithmetic import nest
 from .cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
 from .derivatives import pull_back
 from .errors import OracleValueError
-from .masked_kernel import blocks, kernel_gradient
+from .masked_kernel import input_gradient, kernel_gradient, side_by_side
 
 
 def simple_rnn(cell, zx, states, d_h, d_states):
@@ -24,7 +24,7 @@ def simple_rnn(cell, zx, states, d_h, d_states):
     Parameters
     ----------
     cell : Cell
-    zx : array, shape (batch, gates * units)
+    zx : array, shape (gates, batch, units)
         The projected input.
     states : list of arrays, shape (batch, units)
         Those before the step.
@@ -42,23 +42,25 @@ def simple_rnn(cell, zx, states, d_h, d_states):
         Of the recurrent kernel, and of the recurrent bias where there is one.
     """
     (h,) = states
-    d_a = pull_back(cell.activation, zx + h @ cell.recurrent_kernel, d_h)
-    return d_a, [d_a @ cell.recurrent_kernel.T], [kernel_gradient(cell.recurrent_kernel, h, d_a)]
+    (z,) = zx + h @ cell.recurrent_kernel
+    d_z = pull_back(cell.activation, z, d_h)[None]
+    before = input_gradient(cell.recurrent_kernel, d_z)
+    return d_z, [before], [kernel_gradient(cell.recurrent_kernel, h, d_z)]
 
 
 def lstm(cell, zx, states, d_h, d_states):
     """Rule J3."""
     (h, c), (d_c,) = states, d_states
     act, rec = cell.activation, cell.recurrent_activation
-    i, f, g, o = blocks(zx + h @ cell.recurrent_kernel, 4)
+    i, f, g, o = zx + h @ cell.recurrent_kernel
     after = rec(f) * c + rec(i) * act(g)
     d_c = d_c + pull_back(act, after, d_h * rec(o))
     d_i = pull_back(rec, i, d_c * act(g))
     d_f = pull_back(rec, f, d_c * c)
     d_g = pull_back(act, g, d_c * rec(i))
     d_o = pull_back(rec, o, d_h * act(after))
-    d_z = np.concatenate([d_i, d_f, d_g, d_o], axis=-1)
-    before = [d_z @ cell.recurrent_kernel.T, d_c * rec(f)]
+    d_z = np.stack([d_i, d_f, d_g, d_o])
+    before = [input_gradient(cell.recurrent_kernel, d_z), d_c * rec(f)]
     return d_z, before, [kernel_gradient(cell.recurrent_kernel, h, d_z)]
 
 
@@ -70,34 +72,35 @@ def gru(cell, zx, states, d_h, d_states):
 
 def _gru_reset_after(cell, zx, h, d_h):
     act, rec = cell.activation, cell.recurrent_activation
-    xz, xr, xk = blocks(zx, 3)
-    hz, hr, hk = blocks(h @ cell.recurrent_kernel + cell.recurrent_bias, 3)
+    xz, xr, xk = zx
+    hz, hr, hk = h @ cell.recurrent_kernel + cell.recurrent_bias
     z, r = rec(xz + hz), rec(xr + hr)
     k = act(xk + r * hk)
     d_z = pull_back(rec, xz + hz, d_h * h - d_h * k)
     d_k = pull_back(act, xk + r * hk, d_h * (1 - z))
     d_r = pull_back(rec, xr + hr, d_k * hk)
-    d_zx = np.concatenate([d_z, d_r, d_k], axis=-1)
-    d_zh = np.concatenate([d_z, d_r, d_k * r], axis=-1)
-    before = d_h * z + d_zh @ cell.recurrent_kernel.T
+    d_zx = np.stack([d_z, d_r, d_k])
+    d_zh = np.stack([d_z, d_r, d_k * r])
+    before = d_h * z + input_gradient(cell.recurrent_kernel, d_zh)
     d_u = kernel_gradient(cell.recurrent_kernel, h, d_zh)
-    return d_zx, [before], [d_u, np.add.reduce(d_zh, axis=0)]
+    return d_zx, [before], [d_u, np.add.reduce(side_by_side(d_zh), axis=0)]
 
 
 def _gru_reset_before(cell, zx, h, d_h):
     act, rec = cell.activation, cell.recurrent_activation
-    xz, xr, xk = blocks(zx, 3)
-    u_z, u_r, u_k = blocks(cell.recurrent_kernel, 3)
-    z, r = rec(xz + h @ u_z), rec(xr + h @ u_r)
-    a = xk + (r * h) @ u_k
-    d_z = pull_back(rec, xz + h @ u_z, d_h * h - d_h * act(a))
-    d_k = pull_back(act, a, d_h * (1 - z))
-    d_rh = d_k @ u_k.T
-    d_r = pull_back(rec, xr + h @ u_r, d_rh * h)
-    before = d_h * z + d_z @ u_z.T + d_r @ u_r.T + d_rh * r
+    u_z, u_r, u_k = (cell.recurrent_kernel[gate : gate + 1] for gate in range(3))
+    (hz,), (hr,) = h @ u_z, h @ u_r
+    z, r = rec(zx[0] + hz), rec(zx[1] + hr)
+    (rh,) = (r * h) @ u_k
+    a = zx[2] + rh
+    d_z = pull_back(rec, zx[0] + hz, d_h * h - d_h * act(a))[None]
+    d_k = pull_back(act, a, d_h * (1 - z))[None]
+    d_rh = input_gradient(u_k, d_k)
+    d_r = pull_back(rec, zx[1] + hr, d_rh * h)[None]
+    before = d_h * z + input_gradient(u_z, d_z) + input_gradient(u_r, d_r) + d_rh * r
     products = ((u_z, h, d_z), (u_r, h, d_r), (u_k, r * h, d_k))
     d_u = np.concatenate([kernel_gradient(*each) for each in products], axis=-1)
-    return np.concatenate([d_z, d_r, d_k], axis=-1), [before], [d_u]
+    return np.concatenate([d_z, d_r, d_k]), [before], [d_u]
 
 
 STEPS = {SimpleRNNCell: simple_rnn, LSTMCell: lstm, GRUCell: gru}
@@ -141,9 +144,9 @@ def step_back(cell, x, states, d_output, d_states):
     d_zx, before, d_recurrent = step(cell, cell.project(x), states, d_h, d_states[1:])
     d_weights = [kernel_gradient(cell.kernel, x, d_zx), d_recurrent[0]]
     if cell.use_bias:
-        d_biases = [np.add.reduce(d_zx, axis=0)] + d_recurrent[1:]
+        d_biases = [np.add.reduce(side_by_side(d_zx), axis=0)] + d_recurrent[1:]
         d_weights.append(d_biases[0] if len(d_biases) == 1 else np.stack(d_biases))
-    return d_zx @ cell.kernel.T, before, d_weights
+    return input_gradient(cell.kernel, d_zx), before, d_weights
 
 
 def _stack_back(stack, x, states, d_output, d_states):

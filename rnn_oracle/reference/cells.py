@@ -3,7 +3,6 @@
 from .cell import Cell
 from .gru import GRUCell
 from .lstm import LSTMCell
-from .masked_kernel import blocks
 from .simple_rnn import SimpleRNNCell
 from .stacked_rnn_cells import StackedRNNCells, all_cells, as_cell, bottom_cell, weighted_cells
 
@@ -15,7 +14,6 @@ __all__ = [
     "StackedRNNCells",
     "all_cells",
     "as_cell",
-    "blocks",
     "bottom_cell",
     "weighted_cells",
 ]

@@ -18,7 +18,7 @@ from .errors import OracleTypeError, OracleValueError
 from .inputs import as_numbers
 from .masking import Masking
 from .rnn import RNN
-from .scan import choose, scan
+from .scan import choose, choose_each, scan
 from .stacked_rnn_cells import all_cells
 
 
@@ -254,9 +254,9 @@ def _scan_back(layer, steps, befores, valid, d_outputs, d_states):
             steps[t],
             befores[t],
             choose(valid[t], d_output, 0.0),
-            _choose_each(valid[t], d_states, nothing),
+            choose_each(valid[t], d_states, nothing),
         )
-        d_states = _choose_each(valid[t], d_before, d_states)
+        d_states = choose_each(valid[t], d_before, d_states)
         d_repeated = 0.0 if layer.zero_output_for_mask else choose(~valid[t], d_output, 0.0)
         d_steps.insert(0, d_x)
         d_weights.append(d_weight)
@@ -272,10 +272,6 @@ def _of_each_cell_once(stack, d_weights):
         before = found.get(id(cell))
         found[id(cell)] = own if before is None else [a + b for a, b in zip(before, own)]
     return [gradient for each in found.values() for gradient in each]
-
-
-def _choose_each(valid, new, old):
-    return nest.map_structure(lambda n, o: choose(valid, n, o), new, old)
 
 
 def _run_bidirectional(layer, x, mask, initial_state):

@@ -7,9 +7,9 @@ from typing import Any
 from .aliases import Activation, Array, DialectLike
 from .cell import Cell
 from .dialects import ABSENT, DEFAULT, KERAS3
-from .masked_kernel import blocks
+from .masked_kernel import by_gate
 from .module import WeightShape, given
-from .rnn import OneCell
+from .one_cell import OneCell
 
 
 class GRUCell(Cell):
@@ -111,24 +111,24 @@ class GRUCell(Cell):
             shapes[2] = ("bias", (2, 3 * self.units), "(2, 3 * units), input row and recurrent row")
         return shapes
 
-    def _unpack(self, kernel: Array, recurrent_kernel: Array, bias: Any = 0.0) -> None:
-        self.kernel, self.recurrent_kernel = kernel, recurrent_kernel
-        two_rows = self.use_bias and self.reset_after
-        self.bias, self.recurrent_bias = bias if two_rows else (bias, 0.0)
+    def _unpack(self, kernel: Array, recurrent_kernel: Array, bias: Array | None = None) -> None:
+        self.recurrent_bias = 0.0
+        if self.reset_after and bias is not None:
+            bias, recurrent_bias = bias
+            self.recurrent_bias = by_gate(recurrent_bias, self.gates)
+        super()._unpack(kernel, recurrent_kernel, bias)
 
     def step(self, zx: Array, states: list[Array]) -> tuple[Array, list[Array]]:
         (h,) = states
-        xz, xr, xh = blocks(zx, 3)
         if self.reset_after:
-            hz, hr, hh = blocks(h @ self.recurrent_kernel + self.recurrent_bias, 3)
-            z = self.recurrent_activation(xz + hz)
-            r = self.recurrent_activation(xr + hr)
-            candidate = self.activation(xh + r * hh)
+            zh = h @ self.recurrent_kernel
+            zh += self.recurrent_bias
+            z, r = self.gates_of(zx[:2] + zh[:2])
+            candidate = self.activation(zx[2] + r * zh[2])
         else:
-            u_z, u_r, u_h = blocks(self.recurrent_kernel, 3)
-            z = self.recurrent_activation(xz + h @ u_z)
-            r = self.recurrent_activation(xr + h @ u_r)
-            candidate = self.activation(xh + (r * h) @ u_h)
+            z, r = self.gates_of(zx[:2] + h @ self.recurrent_kernel[:2])
+            (rh,) = (r * h) @ self.recurrent_kernel[2:]
+            candidate = self.activation(zx[2] + rh)
         h = z * h + (1 - z) * candidate
         return h, [h]
 

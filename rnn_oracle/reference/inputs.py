@@ -169,9 +169,10 @@ def check_features(x: Array, rank: int, cell: Any, name: str | None = None) -> N
         raise OracleValueError(
             f"{name} takes {rank} axes, {axes}, but the input has shape {x.shape}{hint}"
         )
-    if x.shape[-1] != cell.kernel.shape[0]:
+    features = cell.kernel.shape[-2]
+    if x.shape[-1] != features:
         raise OracleValueError(
-            f"{name} takes {cell.kernel.shape[0]} features, one for each row of its "
+            f"{name} takes {features} features, one for each row of its "
             f"kernel, but the input is {x.shape}"
         )
 

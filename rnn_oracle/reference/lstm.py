@@ -7,9 +7,8 @@ from typing import Any
 from .aliases import Activation, Array, DialectLike
 from .cell import Cell
 from .dialects import ABSENT, DEFAULT, KERAS3
-from .masked_kernel import blocks
 from .module import given
-from .rnn import OneCell
+from .one_cell import OneCell
 
 
 class LSTMCell(Cell):
@@ -103,9 +102,9 @@ class LSTMCell(Cell):
 
     def step(self, zx: Array, states: list[Array]) -> tuple[Array, list[Array]]:
         h, c = states
-        i, f, g, o = blocks(zx + h @ self.recurrent_kernel, 4)
-        i = self.recurrent_activation(i)
-        f = self.recurrent_activation(f)
+        z = zx + h @ self.recurrent_kernel
+        i, f = self.gates_of(z[:2])
+        g, o = z[2:]
         o = self.recurrent_activation(o)
         c = f * c + i * self.activation(g)
         h = o * self.activation(c)

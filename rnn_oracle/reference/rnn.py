@@ -30,6 +30,7 @@ from .module import Composite, given
 from .recorded_states import put_back_on_error
 from .scan import scan
 from .stacked_rnn_cells import AnyCell, as_cell, bottom_cell, sizes_as_given, weighted_cells
+from .steps import Sequence, kept_outputs, projected
 
 
 class RNN(Composite):
@@ -234,9 +235,10 @@ class RNN(Composite):
         step: Callable[..., Any] = self.cell.step
         if constants is not None:
             step = functools.partial(step, constants=constants)
+        outputs = kept_outputs(self, x, states)
         with np.errstate(over="ignore"):
-            steps = nest.unstack(self.cell.project(nest.map_structure(self.in_order, x)))
-            outputs, states = scan(step, steps, states, mask, self.zero_output_for_mask)
+            steps = projected(self.cell, nest.map_structure(self.in_order, x))
+            outputs, states = scan(step, steps, states, mask, self.zero_output_for_mask, outputs)
         in_dtype = nest.map_structure(lambda state: state.astype(self.dtype), list(states))
         return self.joined(outputs).astype(self.dtype, copy=False), in_dtype
 
@@ -245,10 +247,12 @@ class RNN(Composite):
         array = array if self.time_major else array.swapaxes(0, 1)
         return array[::-1] if self.go_backwards else array
 
-    def joined(self, outputs: list[Array]) -> Array:
+    def joined(self, outputs: Any) -> Array:
         """Return the output that a call returns, of those of all steps (rule R2)."""
         if not self.return_sequences:
             return outputs[-1]
+        if isinstance(outputs, Sequence):
+            return outputs.array
         return np.stack(outputs, axis=0 if self.time_major else 1)
 
     def result(self, output: Array, states: list[Any]) -> Any:
@@ -270,7 +274,9 @@ class RNN(Composite):
             if recorded:
                 return self.states
         if initial_state is None:
-            initial_state = self.get_initial_state(x)
+            initial_state = self.get_initial_state(batch)
+            if isinstance(self.cell, Cell):  # whose own zeros need no check
+                return initial_state
         sizes = sizes_as_given(self.cell, initial_state)
         states = check_states(initial_state, sizes, batch, self)
         return nest.pack(self.state_size, nest.flatten(states))
@@ -375,26 +381,3 @@ class RNN(Composite):
         """
         mask = mask if self.return_sequences else None
         return [mask] + [None] * len(self.state_size) if self.return_state else mask
-
-
-class OneCell(RNN):
-    """A layer over one cell of its own class: takes the arguments of both.
-
-    Parameters
-    ----------
-    own, kept, dialect, dtype
-        As for `Module`. Those in `own` that change what the cell computes go to the cell too.
-    """
-
-    cell_class: Any = None
-
-    def __init__(
-        self, own: dict[str, Any], kept: dict[str, Any], dialect: DialectLike, dtype: Any
-    ) -> None:
-        options = {name: own[name] for name in self.cell_class.arguments}
-        cell = self.cell_class(dtype=dtype, dialect=dialect, **options)
-        self._set_up(cell, own, kept, dialect, dtype)
-
-    @property
-    def hands_on_constants(self) -> bool:
-        return False

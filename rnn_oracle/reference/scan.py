@@ -16,15 +16,16 @@ def scan(
     states: States,
     mask: Array | None = None,
     zero_output_for_mask: bool = False,
-) -> tuple[list[Array], States]:
+    outputs: Any = None,
+) -> tuple[Any, States]:
     """Carry `states` over the first axis of `inputs`.
 
     Parameters
     ----------
     step : callable
         ``output, states = step(input, states)``.
-    inputs : array, shape (steps, batch, ...)
-        In the order of processing.
+    inputs : array, shape (steps, batch, ...), or iterable
+        One input a step, in the order of processing.
     states : list
         The initial states.
     mask : array of bool, shape (steps, batch), optional
@@ -32,10 +33,13 @@ def scan(
         zero before the first step (rules M1, M2).
     zero_output_for_mask : bool
         Make the output of a masked step zero instead (rule M3).
+    outputs : list, or what has `append` as one, optional
+        Takes the output of each step; by default a new list.
 
     Returns
     -------
-    outputs : list of arrays, one a step
+    outputs
+        One array a step.
     states : list
         The final states.
 
@@ -51,21 +55,34 @@ def scan(
     >>> [output.tolist() for output in outputs]
     [[1.0], [1.0], [2.0]]
     """
-    outputs: list[Array] = []
+    outputs = [] if outputs is None else outputs
+    whole: Any = None if mask is None else mask.all(axis=tuple(range(1, mask.ndim)))
+    output = None
     for t, x in enumerate(inputs):
-        output, after = step(x, states)
-        if mask is not None:
-            repeats = outputs and not zero_output_for_mask
-            held = outputs[-1] if repeats else np.zeros(output.shape, output.dtype)
-            output = choose(mask[t], output, held)
-            after = nest.map_structure(
-                lambda new, old, valid=mask[t]: choose(valid, new, old), after, states
-            )
+        new, after = step(x, states)
+        if mask is None or whole[t]:
+            output, states = new, after
+        else:
+            if zero_output_for_mask or output is None:
+                output = np.zeros(new.shape, new.dtype)
+            output, states = choose_each(mask[t], (new, after), (output, states))
         outputs.append(output)
-        states = after
     return outputs, states
 
 
 def choose(valid: Array, new: Any, old: Any) -> Any:
     """Return `new` where the leading axes of `new` that `valid` has are valid, else `old`."""
     return np.where(valid.reshape(valid.shape + (1,) * (new.ndim - valid.ndim)), new, old)
+
+
+def choose_each(valid: Array, new: Any, old: Any) -> Any:
+    """Choose as `choose` does, leaf by leaf; of an array that stands there twice, once."""
+    chosen: dict[tuple[int, int], Any] = {}
+
+    def chosen_once(new: Any, old: Any) -> Any:
+        pair = id(new), id(old)
+        if pair not in chosen:
+            chosen[pair] = choose(valid, new, old)
+        return chosen[pair]
+
+    return nest.map_structure(chosen_once, new, old)

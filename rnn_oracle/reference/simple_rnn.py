@@ -8,7 +8,7 @@ from .aliases import Activation, Array, DialectLike
 from .cell import Cell
 from .dialects import ABSENT, KERAS3
 from .module import given
-from .rnn import OneCell
+from .one_cell import OneCell
 
 
 class SimpleRNNCell(Cell):
@@ -91,7 +91,8 @@ class SimpleRNNCell(Cell):
 
     def step(self, zx: Array, states: list[Array]) -> tuple[Array, list[Array]]:
         (h,) = states
-        h = self.activation(zx + h @ self.recurrent_kernel)
+        (z,) = zx + h @ self.recurrent_kernel
+        h = self.activation(z)
         return h, [h]
 
 

@@ -10,7 +10,6 @@ from ..activations import sigmoid
 from ..aliases import Activation, Array, States
 from ..dialects import ABSENT
 from ..errors import OracleValueError
-from ..masked_kernel import blocks
 from ..module import WeightShape, given, positive_integer
 from .cell import LSTMStateTuple, Tf1Cell
 from .multi_rnn_cell import MultiRNNCell
@@ -341,3 +340,9 @@ def seen(gate: Array, peephole: Array | None, c: Array) -> Array:
 def clipped(x: Array, limit: float | None) -> Array:
     """Confine numbers to [-limit, limit]; None is no limit."""
     return x if limit is None else np.minimum(np.maximum(x, -limit), limit)
+
+
+def blocks(z: Array, count: int) -> list[Array]:
+    """Return the gates' blocks of columns."""
+    width = z.shape[-1] // count
+    return [z[..., i * width : (i + 1) * width] for i in range(count)]

@@ -157,6 +157,13 @@ def _beginning_with_state(layer, forward, x, mask, states, *others):
     return layer.joined(_repeated([before] + outputs, known, layer)[1:]), after
 
 
+def _ending_at_first(layer, forward, x, mask, *others):
+    outputs, after = _recorded(layer, forward, x, mask, *others)
+    if mask is not None:
+        outputs = _repeated(outputs, layer.in_order(mask), layer)
+    return layer.joined(outputs[:1]), after
+
+
 def _repeated(outputs, mask, layer):
     """Return the outputs of all steps with those of masked steps as the rules have them."""
 
@@ -235,7 +242,7 @@ def _changes_of_output(layer, layer_call):
         found["the output and the final states were zero"] = redirect(layer, "forward", _to_zeros)
     if not layer.return_sequences:
         text = "the output were that of the first step"
-        found[text] = redirect(layer, "joined", _joining, _reversed)
+        found[text] = redirect(layer, "forward", _ending_at_first, layer)
     elif not any(layer in both.parts() for both in bidirectional_layers(layer_call.layer)):
         text = "the output were reversed in time"
         found[text] = redirect(layer, "joined", _joining, _reversed)
