@@ -7,7 +7,7 @@ import pytest
 from rnn_oracle.families import covering
 from rnn_oracle.families.registry import crossed
 from rnn_oracle.reference.dialects import generation
-from rnn_oracle.targets import installed
+from rnn_oracle.testing.suite import targets_of
 from rnn_oracle.verdict.ledger import covers, unmeasured
 
 KERAS_CASE, NONE = "keras_case", "<0"
@@ -32,20 +32,20 @@ def pytest_generate_tests(metafunc):
         choose = CHOICES[metafunc.config.getoption("--oracle-matrix")]
         found = [
             pytest.param((target, case), id=f"{target.name}-{case.id}")
-            for target, family in _measured()
+            for target, family in _measured(metafunc.config)
             for case in choose(family.case, generation(target.dialect))
         ]
         metafunc.parametrize(KERAS_CASE, found or [LEFT_OUT])
 
 
-def _measured():
+def _measured(config):
     """Yield each Keras with each crossed family that was measured on it.
 
     A family that nothing runs there is an error now, not when its first case is judged.
     """
-    for target in installed().values():
+    for target in targets_of(config).values():
         for family in crossed():
-            if covers(family.judged_on.get(target.name, NONE), target.version):
+            if covers(family.judged_on.get(target.generation, NONE), target.version):
                 target.runner(family.id)
                 yield target, family
 
@@ -60,7 +60,7 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if {"target", "tf1_target", KERAS_CASE} & set(item.fixturenames):
             item.add_marker("target")
-        if is_excused({mark.name for mark in item.iter_markers()}, _run_on(item)):
+        if is_excused({mark.name for mark in item.iter_markers()}, _run_on(item, config)):
             item.add_marker(pytest.mark.xfail(reason="Keras is newer than any that was measured"))
     if config.getoption("--oracle-matrix") == "core":
         others = [item for item in items if item.get_closest_marker("core") is None]
@@ -68,11 +68,11 @@ def pytest_collection_modifyitems(config, items):
         config.hook.pytest_deselected(items=others)
 
 
-def _run_on(item):
+def _run_on(item, config):
     """Return the targets that a test runs on: its own, or all that are installed."""
     callspec = getattr(item, "callspec", None)
     own = {"target", "tf1_target"} & set(callspec.params if callspec else ())
-    return [callspec.params[name] for name in own] or list(installed().values())
+    return [callspec.params[name] for name in own] or list(targets_of(config).values())
 
 
 def is_excused(marks, targets):
