@@ -6,6 +6,7 @@ import json
 import logging
 
 from ..targets import INSTALL, available, get, installed
+from ..targets.program.target import PREFIX
 from ..targets.runtime import BrokenTargetError
 from ..testing.causes import judge_and_explain
 from ..verdict.known_refusals import ledger_of
@@ -90,6 +91,14 @@ def _parse(arguments):
         action="append",
         default=[],
         help="judge this target in place of what is found, such as keras-jax; may be repeated",
+    )
+    parser.add_argument(
+        "--target-program",
+        metavar="COMMAND",
+        action="append",
+        dest="target",
+        type=lambda command: PREFIX + command,
+        help="judge a program that speaks JSON lines, see docs/implementing.md; may be repeated",
     )
     parser.add_argument("--json", metavar="FILE", help="write every verdict to FILE")
     parser.add_argument(

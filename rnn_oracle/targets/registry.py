@@ -8,6 +8,7 @@ from . import backends
 from .backends import TENSORFLOW, VARIABLE
 from .distributions import entry_points, version_of
 from .keras.target import KerasTarget
+from .program.target import PREFIX, ProgramTarget
 from .runtime import BrokenTargetError, usable
 from .target import Target
 from .tf1 import Tf1Target
@@ -58,11 +59,15 @@ def available():
 def get(name):
     """Return the target of a name, whatever the backend that Keras would take.
 
+    The name of a program is ``"program:"``, and the command that starts it.
+
     Raises
     ------
     BrokenTargetError
         If there is none here, or it is one of others that is no target.
     """
+    if name.startswith(PREFIX):
+        return ProgramTarget(name[len(PREFIX) :])
     if name.startswith(_ON) and name[len(_ON) :] in set(backends.MODULES) - {TENSORFLOW}:
         return _on_backend(name[len(_ON) :])
     found = _on_tensorflow()

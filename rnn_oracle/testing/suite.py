@@ -139,8 +139,9 @@ def pytest_configure(config):
 
 def pytest_report_teststatus(report):
     """Count divergences apart: a release that was never seen may have some hundreds."""
-    is_finding = dict(report.user_properties).get(VERDICT) == DIVERGES
-    if report.when == "call" and report.failed and is_finding:
+    # What could not be collected has no properties.
+    is_finding = dict(getattr(report, "user_properties", ())).get(VERDICT) == DIVERGES
+    if is_finding and report.when == "call" and report.failed:
         return DIVERGED, "D", DIVERGED.upper()
     return None
 

@@ -105,6 +105,8 @@ def compare(expected, actual, copies=True):
     -------
     Comparison
     """
+    if actual.told is not None:
+        expected = expected.numbers_of(actual.told)
     if expected.refusal or actual.refusal:
         return Comparison(_compare_refusals(expected, actual), 0.0)
     mismatches = [

@@ -112,7 +112,7 @@ _EXPECTED = dict(
         "an object of version specifiers by target",
     ),
 )
-_OPTIONAL = ("also",)
+_OPTIONAL = tuple(Entry._field_defaults)
 _EXPECTED_IN_PATTERN = {FAMILY: _TEXT, VERSIONS: _VERSIONS, TENSORFLOW: _VERSIONS}
 
 
