@@ -59,6 +59,8 @@ class Outcome:
         names of these calls.
     is_lacking : bool
         A target's alone: whether what it does not support is what it says that it cannot do.
+    is_by_xla : bool
+        A target's alone: whether XLA may have computed a number twice (rule T2).
     """
 
     def __init__(
@@ -73,8 +75,9 @@ class Outcome:
         precision="float32",
         told=None,
         is_lacking=False,
+        is_by_xla=False,
     ):
-        self.told, self.is_lacking = told, is_lacking
+        self.told, self.is_lacking, self.is_by_xla = told, is_lacking, is_by_xla
         self.batch_axis, self.deviations, self.precision = batch_axis, deviations, precision
         self.arrays = arrays or {}
         self.facts = facts or {}

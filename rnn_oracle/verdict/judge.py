@@ -150,12 +150,12 @@ def _judged(comparison, word):
 
 
 def _speaking(entries, claims):
-    """Leave out the entries that change nothing in a crossed case.
+    """Leave out the entries that change nothing in a crossed case, or one that is refused.
 
     Its other options may undo what the entry speaks of: a mask of one step masks nothing. Of two
     that say the same the last one stays.
     """
-    if not registry.get(claims.case.family).is_crossed:
+    if not (registry.get(claims.case.family).is_crossed or claims.of(entries).refusal):
         return entries
     together, needed = claims.of(entries), list(entries)
     for entry in entries:

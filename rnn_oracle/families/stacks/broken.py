@@ -76,7 +76,7 @@ def _repeating_the_state(layer, forward, x, mask, *others):
     def masked(inputs, states, **more):
         output, after = step(inputs, states, **more)
         valid = next(masks)
-        first = states[-1][0] if nest.is_nested(states[0]) else states[0]
+        first = nest.as_list(states[-1])[0] if hasattr(layer.cell, "cells") else states[0]
         kept = nest.map_structure(lambda new, old: choose(valid, new, old), after, states)
         return choose(valid, output, first), kept
 

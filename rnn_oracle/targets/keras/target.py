@@ -141,6 +141,8 @@ class KerasTarget(Target):
                 reason = missing_feature(self, case)
             if reason:
                 return Outcome(unsupported=reason)
-            return sound(self, runner.run(self, case, sizes or case.sizes))
+            outcome = sound(self, runner.run(self, case, sizes or case.sizes))
+            outcome.is_by_xla = self.tensors.is_xla
+            return outcome
         finally:
             self.seconds += time.perf_counter() - started

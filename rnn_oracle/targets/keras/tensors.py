@@ -1,6 +1,5 @@
 """The tensors of a backend of Keras: how they are made and read, and how functions are compiled."""
 
-import functools
 import importlib
 import inspect
 
@@ -16,6 +15,7 @@ class TensorFlow:
 
     array = staticmethod(np.asarray)
     masks_of = staticmethod(masks_of)
+    is_xla = False
 
     @property
     def tf(self):
@@ -74,9 +74,11 @@ class OfKeras3:
     ----------
     modes : tuple of str
         The ways to compile that there are.
+    is_xla : bool
+        Whether all is compiled by XLA, the loop over the steps of an eager call too.
     """
 
-    modes = ()
+    modes, is_xla = (), False
 
     @property
     def keras(self):
@@ -127,6 +129,8 @@ class OfKeras3:
         """Return why this backend cannot run a case, None if it can."""
         options = case.options
         mode = options.get("mode")
+        if case.dtype == "float64":  # see keras/src/backend/common/dtypes.py
+            return "has no float64: on this backend Keras makes float32 of it"
         if mode in (GRAPH, XLA) and mode not in self.modes:
             return f"does not compile in the mode {mode}"
         if mode == "saved_model":
@@ -139,7 +143,7 @@ class OfKeras3:
 class Jax(OfKeras3):
     """JAX's. Its graphs are compiled by XLA, in either mode."""
 
-    modes = (GRAPH, XLA)
+    modes, is_xla = (GRAPH, XLA), True
 
     @staticmethod
     def compiled(function, mode):
@@ -148,16 +152,13 @@ class Jax(OfKeras3):
 
     def lacks(self, case):
         """Return why this backend cannot run a case, None if it can."""
-        if "float64" in case.dtype and not self._has_float64():
-            return "computes in float64 only with JAX_ENABLE_X64=1"
-        if case.options.get("mode") in self.modes and case.options.get("stateful", "no") != "no":
-            return "compiles no function that sets a state"
+        options = case.options
+        if options.get("mode") in self.modes:
+            if options.get("stateful", "no") != "no":
+                return "compiles no function that sets a state"
+            if "variable" in options.get("x_as", "") + options.get("states_as", ""):
+                return "compiles no function of variables"
         return super().lacks(case)
-
-    @staticmethod
-    @functools.lru_cache(maxsize=None)
-    def _has_float64():
-        return importlib.import_module("jax").config.jax_enable_x64
 
 
 class NumPy(OfKeras3):
