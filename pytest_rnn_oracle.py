@@ -10,7 +10,24 @@ import os
 
 import pytest
 
-MATRIX, DEST = "--oracle-matrix", "rnn_oracle_matrix"
+MATRIX, TARGET = "--oracle-matrix", "--oracle-target"
+OPTIONS = {
+    MATRIX: dict(
+        dest="rnn_oracle_matrix",
+        choices=("core", "default", "full"),
+        default="default",
+        help="which cases of the conformance suite to run: those of the core options alone, "
+        "what runs by default, or all that there are",
+    ),
+    TARGET: dict(
+        dest="rnn_oracle_target",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="run the conformance suite on this target in place of what is found, such as "
+        "keras-jax; may be repeated",
+    ),
+}
 GROUP = "the options of pytest_rnn_oracle"
 """A name that no other plugin gives, as all may add to a group."""
 
@@ -38,23 +55,17 @@ def pytest_collection(session):
     parser = session.config._parser
     parser.getgroup(GROUP).options.clear()
     there = getattr(getattr(parser, "optparser", None), "_option_string_actions", {})
-    if MATRIX in there and there[MATRIX].dest == DEST:
-        del there[MATRIX]
+    for name, about in OPTIONS.items():
+        if name in there and there[name].dest == about["dest"]:
+            del there[name]
 
 
 def _offer(parser):
     """Offer the options of the command line, but those by a name that another plugin has given."""
-    if _is_taken(parser, MATRIX):
-        return
     group = parser.getgroup(GROUP, "rnn_oracle, the recurrent layers of Keras by the rules")
-    group.addoption(
-        MATRIX,
-        dest=DEST,
-        choices=("core", "default", "full"),
-        default="default",
-        help="which cases of the conformance suite to run: those of the core options alone, "
-        "what runs by default, or all that there are",
-    )
+    for name, about in OPTIONS.items():
+        if not _is_taken(parser, name):
+            group.addoption(name, **about)
 
 
 def _is_taken(parser, option):

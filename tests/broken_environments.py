@@ -10,7 +10,7 @@ WORKS = """
 import os, signal
 
 __version__ = "2.21.0"
-zeros = lambda shape: shape
+constant = lambda value: value
 is_tensor = lambda value: True
 
 class config:
@@ -43,11 +43,11 @@ BROKEN = {
     ),
     "has another Keras": (
         WORKS.replace("lambda x: x", "lambda x: x.ndims"),
-        "AttributeError: 'tuple' object has no attribute 'ndims'",
+        "AttributeError: 'list' object has no attribute 'ndims'",
     ),
     "has another backend": (
         WORKS.replace("True", "False").replace('"tensorflow"', '"jax"'),
-        "TypeError: its backend is jax, and the cases need that of TensorFlow; see KERAS_BACKEND",
+        "TypeError: its backend is jax, and the cases need that of tensorflow; see KERAS_BACKEND",
     ),
 }
 

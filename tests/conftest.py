@@ -7,7 +7,7 @@ import pytest
 from rnn_oracle.families import covering
 from rnn_oracle.families.registry import crossed
 from rnn_oracle.reference.dialects import generation
-from rnn_oracle.targets import installed
+from rnn_oracle.testing.suite import targets_of
 from rnn_oracle.verdict.ledger import covers, unmeasured
 
 KERAS_CASE, NONE = "keras_case", "<0"
@@ -32,20 +32,20 @@ def pytest_generate_tests(metafunc):
         choose = CHOICES[metafunc.config.getoption("--oracle-matrix")]
         found = [
             pytest.param((target, case), id=f"{target.name}-{case.id}")
-            for target, family in _measured()
+            for target, family in _measured(metafunc.config)
             for case in choose(family.case, generation(target.dialect))
         ]
         metafunc.parametrize(KERAS_CASE, found or [LEFT_OUT])
 
 
-def _measured():
+def _measured(config):
     """Yield each Keras with each crossed family that was measured on it.
 
     A family that nothing runs there is an error now, not when its first case is judged.
     """
-    for target in installed().values():
+    for target in targets_of(config).values():
         for family in crossed():
-            if covers(family.judged_on.get(target.name, NONE), target.version):
+            if covers(family.judged_on.get(target.generation, NONE), target.version):
                 target.runner(family.id)
                 yield target, family
 
@@ -57,7 +57,7 @@ def pytest_collection_modifyitems(config, items):
     because Keras changed, which is no finding. With --oracle-matrix=core, leave out what does not
     go through the core matrix.
     """
-    there = list(installed().values())
+    there = list(targets_of(config).values())
     for item in items:
         if {"target", "tf1_target", KERAS_CASE} & set(item.fixturenames):
             item.add_marker("target")

@@ -3,14 +3,16 @@
 from rnn_oracle.commands import check, check_report
 from rnn_oracle.families.expected import expected
 from rnn_oracle.families.outcome import Outcome
+from rnn_oracle.targets.target import Target
 from rnn_oracle.verdict.judge import judge
 from rnn_oracle.verdict.ledger import MEASURED
 
 
-class Small:
+class Small(Target):
     """A target that can do nothing."""
 
     module, release, recording = "tensorflow.keras", "2.21.0", "tf2.21"
+    backend = "tensorflow"
 
     def __init__(self, name="keras3", version=None):
         self.name = self.dialect = name

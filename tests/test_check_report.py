@@ -99,7 +99,7 @@ def test_a_process_judges_by_the_entries_of_the_family(monkeypatch):
         def run(self, case, sizes):
             return Outcome.of_verdict("values")
 
-    monkeypatch.setattr(check, "_prepared", lambda: {"keras3": Passing()})
+    monkeypatch.setattr(check, "_prepared", lambda name: Passing())
     (judged,) = check._judge_chunk(("keras3", [REFUSAL]))
     assert judged.verdict == KNOWN
     assert [entry.instead for entry in judged.entries] == ["values"]

@@ -75,7 +75,8 @@ def test_a_file_fits_on_one_screen(name):
 
 
 def test_the_schema_demands_the_fields_that_an_entry_has(schema):
-    assert tuple(schema.schema["required"]) == Entry._fields == tuple(schema.schema["properties"])
+    assert tuple(schema.schema["properties"]) == Entry._fields
+    assert set(Entry._fields) - set(schema.schema["required"]) == set(Entry._field_defaults)
 
 
 # Reading and writing.
@@ -90,11 +91,15 @@ def test_any_order_may_be_given(tmp_path):
     assert [e.id for e in load(saved(tmp_path, *[dict(GOOD, id=name) for name in ids]))] == ids
 
 
-def test_an_entry_is_read_as_it_was_written(tmp_path, schema):
-    schema.validate(GOOD)
+@pytest.mark.parametrize("more", [{}, {"also": {"keras-jax": ">=3.15"}}], ids=["alone", "also"])
+def test_an_entry_is_read_as_it_was_written(more, tmp_path, schema):
+    fields = dict(GOOD, **more)
+    schema.validate(fields)
     path = str(tmp_path / "keras3-made-up.json")
-    write(Entry(**GOOD), path)
-    assert read(path) == Entry(**GOOD)
+    write(Entry(**fields), path)
+    assert read(path) == Entry(**fields)
+    with open(path, encoding="utf-8") as file:
+        assert bool(more) == ('"also"' in file.read())
 
 
 def test_a_pattern_fills_lines_and_wraps_values_where_it_must(tmp_path):

@@ -1,11 +1,12 @@
-"""`python -m rnn_oracle.check`: judge the installed TensorFlow by the cases of all families."""
+"""`python -m rnn_oracle.check`: judge the installed TensorFlow, or other targets."""
 
 import argparse
 import functools
 import json
 import logging
 
-from ..targets import INSTALL, installed
+from ..targets import INSTALL, available, get, installed
+from ..targets.program.target import PREFIX
 from ..targets.runtime import BrokenTargetError
 from ..testing.causes import judge_and_explain
 from ..verdict.known_refusals import ledger_of
@@ -47,11 +48,11 @@ def main(arguments=None):
         return misuse("check", f"cannot write {options.json}")
     problems = []
     try:
-        targets = installed()
+        targets = {name: get(name) for name in options.target} or installed()
         if not targets:
-            return misuse("check", "there is no TensorFlow here; install it with\n\n    " + INSTALL)
+            return misuse("check", _no_target())
         selection = Selection(options)
-        planned = plan(targets, selection)
+        planned = plan(targets, selection, alone=bool(options.target))
         if not planned.cases:
             return misuse("check", _nothing(targets, selection, planned))
         verdicts = judge_all(planned)
@@ -84,6 +85,21 @@ def _show(options, targets, planned, verdicts):
 
 def _parse(arguments):
     parser = argparse.ArgumentParser(prog="python -m rnn_oracle.check", description=__doc__)
+    parser.add_argument(
+        "--target",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="judge this target in place of what is found, such as keras-jax; may be repeated",
+    )
+    parser.add_argument(
+        "--target-program",
+        metavar="COMMAND",
+        action="append",
+        dest="target",
+        type=lambda command: PREFIX + command,
+        help="judge a program that speaks JSON lines, see docs/implementing.md; may be repeated",
+    )
     parser.add_argument("--json", metavar="FILE", help="write every verdict to FILE")
     parser.add_argument(
         "--tables",
@@ -92,6 +108,13 @@ def _parse(arguments):
     )
     add_selectors(parser)
     return parser.parse_args(arguments)
+
+
+def _no_target():
+    """Say what to install, and what there is beside."""
+    named = " or ".join(f"--target {name}" for name in available())
+    beside = f"; or say {named}" if named else ""
+    return f"there is no TensorFlow here; install it with\n\n    {INSTALL}\n{beside}".rstrip()
 
 
 def _nothing(targets, selection, planned):
@@ -114,18 +137,9 @@ def judge_all(planned):
     PartlyJudgedError
         If either comes later on. All others work to the end.
     """
-    names = list(dict.fromkeys(name for name, _ in planned.cases))
-    chunks = [(name, []) for name in names] + planned.chunks
-    sizes = [len(cases) for _, cases in chunks]
     verdicts, lost = [], []
-    processes = workers(planned.chunks)
-    results = spread(_judge_chunk, chunks, sizes, "checking", processes, lost)
-    for (name, cases), found in zip(chunks, results):
-        if lost and not cases:
-            if isinstance(lost[0], BrokenTargetError):
-                raise lost[0]
-            raise BrokenTargetError(f"{name} cannot be used here: {lost[0]}")
-        verdicts += found or []
+    for names in _together(dict.fromkeys(name for name, _ in planned.cases)):
+        verdicts += _judge_together(names, planned, lost)
     if lost:
         reasons = "; ".join(dict.fromkeys(map(str, lost)))
         missing = in_words(len(without_verdict(planned, verdicts)))
@@ -133,18 +147,50 @@ def judge_all(planned):
     return verdicts
 
 
+def _judge_together(names, planned, lost):
+    """Return the verdicts on targets that processes can share; add to `lost` why some have none."""
+    own = [(name, cases) for name, cases in planned.chunks if name in names]
+    chunks = [(name, []) for name in names] + own
+    sizes = [len(cases) for _, cases in chunks]
+    verdicts, missing = [], []
+    results = spread(_judge_chunk, chunks, sizes, "checking", workers(own), missing)
+    for (name, cases), found in zip(chunks, results):
+        if missing and not cases:
+            if isinstance(missing[0], BrokenTargetError):
+                raise missing[0]
+            raise BrokenTargetError(f"{name} cannot be used here: {missing[0]}")
+        verdicts += found or []
+    lost += missing
+    return verdicts
+
+
+def _together(names):
+    """Gather the names of targets by processes: a process has one Keras 3, on one backend."""
+    groups = []
+    for name in names:
+        needed = get(name).environment
+        for group, environment in groups:
+            if all(environment.get(key, value) == value for key, value in needed.items()):
+                group.append(name)
+                environment.update(needed)
+                break
+        else:
+            groups.append(([name], dict(needed)))
+    return [group for group, _ in groups]
+
+
 def _judge_chunk(chunk):
     """Judge some cases on a target; without any, see whether it can be used."""
     name, cases = chunk
-    targets = _prepared()
+    target = _prepared(name)
     if not cases:
-        targets[name].load()
-    return [judge_and_explain(targets[name], case, ledger_of(case.family)) for case in cases]
+        target.load()
+    return [judge_and_explain(target, case, ledger_of(case.family)) for case in cases]
 
 
 @functools.lru_cache(maxsize=None)
-def _prepared():
-    """Return the targets; do once what a process needs that is there for them alone."""
+def _prepared(name):
+    """Return a target; do once what a process needs that is there for it alone."""
     # Cases call layers in ways that runtimes log, and wrongly on purpose.
     logging.disable(logging.ERROR)
-    return installed()
+    return get(name)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ..families import registry
 from ..families.layers.case import CoreCase
+from ..reference.dialects import generation
 from ..verdict.ledger import covers
 from .selection import blocks
 
@@ -56,20 +57,24 @@ class Plan(NamedTuple):
         ]
 
 
-def plan(targets, selection):
-    """Return the `Plan` for the installed targets, a dict by name, and a `Selection`."""
+def plan(targets, selection, alone=False):
+    """Return the `Plan` for targets, a dict by name, and a `Selection`.
+
+    What is judged on other targets is left out too, unless these were named and stand `alone`.
+    """
     cases, left_out = {}, []
-    for name in _names(targets):
+    for name in targets if alone else _names(targets):
         target = targets.get(name)
         chosen = {}
         for case in selection.cases(target.dialect if target else name):
             chosen.setdefault(case.family, []).append(case)
         for family in registry.families():
-            if name not in family.judged_on:
+            versions = _judged_on(family, name, target)
+            if versions is None:
                 continue
-            reason = _reason(family, name, target, chosen)
+            reason = _reason(family, versions, target, chosen)
             if reason:
-                left_out.append(LeftOut(family.id, name, reason, family.judged_on[name]))
+                left_out.append(LeftOut(family.id, name, reason, versions))
             else:
                 cases[name, family.id] = chosen[family.id]
     return Plan(cases, left_out)
@@ -78,12 +83,22 @@ def plan(targets, selection):
 def _names(targets):
     """Return the names of the installed targets, then of all others that a family is judged on."""
     known = [name for family in registry.families() for name in family.judged_on]
-    return list(dict.fromkeys(list(targets) + known))
+    there = {generation(target.dialect) for target in targets.values()}
+    return list(targets) + [name for name in dict.fromkeys(known) if name not in there]
 
 
-def _reason(family, name, target, chosen):
+def _judged_on(family, name, target):
+    """Return the versions of a target on which a family is judged, None if it is not judged."""
+    if target is None:
+        return family.judged_on.get(name)
+    if target.families is None:
+        return family.judged_on.get(generation(target.dialect))
+    return "" if family.id in target.families else None
+
+
+def _reason(family, versions, target, chosen):
     if family.id not in chosen:
         return NOT_SELECTED
     if target is None:
         return NO_TARGET
-    return None if covers(family.judged_on[name], target.version) else NOT_MEASURED
+    return None if covers(versions, target.version) else NOT_MEASURED

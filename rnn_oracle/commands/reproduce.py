@@ -11,6 +11,7 @@ from ..families.facts import Raised
 from ..families.layers.problem import problem
 from ..families.stacks.observation import state_names
 from ..families.stacks.problem import layer_units, nest_states, sequences_of_layers
+from ..targets.backends import TENSORFLOW
 from ..verdict.judge import judge
 
 _LADDER = (
@@ -51,9 +52,10 @@ def script(target, case, ledger=()):
     -------
     str
         A program of NumPy and TensorFlow alone that fails where the divergence shows and
-        passes where it does not; a comment where there is nothing to show, or no layer.
+        passes where it does not; a comment where there is nothing to show, no layer, or no
+        TensorFlow.
     """
-    for sizes in _LADDER if case.family == "layers" else ():
+    for sizes in _LADDER if case.family == "layers" and target.backend == TENSORFLOW else ():
         verdict = judge(target, case, ledger, sizes)
         if verdict.mismatches:
             return _Script(target, case, sizes, verdict.mismatches[0]).text()

@@ -303,10 +303,16 @@ def _ids(patterns):
 
 def _fits(id, pattern, dialect):
     """Tell whether a pattern fits an id, or what `check --json` makes of it in a dialect."""
-    of_target = generation(dialect) + "."
+    target, _, rest = pattern.partition(".")
     return fnmatch.fnmatchcase(id, pattern) or (
-        pattern.startswith(of_target) and fnmatch.fnmatchcase(id, pattern[len(of_target) :])
+        _is_of(target, dialect) and fnmatch.fnmatchcase(id, rest)
     )
+
+
+def _is_of(target, dialect):
+    """Tell whether a target of this name may be judged by a dialect: Keras 3 has backends."""
+    own = generation(dialect)
+    return target == own or (own == "keras3" and target.startswith("keras-"))
 
 
 def _matches(patterns, dialects):
@@ -319,9 +325,9 @@ def _matches(patterns, dialects):
 
 
 def _near_ids(pattern, dialects):
-    for name in set(map(generation, dialects)) - {"tf1"}:
-        if pattern.startswith(name + "."):
-            pattern = pattern[len(name) + 1 :]
+    target, _, rest = pattern.partition(".")
+    if target != "tf1" and any(_is_of(target, dialect) for dialect in dialects):
+        pattern = rest
     ids = [case.id for dialect in dialects for case in registry.cases(dialect)]
     return near(pattern, list(dict.fromkeys(ids)))
 

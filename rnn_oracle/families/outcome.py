@@ -54,6 +54,13 @@ class Outcome:
         The oracle's alone: those of `rnn_oracle.verdict.deviations` that its numbers already show.
     precision : str
         The oracle's alone: the dtype in which a target computes that may be off by `allowed`.
+    told : tuple of str, optional
+        A target's alone that tells the numbers of some calls, and neither facts nor masks: the
+        names of these calls.
+    is_lacking : bool
+        A target's alone: whether what it does not support is what it says that it cannot do.
+    is_by_xla : bool
+        A target's alone: whether XLA may have computed a number twice (rule T2).
     """
 
     def __init__(
@@ -66,7 +73,11 @@ class Outcome:
         batch_axis=0,
         deviations=(),
         precision="float32",
+        told=None,
+        is_lacking=False,
+        is_by_xla=False,
     ):
+        self.told, self.is_lacking, self.is_by_xla = told, is_lacking, is_by_xla
         self.batch_axis, self.deviations, self.precision = batch_axis, deviations, precision
         self.arrays = arrays or {}
         self.facts = facts or {}
@@ -86,6 +97,18 @@ class Outcome:
             deviations=deviations or self.deviations,
             precision=self.precision,
         )
+
+    def numbers_of(self, calls):
+        """Return an outcome of the numbers of some calls alone; a refusal stays."""
+        if self.refusal:
+            return self
+        those = {
+            name: array
+            for name, array in without_masks(self.arrays).items()
+            if name.partition(".")[0] in calls
+        }
+        allowed = {name: array for name, array in self.allowed.items() if name in those}
+        return Outcome(those, {}, allowed, batch_axis=self.batch_axis, precision=self.precision)
 
     @property
     def raised(self):

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from ..families.outcome import Outcome
-from ..targets.runtime import usable
+from ..targets.runtime import BrokenTargetError, usable
 from .format import Entry
 
 SETTINGS = ("TF_ENABLE_ONEDNN_OPTS", "TF_USE_LEGACY_KERAS", "TF_DETERMINISTIC_OPS")
@@ -22,8 +22,10 @@ def provenance(target):
     Raises
     ------
     BrokenTargetError
-        If that cannot be used.
+        If that cannot be used, or is not on TensorFlow.
     """
+    if target.release is None:
+        raise BrokenTargetError(f"{target} is not recorded: recordings are of TensorFlow")
     target.load()
     with usable(target):
         tensorflow = target.tf.__version__

@@ -62,11 +62,24 @@ def asked_version(module):
     return version
 
 
-def _distributed(name):
+def entry_points(group):
+    """Return the entry points of a group that distributions bring, by their names."""
+    found = _metadata().entry_points()
+    # Before Python 3.10 it is a dict.
+    those = found.select(group=group) if hasattr(found, "select") else found.get(group, ())
+    return {point.name: point for point in those}
+
+
+def _metadata():
     try:
         from importlib import metadata
     except ImportError:  # Python 3.7
         import importlib_metadata as metadata
+    return metadata
+
+
+def _distributed(name):
+    metadata = _metadata()
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:

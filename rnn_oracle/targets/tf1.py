@@ -11,11 +11,12 @@ from ..families.outcome import Outcome, in_phases
 from ..families.tf1.outcome import observe
 from ..families.tf1.problem import SIZES, problem
 from .runtime import recorded_as, sound, tensorflow, usable
+from .target import Target
 
 _CELLS_OF_TF_KERAS = "tf_keras.api._v1.keras.__internal__.legacy.rnn_cell"
 
 
-class Tf1Target:
+class Tf1Target(Target):
     """The cells and functions of TensorFlow 1 as they are installed. Imports them at first use.
 
     Parameters
@@ -27,11 +28,6 @@ class Tf1Target:
     version : str
         Of TensorFlow, also where the cells come from `tf_keras`: the functions that carry a
         cell over a sequence are TensorFlow's own in every release.
-
-    Attributes
-    ----------
-    seconds : float
-        How long all calls of `run` have been inside TensorFlow.
     """
 
     name = dialect = "tf1"
@@ -40,13 +36,9 @@ class Tf1Target:
     def __init__(self, module, version=None):
         self.module = module
         self._version = version
-        self.seconds = 0.0
         self._is_usable = False
         # Cases that differ in the lengths alone stand together and share a graph.
         self._graph = functools.lru_cache(maxsize=1)(functools.partial(_Graph, self))
-
-    def __repr__(self):
-        return f"{self.name} ({self.module} {self.version})"
 
     @property
     def version(self):

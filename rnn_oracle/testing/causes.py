@@ -17,7 +17,7 @@ from ..families.stacks.deviations import of_changed_layers
 from ..families.stacks.reference import set_weights
 from ..verdict.compare import compare
 from ..verdict.judge import DIVERGES, Claims, judge_answer
-from ..verdict.ledger import fits, matching
+from ..verdict.ledger import fits, matching, speaks_of
 from .explaining import NEAR, TINY
 from .hypotheses.hypothesis import hypotheses, masks_that_end
 from .layer_call import LayerCall
@@ -155,7 +155,7 @@ def _candidates(entries, claims, ledger):
     absent = [
         entry
         for entry in ledger
-        if entry.target == target.name
+        if speaks_of(entry, target)
         and entry not in entries
         and any(fits(pattern, case) for pattern in entry.cases)
     ]

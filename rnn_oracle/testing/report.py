@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..verdict.compare import Comparison, ratios
-from ..verdict.ledger import covers, load
+from ..verdict.ledger import load, states
 from .explaining import explanations
 from .known_errors import known_errors
 from .layer_call import MASK_OF
@@ -113,9 +113,7 @@ def _by_step(pair):
 
 def guesses(target, layer_call, actual):
     """Say what would explain all that the layer returned."""
-    of_release = [
-        e for e in load() if e.target == target.name and covers(e.versions, target.version)
-    ]
+    of_release = [e for e in load() if states(e, target)]
 
     def known(cause):
         return [e for e in of_release if e.instead in cause.instead]

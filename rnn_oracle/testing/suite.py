@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import pytest
 
-from ..targets import INSTALL, installed
+from ..targets import INSTALL, get, installed
+from ..targets.backends import TENSORFLOW
 from ..targets.runtime import BrokenTargetError
 from ..verdict.compare import share_not_judged
 from ..verdict.judge import DIVERGES, KNOWN, UNJUDGED, UNSUPPORTED, passes
@@ -42,20 +43,32 @@ _LONGEST = 200
 def pytest_generate_tests(metafunc):
     """Run a test that takes `target` on every Keras that is installed, or skip it.
 
-    A test that takes `tf1_target` likewise runs on the cells of TensorFlow 1.
+    A test that takes `tf1_target` likewise runs on the cells of TensorFlow 1. What does not judge
+    cases calls TensorFlow itself, and runs on the targets that are on it.
     """
     for fixture, without in (("target", LEFT_OUT), ("tf1_target", NO_CELLS)):
         if fixture in metafunc.fixturenames:
-            found = {n: t for n, t in _targets().items() if (n == "tf1") == (fixture != "target")}
+            judges = "judged" in metafunc.fixturenames
+            found = {
+                name: target
+                for name, target in targets_of(metafunc.config).items()
+                if (name == "tf1") == (fixture != "target")
+                and (judges or target.backend == TENSORFLOW)
+            }
             targets = [pytest.param(target, id=name) for name, target in found.items()]
             skipped = pytest.param(None, id="none", marks=pytest.mark.skip(reason=without))
             metafunc.parametrize(fixture, targets or [skipped], scope="session")
 
 
+def targets_of(config):
+    """Return the targets that pytest was told to run on, by name: those installed by default."""
+    return _targets(tuple(config.getoption("rnn_oracle_target", [])))
+
+
 @functools.lru_cache(maxsize=None)
-def _targets():
+def _targets(names):
     try:
-        return installed()
+        return {name: get(name) for name in names} or installed()
     except BrokenTargetError as error:
         raise pytest.UsageError(str(error)) from None
 
@@ -126,8 +139,9 @@ def pytest_configure(config):
 
 def pytest_report_teststatus(report):
     """Count divergences apart: a release that was never seen may have some hundreds."""
-    is_finding = dict(report.user_properties).get(VERDICT) == DIVERGES
-    if report.when == "call" and report.failed and is_finding:
+    # What could not be collected has no properties.
+    is_finding = dict(getattr(report, "user_properties", ())).get(VERDICT) == DIVERGES
+    if is_finding and report.when == "call" and report.failed:
         return DIVERGED, "D", DIVERGED.upper()
     return None
 
@@ -144,11 +158,11 @@ def pytest_terminal_summary(terminalreporter, config):
         if isinstance(report, pytest.TestReport)
     ]
     spent = effort(reports)
-    lines = [LEFT_OUT] if not _targets() else []
+    lines = [LEFT_OUT] if not targets_of(config) else []
     if spent.cases:
         took = time.perf_counter() - config.stash[_STARTED]
         lines = [_worst(reports), _unjudged(reports), _effort_text(spent, took)]
-        lines += filter(None, map(unmeasured, _targets().values()))
+        lines += filter(None, map(unmeasured, targets_of(config).values()))
     lines += _diverged(terminalreporter.stats.get(DIVERGED, []))
     for line in lines:
         terminalreporter.write_line(line)
@@ -227,6 +241,6 @@ def effort(reports):
 def _effort_text(spent, took):
     return (
         f"rnn_oracle: {spent.cases} cases judged in {spent.work:.1f} s of work, "
-        f"{spent.inside:.1f} s of it inside TensorFlow: "
+        f"{spent.inside:.1f} s of it inside the runtimes: "
         f"overhead {100 * (spent.work / spent.inside - 1):.1f} %; the whole run took {took:.1f} s"
     )

@@ -58,6 +58,10 @@ class Entry(NamedTuple):
         The public issue, commit or source.
     mended : str or None
         The first release without it.
+    also : dict of str to str
+        Other targets on which it holds alike, by name, with the versions of each: left out where
+        there are none. What holds on Keras 3 alone holds on its backend TensorFlow, so that
+        ``{"keras-jax": ">=3.15"}`` says on which others.
     """
 
     id: str
@@ -70,6 +74,7 @@ class Entry(NamedTuple):
     harm: str
     links: list[str]
     mended: str | None
+    also: dict[str, str] = {}
 
 
 def is_specifier(value):
@@ -100,7 +105,14 @@ _EXPECTED = dict(
         "a list of links, with https",
     ),
     mended=(lambda value: value is None or _is_text(value), "a release, or null"),
+    also=(
+        lambda value: (
+            isinstance(value, dict) and bool(value) and all(map(is_specifier, value.values()))
+        ),
+        "an object of version specifiers by target",
+    ),
 )
+_OPTIONAL = tuple(Entry._field_defaults)
 _EXPECTED_IN_PATTERN = {FAMILY: _TEXT, VERSIONS: _VERSIONS, TENSORFLOW: _VERSIONS}
 
 
@@ -125,7 +137,8 @@ def read(path):
 def _entry(fields, name):
     if not isinstance(fields, dict):
         raise ValueError(f"expected an object with the fields {list(Entry._fields)}")
-    missing = [field for field in Entry._fields if field not in fields]
+    needed = [field for field in Entry._fields if field not in _OPTIONAL]
+    missing = [field for field in needed if field not in fields]
     unknown = [field for field in fields if field not in Entry._fields]
     if missing or unknown:
         raise ValueError(f"missing fields {missing}, unknown fields {unknown}")
@@ -161,6 +174,8 @@ def write(entry, path):
     """Write an entry to a file, in the one form that all of them have."""
     fields = []
     for name, value in entry._asdict().items():
+        if name in _OPTIONAL and not value:
+            continue
         if name == "cases":
             text = _lines(map(_pattern, value))
         elif name == "links":

@@ -41,6 +41,8 @@ class Verdict(NamedTuple):
         How many numbers were compared, these included.
     causes : tuple of Cause
         What would explain a divergence, where that was looked for; see `rnn_oracle.testing.causes`.
+    is_lacking : bool
+        Whether the target says that it cannot do what it does not support.
     """
 
     target: str
@@ -53,6 +55,7 @@ class Verdict(NamedTuple):
     unjudged: dict[str, int] = {}
     numbers: int = 0
     causes: tuple = ()
+    is_lacking: bool = False
 
 
 def judge(target, case, ledger, sizes=None):
@@ -92,7 +95,8 @@ def judge_answer(actual, entries, claims):
     """
     about = claims.target.name, claims.case
     if actual.unsupported:
-        return Verdict(*about, UNSUPPORTED, 0.0, actual.unsupported, [], [])
+        found = Verdict(*about, UNSUPPORTED, 0.0, actual.unsupported, [], [])
+        return found._replace(is_lacking=actual.is_lacking)
     comparison = compare(claims.of(entries), actual)
     entries = _speaking(entries, claims)
     if comparison.mismatches:
@@ -119,12 +123,13 @@ def judge_answer(actual, entries, claims):
 def passes(verdict):
     """Tell whether a verdict is no failure.
 
-    Crossed cases may have what a release lacks, and files may be newer than it. Cases in float16
+    Crossed cases may have what a release lacks, files may be newer than it, and a target may say
+    what it cannot do. Cases in float16
     and bfloat16 may have numbers of which nothing can be claimed; in float32 and float64 all cases
     are such that all are judged.
     """
     if verdict.verdict == UNSUPPORTED:
-        return registry.get(verdict.case.family).may_lack
+        return verdict.is_lacking or registry.get(verdict.case.family).may_lack
     if verdict.verdict in (PARTLY, UNJUDGED):
         return has_few_digits(verdict.case)
     return verdict.verdict in (AGREE, KNOWN)
@@ -145,12 +150,12 @@ def _judged(comparison, word):
 
 
 def _speaking(entries, claims):
-    """Leave out the entries that change nothing in a crossed case.
+    """Leave out the entries that change nothing in a crossed case, or one that is refused.
 
     Its other options may undo what the entry speaks of: a mask of one step masks nothing. Of two
     that say the same the last one stays.
     """
-    if not registry.get(claims.case.family).is_crossed:
+    if not (registry.get(claims.case.family).is_crossed or claims.of(entries).refusal):
         return entries
     together, needed = claims.of(entries), list(entries)
     for entry in entries:

@@ -17,6 +17,9 @@ _SUFFIX = ".json"
 MEASURED = {"keras2": "2.21.0", "keras3": "3.15.1", "tf1": "2.21.0"}
 """The newest version of each target that the rules and the ledger were measured on."""
 
+ALONE = {"keras-jax": "3.15.1", "keras-numpy": "3.15.1"}
+"""The version of a target on which alone it was measured; there are no recordings of it."""
+
 
 def load(path=PATH):
     """Read a ledger.
@@ -70,7 +73,17 @@ def matching(entries, target, case):
 
 def states(entry, target):
     """Tell whether an entry states that it holds on a target of this version."""
-    return entry.target == target.name and covers(entry.versions, target.version)
+    versions = _versions(entry, target)
+    return versions is not None and covers(versions, target.version)
+
+
+def speaks_of(entry, target):
+    """Tell whether an entry states that it holds on some version of a target."""
+    return _versions(entry, target) is not None
+
+
+def _versions(entry, target):
+    return entry.versions if entry.target == target.name else entry.also.get(target.name)
 
 
 def patterns_on(entry, target):
@@ -82,13 +95,23 @@ def patterns_on(entry, target):
 
 def _holds_on(pattern, target):
     return covers(pattern.get(VERSIONS, ""), target.version) and (
-        TENSORFLOW not in pattern or covers(pattern[TENSORFLOW], target.release)
+        TENSORFLOW not in pattern
+        or (target.release is not None and covers(pattern[TENSORFLOW], target.release))
     )
 
 
 def unmeasured(target):
-    """Return what to say of a target that is newer than all that was measured, else None."""
-    newest = MEASURED[target.name]
+    """Return what to say of a target of a version that was not measured, else None."""
+    alone = ALONE.get(target.name)
+    if alone:
+        of = f"{target.name} {target.version} was not measured, but {alone} alone"
+        return None if covers("==" + alone, target.version) else of
+    newest = MEASURED.get(target.name)
+    if newest is None:
+        return (
+            f"{target.name} {target.version} was never measured: it is judged by the rules, and "
+            "no entry of the ledger speaks of it"
+        )
     if not covers(">" + newest, target.version):
         return None
     return (

@@ -5,7 +5,16 @@ from dataclasses import replace
 from ..facts import LIST, Container, Raised, Structures, leaves_in_lists
 from ..outcome import Outcome
 from ..stacks.axes import LAYER_MODES
-from ..stacks.deviations import IMPLICIT, ROUNDED, UNROLLED, Stack, ending_masks, of_numbers
+from ..stacks.deviations import (
+    FIRST_STATE,
+    IMPLICIT,
+    NOT_ZEROED,
+    ROUNDED,
+    UNROLLED,
+    Stack,
+    ending_masks,
+    of_numbers,
+)
 from ..stacks.failures import of_states
 from .case import BOTH
 from .expected import build
@@ -68,7 +77,7 @@ def _in_a_list(shapes):
 
 STACK = Stack(build, problem)
 DEVIATIONS = dict(
-    of_numbers([IMPLICIT, UNROLLED, ROUNDED], STACK),
+    of_numbers([IMPLICIT, FIRST_STATE, NOT_ZEROED, UNROLLED, ROUNDED], STACK),
     single_states_wrapped=single_states_wrapped,
     shape_of_two_forward_layers=shape_of_two_forward_layers,
     shapes_of_states_refused=shapes_of_states_refused,

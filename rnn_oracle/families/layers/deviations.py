@@ -1,7 +1,14 @@
 """What a release returns instead of what the rules demand of a case of the core matrix."""
 
 from ..facts import Raised
-from ..stacks.deviations import IMPLICIT, Stack, ending_masks, of_numbers, single_states_wrapped
+from ..stacks.deviations import (
+    FIRST_STATE,
+    IMPLICIT,
+    Stack,
+    ending_masks,
+    of_numbers,
+    single_states_wrapped,
+)
 from ..stacks.reference import build
 from .problem import problem
 
@@ -18,7 +25,7 @@ def symbolic_call_refused(case, dialect, sizes, outcome):
 
 STACK = Stack(build, _in_calls)
 DEVIATIONS = dict(
-    of_numbers([IMPLICIT], STACK),
+    of_numbers([IMPLICIT, FIRST_STATE], STACK),
     single_states_wrapped=single_states_wrapped,
     symbolic_call_refused=symbolic_call_refused,
     **ending_masks(STACK),

@@ -2,7 +2,9 @@
 
 from ..stacks.broken import IMPRECISE
 from ..stacks.deviations import (
+    FIRST_STATE,
     IMPLICIT,
+    NOT_ZEROED,
     UNROLLED,
     Stack,
     ending_masks,
@@ -16,7 +18,7 @@ from ..stacks.reference import build
 
 STACK = Stack(build, problem)
 DEVIATIONS = dict(
-    of_numbers([IMPLICIT, UNROLLED, *IMPRECISE], STACK),
+    of_numbers([IMPLICIT, FIRST_STATE, NOT_ZEROED, UNROLLED, *IMPRECISE], STACK),
     single_states_wrapped=single_states_wrapped,
     symbolic_call_refused=symbolic_call_refused,
     **ending_masks(STACK),

@@ -3,7 +3,9 @@
 import functools
 
 from ..stacks.deviations import (
+    FIRST_STATE,
     IMPLICIT,
+    NOT_ZEROED,
     Stack,
     ending_masks,
     of_numbers,
@@ -29,7 +31,7 @@ def begins_with_zeros(case, dialect, sizes, outcome):
 
 STACK = Stack(build, _in_calls)
 DEVIATIONS = dict(
-    of_numbers([IMPLICIT], STACK),
+    of_numbers([IMPLICIT, FIRST_STATE, NOT_ZEROED], STACK),
     symbolic_call_refused=symbolic_call_refused,
     **ending_masks(STACK),
     begins_with_zeros=begins_with_zeros,

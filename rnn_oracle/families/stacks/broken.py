@@ -4,7 +4,9 @@ import functools
 
 import numpy as np
 
+from ...arithmetic import nest
 from ...reference import activations
+from ...reference.scan import choose
 
 _SLOPE, _ROOT = float(np.float32(0.2)), float(np.float32(np.sqrt(2)))
 _FACTOR = float(np.float32(np.sqrt(0.5)))
@@ -59,6 +61,36 @@ def _zeroed_as_it_came(layer, forward, x, mask, *others):
     output, states = forward(x, mask, *others)
     layer.zero_output_for_mask = True
     return np.where(mask[..., None], output, np.zeros(output.shape)), states
+
+
+def repeat_first_state(layer):
+    """Let a layer over cells repeat its first state at masked steps, not the output before."""
+    layer.forward = functools.partial(_repeating_the_state, layer, layer.forward)
+
+
+def _repeating_the_state(layer, forward, x, mask, *others):
+    if mask is None or layer.zero_output_for_mask or layer.unroll:
+        return forward(x, mask, *others)
+    step, masks = layer.cell.step, iter(layer.in_order(mask))
+
+    def masked(inputs, states, **more):
+        output, after = step(inputs, states, **more)
+        valid = next(masks)
+        first = nest.as_list(states[-1])[0] if hasattr(layer.cell, "cells") else states[0]
+        kept = nest.map_structure(lambda new, old: choose(valid, new, old), after, states)
+        return choose(valid, output, first), kept
+
+    layer.cell.step = masked
+    try:
+        return forward(x, None, *others)
+    finally:
+        del layer.cell.step
+
+
+def ignore_zeroing(layer):
+    """Let an unrolled layer over cells repeat the output before, where it is to put out zeros."""
+    if layer.unroll:
+        layer.zero_output_for_mask = False
 
 
 def round_input(layer):

@@ -9,13 +9,22 @@ from ...reference.bidirectional import Bidirectional
 from ..facts import leaves_in_lists
 from ..outcome import Outcome, without_attached_masks, without_masks
 from .axes import LAYER_MODES
-from .broken import EXCHANGED, SPARSEMAX, exchange_activation, misplace_zeros, round_input
+from .broken import (
+    EXCHANGED,
+    SPARSEMAX,
+    exchange_activation,
+    ignore_zeroing,
+    misplace_zeros,
+    repeat_first_state,
+    round_input,
+)
 from .reference import allow, answers, set_weights
 
 IMPLICIT, ARGUMENT = "implicit_mask_dropped", "mask_argument_not_passed_on"
 NOT_PASSED_ON = "mask_not_passed_on"
 _ENDING = (ARGUMENT, NOT_PASSED_ON)
 UNROLLED, ROUNDED = "unrolled_zeros_misplaced", "stacked_input_rounded"
+FIRST_STATE, NOT_ZEROED = "first_state_repeated", "unrolled_not_zeroed"
 SAYS = {
     IMPLICIT: "With an initial state, a mask that is attached to the input is passed on, but not "
     "applied.",
@@ -23,6 +32,8 @@ SAYS = {
     NOT_PASSED_ON: "No mask is attached to the output, wherever it comes from.",
     UNROLLED: "The mask is not turned round for zeroing the outputs of an unrolled layer that goes "
     "backwards.",
+    FIRST_STATE: "A masked step puts out the first state, not the output of the step before.",
+    NOT_ZEROED: "An unrolled layer puts out no zeros at masked steps, but the output before.",
     ROUNDED: "A list of cells rounds its input to float32, whatever its dtype.",
     "leaky_slope_of_float32": "The slope of leaky_relu, 0.2, has the precision of float32.",
     "gelu_factor_of_float32": "In gelu, one over the root of 2, by which is multiplied, has the "
@@ -170,6 +181,10 @@ def _break(layer, together):
     for side in layer.parts() if both else [layer]:
         if UNROLLED in together:
             misplace_zeros(side)
+        if FIRST_STATE in together:
+            repeat_first_state(side)
+        if NOT_ZEROED in together:
+            ignore_zeroing(side)
         if ROUNDED in together and both:
             round_input(side)
         for cell in side.parts():

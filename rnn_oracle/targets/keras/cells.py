@@ -1,7 +1,5 @@
 """Calls the cells of Keras by hand."""
 
-import numpy as np
-
 from ...arithmetic import nest
 from ...families.case import CELLS
 from ...families.cells.outcome import first_states, observe
@@ -46,16 +44,16 @@ def _cell(target, part, units):
 
 def _answer(target, case, cell, given):
     def tensor(array):
-        return target.tf.cast(target.tf.constant(array), case.computes_in)
+        return target.tensors.make(array, case.computes_in)
 
     call = {} if case.training is None else {"training": case.training}
     step = Layers(target, case.mode, lambda x, states: cell(x, states, **call))
     initial, results = None, []
     states = first_states(case, nest.map_structure(tensor, given.states))
     if case.initial_state == "get_initial_state":
-        dtype = {} if target.name == "keras3" else {"dtype": case.computes_in}
+        dtype = {} if target.generation == "keras3" else {"dtype": case.computes_in}
         states = initial = cell.get_initial_state(batch_size=len(given.steps[0]), **dtype)
     for x in given.steps:
         results.append(step([tensor(x), states]))
         states = results[-1][1]
-    return observe(case, initial, results, np.asarray)
+    return observe(case, initial, results, target.tensors.array)

@@ -19,7 +19,7 @@ def run(target, case, sizes):
     """Return the `Outcome` of a model that is loaded and called, in the phases build and call."""
 
     def call(model):
-        given = nest.map_structure(target.tf.constant, inputs(case.kind))
+        given = nest.map_structure(target.tensors.make, inputs(case.kind))
         return Outcome(*named(case, [model(x) for x in given]))
 
     with tempfile.TemporaryDirectory() as folder:

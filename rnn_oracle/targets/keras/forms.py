@@ -7,7 +7,6 @@ from ...families.forms.outcome import refused, row_lengths
 from ...families.forms.problem import lengths, problem
 from ...families.outcome import Outcome
 from ...families.stacks.observation import observe
-from ..runtime import masks_of
 from .modes import Layers
 from .stacks import Stack
 
@@ -17,25 +16,25 @@ def run(target, case, sizes):
     given = problem(case, sizes)
     (layer,) = Stack(target, case, sizes, given).layers
     (call,) = given.calls
-    x, arguments = Forms(target.tf, case, sizes).of(call, given.mask)
-    masked = Layers(target, case.mode, lambda x, named: _masked(layer(x, **named)))
+    x, arguments = Forms(target, case, sizes).of(call, given.mask)
+
+    def masked(result):
+        return result, target.tensors.masks_of(result)
+
+    call_layer = Layers(target, case.mode, lambda x, named: masked(layer(x, **named)))
     try:
-        result, masks = masked([x, arguments])
+        result, masks = call_layer([x, arguments])
     except Exception as error:  # whatever Keras raises is the finding
         return refused(f"{type(error).__name__}: {error}")
-    arrays, facts = observe(call.name, case, [result], masks, _as_array)
+
+    def as_array(leaf):
+        return target.tensors.array(getattr(leaf, "flat_values", leaf))
+
+    arrays, facts = observe(call.name, case, [result], masks, as_array)
     (output, *_) = nest.flatten(result)
     if hasattr(output, "row_lengths"):
         facts[call.name + ".lengths"] = row_lengths(output.row_lengths().numpy())
     return Outcome(arrays, facts)
-
-
-def _masked(result):
-    return result, masks_of(result)
-
-
-def _as_array(leaf):
-    return np.asarray(getattr(leaf, "flat_values", leaf))
 
 
 class Forms:
@@ -43,13 +42,14 @@ class Forms:
 
     Parameters
     ----------
-    tf : module
+    target : KerasTarget
     case : FormsCase
     sizes : Sizes
     """
 
-    def __init__(self, tf, case, sizes):
-        self.tf, self.case, self.sizes = tf, case, sizes
+    def __init__(self, target, case, sizes):
+        self.target, self.case, self.sizes = target, case, sizes
+        self.tensors = target.tensors
 
     def of(self, call, mask):
         """Return the input and the other arguments of the call."""
@@ -61,8 +61,12 @@ class Forms:
             if case.states_as == "none":
                 arguments["initial_state"] = None
             return x, arguments
-        leaf = {"arrays": np.asarray, "numbers": np.ndarray.tolist, "variables": self.tf.Variable}
-        states = nest.map_structure(leaf.get(case.states_as, self.tf.constant), call.states[0])
+        leaf = {
+            "arrays": np.asarray,
+            "numbers": np.ndarray.tolist,
+            "variables": self.tensors.variable,
+        }
+        states = nest.map_structure(leaf.get(case.states_as, self.tensors.make), call.states[0])
         if case.states_as.endswith("_with_input"):
             container = list if case.states_as.startswith("list") else tuple
             return container([x] + list(states)), arguments
@@ -75,17 +79,18 @@ class Forms:
 
     def input(self, x):
         """Return the input in its form."""
-        tf, form = self.tf, self.case.x_as
+        form = self.case.x_as
         if form in ("array", "list"):
             return x if form == "array" else x.tolist()
-        tensor = tf.constant(x)
+        tensor = self.tensors.make(x)
         if form == "ragged":
-            return tf.RaggedTensor.from_tensor(tensor, lengths=lengths(self.sizes))
+            ragged = self.target.tf.RaggedTensor
+            return ragged.from_tensor(tensor, lengths=lengths(self.sizes))
         wrap = {
-            "variable": tf.Variable,
+            "variable": self.tensors.variable,
             "in_list": lambda x: [x],
             "in_tuple": lambda x: (x,),
-            "sparse": _sparse(tf),
+            "sparse": lambda x: _sparse(self.target.tf, x),
         }
         return wrap.get(form, lambda x: x)(tensor)
 
@@ -94,16 +99,13 @@ class Forms:
         form = self.case.mask_as
         if form in ("array", "list"):
             return mask if form == "array" else mask.tolist()
-        return self.tf.constant(mask)
+        return self.tensors.make(mask)
 
 
 def _tuples(states):
     return tuple(_tuples(state) if nest.is_nested(state) else state for state in states)
 
 
-def _sparse(tf):
-    def sparse(x):
-        where = tf.where(tf.not_equal(x, tf.zeros_like(x)))
-        return tf.sparse.SparseTensor(where, tf.gather_nd(x, where), x.shape)
-
-    return sparse
+def _sparse(tf, x):
+    where = tf.where(tf.not_equal(x, tf.zeros_like(x)))
+    return tf.sparse.SparseTensor(where, tf.gather_nd(x, where), x.shape)

@@ -1,7 +1,6 @@
 """Tells what a release does not have yet, by asking the release: such cases it cannot run."""
 
 import functools
-import inspect
 import os
 
 from ...families.files.case import FileCase
@@ -24,11 +23,12 @@ def missing_feature(target, case):
         for name in _given_implementation(target, case):
             if not _knows_implementation(target, name):
                 return f"{name} of {target} has no argument implementation"
-    mode = options.get("mode")
-    if mode == "xla" and jit_argument(target) is None:
-        return f"{target} does not compile with XLA"
+    lacking = target.tensors.lacks(case)
+    if lacking:
+        return f"{target} {lacking}"
     # Keras 3 always could; `tf.keras` does not always show its module `saving`.
-    if mode == "keras" and target.name == "keras2" and not hasattr(target.keras, "saving"):
+    mode, is_keras2 = options.get("mode"), target.generation == "keras2"
+    if mode == "keras" and is_keras2 and not hasattr(target.keras, "saving"):
         return f"{target} does not write the format .keras"
     return None
 
@@ -70,7 +70,7 @@ def _given_implementation(target, case):
 
 def has_implementation(target, layer):
     """Tell whether the generation of a target has the argument implementation of a layer's cell."""
-    return layer != "SimpleRNN" or target.name == "keras2"
+    return layer != "SimpleRNN" or target.generation == "keras2"
 
 
 def _knows_implementation(target, name):
@@ -88,9 +88,6 @@ def _unless_it_names(word, error):
     return False
 
 
-@functools.lru_cache(maxsize=None)
 def jit_argument(target):
     """Return the name of the argument of `tf.function` that compiles with XLA, None without."""
-    known = inspect.signature(target.tf.function).parameters
-    names = ("jit_compile", "experimental_compile")
-    return next((name for name in names if name in known), None)
+    return target.tensors.jit_argument

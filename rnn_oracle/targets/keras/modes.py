@@ -6,13 +6,13 @@ import tempfile
 import warnings
 
 from ...arithmetic import nest
-from .missing_features import jit_argument
+from ...families.case import EAGER
 
 EXTENSIONS = {"keras": "model.keras", "h5": "model.h5", "saved_model": "model"}
 
 
 class Layers:
-    """Layers that are called themselves: eagerly, in a `tf.function`, or by XLA.
+    """Layers that are called themselves: eagerly, in a graph such as `tf.function`, or by XLA.
 
     Parameters
     ----------
@@ -24,10 +24,7 @@ class Layers:
     """
 
     def __init__(self, target, mode, stack):
-        self.run = stack
-        if mode != "eager":
-            compiled = {jit_argument(target): True} if mode == "xla" else {}
-            self.run = target.tf.function(stack, autograph=False, **compiled)
+        self.run = stack if mode == EAGER else target.tensors.compiled(stack, mode)
 
     def __call__(self, inputs):
         return self.run(*inputs)
@@ -48,7 +45,7 @@ class Model:
     """
 
     def __init__(self, target, mode, model, batch_size):
-        self.tf, self.mode, self.batch_size = target.tf, mode, batch_size
+        self.mode, self.batch_size = mode, batch_size
         self.model, self.serve = model, None
         if mode == "config":
             self.model = model.__class__.from_config(model.get_config())
@@ -60,11 +57,11 @@ class Model:
     def _save_and_load(self, target, model, path):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Keras calls two of the formats legacy
-            if self.mode == "saved_model" and target.name == "keras3":
+            if self.mode == "saved_model" and target.generation == "keras3":
                 quietly = "verbose" in inspect.signature(model.export).parameters
                 model.export(path, **({"verbose": False} if quietly else {}))
                 # The functions live as long as what was loaded.
-                self.model = self.tf.saved_model.load(path)
+                self.model = target.tf.saved_model.load(path)
                 self.serve = self.model.serve
                 return
             # TensorFlow 1 takes a name without an ending for HDF5.

@@ -5,7 +5,6 @@ from ...families.outcome import Outcome, in_phases
 from ...families.own_cells.case import LSTM_UNITS
 from ...families.own_cells.kinds import KINDS, call_of
 from ...families.own_cells.problem import features_of, problem
-from ..runtime import masks_of
 from .stacks import calls
 
 
@@ -49,9 +48,7 @@ def own_cell_class(target, name, computes_in):
 
     def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
         return nest.map_structure(
-            lambda size, value: target.tf.fill(
-                (batch_size, size), target.tf.cast(value, computes_in)
-            ),
+            lambda size, value: target.tensors.filled((batch_size, size), value, computes_in),
             kind.state_size,
             kind.start,
         )
@@ -71,7 +68,7 @@ def _tell_sizes(cell, kind):
 
 def _build(target, case, sizes, given, own_class):
     layers, kind = target.keras.layers, KINDS[case.kind]
-    as_tensors = {name: target.tf.constant(w, case.computes_in) for name, w in given.own.items()}
+    as_tensors = {name: target.tensors.make(w, case.computes_in) for name, w in given.own.items()}
     own = own_class(dtype=case.dtype) if kind.is_layer else own_class(as_tensors)
     cells = own
     if case.stacking != "one":
@@ -131,21 +128,21 @@ class _Stack:
     def masked(self, *inputs):
         """Call the layer; return the result in a list, and the masks of its leaves."""
         results = self(*inputs)
-        return results, masks_of(results[0])
+        return results, self.target.tensors.masks_of(results[0])
 
     def begin(self, call):
         """Nothing has to be done before a call."""
 
     def inputs(self, call, mask):
         """Return what a call gives: the input, the mask if it is an argument, states, constants."""
-        mask = self.target.tf.constant(mask) if self.case.mask_from == "argument" else None
+        mask = self.target.tensors.make(mask) if self.case.mask_from == "argument" else None
         states = None if call.states is None else call.states[0]
         return [self._tensors(call.x), mask, self._tensors(states), self._tensors(call.constants)]
 
     def _tensors(self, tree):
         dtype = self.case.computes_in
         return nest.map_structure(
-            lambda a: None if a is None else self.target.tf.constant(a, dtype), tree
+            lambda a: None if a is None else self.target.tensors.make(a, dtype), tree
         )
 
     def by_layer(self, outputs):

@@ -3,6 +3,7 @@
 import warnings
 
 from ...arithmetic import nest
+from ...families.case import EAGER, GRAPH
 from ...families.refusals.attempt import attempt
 
 
@@ -19,7 +20,7 @@ class KerasSide:
     errors = (Exception,)  # whatever Keras raises is the finding
 
     def __init__(self, target):
-        self.tf, self.keras = target.tf, target.keras
+        self.target, self.tensors, self.keras = target, target.tensors, target.keras
         self.layers = target.keras.layers
 
     @staticmethod
@@ -64,12 +65,12 @@ class KerasSide:
         return cell(self._tensors(x), self._tensors(states))
 
     def _run(self, mode, layer, x, named):
-        if mode == "eager":
+        if mode == EAGER:
             return layer(x, **named)
         names = list(named)
-        if mode == "function":
-            function = self.tf.function(
-                lambda x, *values: layer(x, **dict(zip(names, values))), autograph=False
+        if mode == GRAPH:
+            function = self.tensors.compiled(
+                lambda x, *values: layer(x, **dict(zip(names, values))), mode
             )
             return function(x, *named.values())
         symbolic = [nest.map_structure(self._input, value) for value in [x] + list(named.values())]
@@ -77,14 +78,15 @@ class KerasSide:
         model = self.keras.Model(nest.flatten(symbolic), nest.flatten(result))
         inputs = nest.flatten([x] + list(named.values()))
         if mode == "predict":
-            return model.predict([leaf.numpy() for leaf in inputs], verbose=0)
+            return model.predict(list(map(self.tensors.array, inputs)), verbose=0)
         return model(inputs)
 
     def _input(self, value):
         """Return an input of any batch and steps; masks and ids have no axis but these."""
-        unknown = 2 if len(value.shape) > 2 or not value.dtype.is_floating else 1
+        dtype = self.tensors.dtype(value)
+        unknown = 2 if len(value.shape) > 2 or "float" not in dtype else 1
         shape = [None] * min(unknown, len(value.shape)) + list(value.shape[unknown:])
-        return self.keras.Input(batch_shape=shape, dtype=value.dtype.name)
+        return self.keras.Input(batch_shape=shape, dtype=dtype)
 
     def _tensors(self, tree):
-        return nest.map_structure(self.tf.constant, tree) if tree is not None else None
+        return nest.map_structure(self.tensors.make, tree) if tree is not None else None

@@ -8,7 +8,6 @@ from ...families.stacks.case import MASK_VALUE
 from ...families.stacks.observation import observe, seen_in_mode
 from ...families.stacks.problem import layer_units, sequences_of_layers
 from ...reference.dialects import get_dialect
-from ..runtime import masks_of
 from .modes import Layers, Model
 
 
@@ -86,7 +85,7 @@ class Stack:
     def masked(self, *inputs):
         """Call the layers; return the results, and the masks of the top layer's."""
         results = self(*inputs)
-        return results, masks_of(results[-1])
+        return results, self.target.tensors.masks_of(results[-1])
 
     def inputs(self, call, mask):
         """Return what a call gives: the input, the mask if it is an argument, and all states.
@@ -121,7 +120,7 @@ class Stack:
             mask = keras.Input(batch_shape=shape, dtype="bool")
         states = [] if call.states is None else nest.flatten(call.states)
         if case.states_are_constants:
-            states = [target.tf.cast(target.tf.constant(s), case.computes_in) for s in states]
+            states = [target.tensors.make(s, case.computes_in) for s in states]
         else:
             states = [
                 keras.Input(batch_shape=(batch, state.shape[-1]), dtype=case.computes_in)
@@ -209,7 +208,7 @@ def calls(target, case, given, stack):
             stack.begin(call.name)
             leaves = [leaf for leaf in nest.flatten(inputs) if leaf is not None]
             results, masks = stack.by_layer(run(leaves)), [None]
-        observed = observe(call.name, case, results, masks, np.asarray)
+        observed = observe(call.name, case, results, masks, target.tensors.array)
         for kept, more in zip((arrays, facts), seen_in_mode(case, *observed)):
             kept.update(more)
         if case.stateful == "reset_between" and index == 1:
@@ -220,14 +219,14 @@ def calls(target, case, given, stack):
 def _beside(target, case, array, dtype):
     """Return what goes with the input: a model wants all to be tensors, or all to be arrays."""
     if case.mode in LAYER_MODES:
-        return target.tf.cast(target.tf.constant(array), dtype)
+        return target.tensors.make(array, dtype)
     return _in_form(target, case, array, dtype)
 
 
 def _in_form(target, case, array, dtype):
     """Return an array in the form in which the case gives it."""
     if case.given_as in ("tensor", "wide", "narrow"):
-        return target.tf.cast(target.tf.constant(array), dtype)
+        return target.tensors.make(array, dtype)
     # NumPy does not know bfloat16.
     array = array.astype("float32" if dtype == "bfloat16" else dtype)
     if case.given_as == "non_contiguous":

@@ -1,17 +1,21 @@
 """The target Keras, of either generation: finds how each family of cases runs on it."""
 
 import importlib
+import os
+import sys
 import time
 
 from ...families.family import find_part
 from ...families.outcome import Outcome
-from ...reference.dialects import generation
+from ..backends import TENSORFLOW, VARIABLE
 from ..runtime import recorded_as, sound, tensorflow, usable
+from ..target import Target
 from .layers import SymbolicShapes
 from .missing_features import missing_feature
+from .tensors import BACKENDS
 
 
-class KerasTarget:
+class KerasTarget(Target):
     """One generation of Keras as it is installed. Imports it at the first use.
 
     Parameters
@@ -24,37 +28,47 @@ class KerasTarget:
         Of that Keras; of TensorFlow where it is part of it.
     release : str, optional
         Of TensorFlow; asked of TensorFlow itself if it is not given.
+    backend : str, optional
+        A name in `rnn_oracle.targets.keras.tensors.BACKENDS`: what Keras 3 computes with.
 
     Attributes
     ----------
     name : str
-        The generation, by which the ledger knows it: ``"keras3"`` or ``"keras2"``.
-    seconds : float
-        How long all calls of `run` have been inside Keras.
+        By which it is chosen, and the ledger knows it: the generation, or ``"keras-jax"`` and the
+        like on another backend than TensorFlow.
+    tensors : TensorFlow or OfKeras3
+        Those of the backend.
     symbolic_shapes : callable
         ``symbolic_shapes(case, sizes)`` tells what functional models of a core case tell.
     """
 
-    def __init__(self, dialect, module, version, release=None):
-        self.name, self.dialect = generation(dialect), dialect
-        self.module = module
+    def __init__(self, dialect, module, version, release=None, backend=TENSORFLOW):
+        self.dialect = dialect
+        self.name = self.generation if backend == TENSORFLOW else f"keras-{backend}"
+        self.module, self.backend = module, backend
         self.version = version
+        self.tensors = BACKENDS[backend]()
+        self.environment = {VARIABLE: backend} if self.generation == "keras3" else {}
         self._release = release
-        self.seconds = 0.0
         self._is_usable = False
         self.symbolic_shapes = SymbolicShapes(self)
 
-    def __repr__(self):
-        return f"{self.name} ({self.module} {self.version})"
-
     @property
     def release(self):
-        """The release of TensorFlow, asked of TensorFlow itself if it was not given."""
-        return self._release or self.tf.__version__
+        """The release of TensorFlow, None on another backend.
+
+        It is asked of TensorFlow itself if it was not given.
+        """
+        return self._release or self.tensors.release
 
     @property
     def recording(self):
-        """The name of this target's recording, such as ``"tf2.21-legacy"`` or ``"keras3.12"``."""
+        """The name of this target's recording, such as ``"tf2.21-legacy"`` or ``"keras3.12"``.
+
+        That of another backend ends with its name: ``"keras3.15-jax"``.
+        """
+        if self.backend != TENSORFLOW:
+            return f"{recorded_as('keras', self.version)}-{self.backend}"
         if self.module == "keras":
             return recorded_as("keras", self.version)
         kind = "-legacy" if self.module == "tf_keras" else ""
@@ -66,27 +80,24 @@ class KerasTarget:
         Raises
         ------
         BrokenTargetError
-            If it cannot be imported, call a layer or return TensorFlow's tensors.
+            If it cannot be imported, call a layer or return its backend's tensors.
         """
         if not self._is_usable:
             with usable(self):
+                if "keras" not in sys.modules:
+                    os.environ.update(self.environment)
                 self._try()
             self._is_usable = True
         return self.keras
 
     def _try(self):
         zeros = dict(kernel_initializer="zeros", recurrent_initializer="zeros")
-        result = self.keras.layers.SimpleRNN(1, **zeros)(self.tf.zeros((1, 1, 1)))
-        if not self.tf.is_tensor(result):
+        layer = self.keras.layers.SimpleRNN(1, **zeros)
+        there = self.keras.backend.backend()
+        if there != self.backend or not self.tensors.is_tensor(layer(self.tensors.make([[[0.0]]]))):
             raise TypeError(
-                f"its backend is {self.backend}, and the cases need that of TensorFlow; see "
-                "KERAS_BACKEND"
+                f"its backend is {there}, and the cases need that of {self.backend}; see {VARIABLE}"
             )
-
-    @property
-    def backend(self):
-        """What Keras computes with, ``"tensorflow"`` in all that can be used."""
-        return self.keras.backend.backend()
 
     @property
     def tf(self):
@@ -95,10 +106,11 @@ class KerasTarget:
     @property
     def keras(self):
         """The API module, such as `tf.keras`."""
-        tf = self.tf
-        return (
-            tf.keras if self.module == "tensorflow.keras" else importlib.import_module(self.module)
-        )
+        if self.backend == TENSORFLOW:
+            tf = self.tf  # which has to come first
+            if self.module == "tensorflow.keras":
+                return tf.keras
+        return importlib.import_module(self.module)
 
     @staticmethod
     def runner(family):
@@ -129,6 +141,8 @@ class KerasTarget:
                 reason = missing_feature(self, case)
             if reason:
                 return Outcome(unsupported=reason)
-            return sound(self, runner.run(self, case, sizes or case.sizes))
+            outcome = sound(self, runner.run(self, case, sizes or case.sizes))
+            outcome.is_by_xla = self.tensors.is_xla
+            return outcome
         finally:
             self.seconds += time.perf_counter() - started

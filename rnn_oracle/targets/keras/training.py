@@ -38,7 +38,7 @@ class Draws:
     """The dropout masks of a case, in the order in which Keras asks for them."""
 
     def __init__(self, target, case, sizes):
-        self.tf, self.call, self.dtype = target.tf, None, case.computes_in
+        self.tensors, self.call, self.dtype = target.tensors, None, case.computes_in
         first_axes = (sizes.steps, sizes.batch) if case.time_major else (sizes.batch, sizes.steps)
         self.leading = {2: (sizes.batch,), 3: first_axes}
         self.count = Counter()
@@ -53,7 +53,8 @@ class Draws:
         shape = self.leading[len(ones.shape)] + (int(ones.shape[-1]),)
         index = self.count[rate, shape]
         self.count[rate, shape] += 1
-        return self.tf.constant(drawn(self.call, rate, shape, index, self.dtype), ones.dtype)
+        mask = drawn(self.call, rate, shape, index, self.dtype)
+        return self.tensors.make(mask, self.tensors.dtype(ones))
 
     @contextlib.contextmanager
     def in_place_of_random(self, layers):
