@@ -12,6 +12,8 @@ from rnn_oracle.families.files.expected import computed
 from rnn_oracle.families.files.kinds import inputs
 from rnn_oracle.families.files.outcome import named
 from rnn_oracle.families.outcome import Outcome
+from rnn_oracle.models.configuration import entry_of
+from rnn_oracle.models.loading import dialect_of_version
 from rnn_oracle.verdict.compare import compare
 
 pytest.importorskip("h5py")
@@ -54,6 +56,26 @@ def test_a_file_computes_what_it_did_where_it_was_saved(case):
 )
 def test_it_tells_which_keras_has_saved_it(saved_by, format, version):
     assert loaded("lstm", saved_by, format).saved_by == f"Keras {version}"
+
+
+@pytest.mark.parametrize(
+    "version, initializer, dialect",
+    [
+        ("2.2.4-tf", {"config": {"seed": None, "dtype": "float32"}}, "keras2_v1"),
+        ("2.2.4-tf", {"config": {"seed": None}}, "keras2"),
+        ("2.2.4-tf", None, "keras2_v1"),
+        ("2.3.0-tf", None, "keras2"),
+        ("2.3.1", None, "keras2_v1"),
+        ("2.4.0", None, "keras2"),
+        ("3.0.5", None, "keras3"),
+        ("1.2.2", None, None),
+        (None, None, None),
+    ],
+)
+def test_the_dialect_of_a_version(version, initializer, dialect):
+    layers = [{"class_name": "GRU", "config": {"kernel_initializer": initializer}}]
+    entry = entry_of({"class_name": "Sequential", "config": {"layers": layers}}, "model.h5")
+    assert dialect_of_version(version, entry) == dialect
 
 
 def test_the_dialect_can_be_overruled():

@@ -151,6 +151,8 @@ GRAPHS = {
 def test_graphs(target, graph, format, tmp_path):
     if graph is both_ways and within(target, keras3="<3.2"):
         pytest.skip("the release fails in the call, see B7")
+    if graph is mean_over_time and within(target, keras2="<2.4"):
+        pytest.skip("the release writes down the operation of a graph of TensorFlow")
     model = graph(target.keras, target.keras.layers)
     assert_loads(target, model, GRAPHS[graph], format, tmp_path)
 

@@ -67,8 +67,8 @@ def there(target, table):
     """Return the layers of a table that the installed Keras has."""
     of, found = target.keras.layers, {}
     for name, make in table.items():
-        if name == "Conv1D groups" and not knows(of.Conv1D, 4, 2, groups=2):
-            continue
+        if name == "Conv1D groups" and within(target, keras2="<2.12"):
+            continue  # which no CPU can compute there, or has no such argument
         if hasattr(of, name.partition(" ")[0]):
             found[name] = make(of)
     return found
@@ -101,6 +101,8 @@ def test_layers_of_one_input(target, format, tmp_path):
     y = masked(target, x)
     model = target.keras.Model(x, [layer(y) for layer in layers.values()])
     loaded = assert_loads(target, model, X, format, tmp_path)
+    if within(target, keras2="<2.0"):
+        del layers["ReLU"]  # at which a mask ends, see L10
     assert_masks(loaded, X, layers, masked(target, target.tf.constant(X)))
 
 

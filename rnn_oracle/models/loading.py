@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any, Mapping
+from typing import Any, Iterator, Mapping
 
 from ..reference.aliases import DialectLike
 from ..reference.dialects import get_dialect
@@ -156,8 +156,8 @@ def _unknown(entries: list[Entry]) -> ModelFileError:
 def dialect_of_version(version: Any, entry: Entry) -> str | None:
     """Return the name of the dialect of the Keras that has saved a file, None if it is not told.
 
-    TensorFlow 1.13 to 1.15 and 2.0 have the same version of Keras, but only initializers of
-    TensorFlow 1 write down a dtype.
+    TensorFlow 1.13 to 1.15 and 2.0 have the same version of Keras, but initializers of TensorFlow 1
+    alone write down a dtype. A model without any is taken for one of TensorFlow 1.
     """
     numbers = re.match(r"(\d+)\.(\d+)", version) if isinstance(version, str) else None
     if numbers is None:
@@ -169,20 +169,22 @@ def dialect_of_version(version: Any, entry: Entry) -> str | None:
         return None
     if not version.endswith("-tf"):
         return "keras2" if minor >= 4 else "keras2_v1"
-    return "keras2_v1" if minor < 3 and _has_early_initializers(entry.config) else "keras2"
+    if minor >= 3 or any("dtype" not in config for config in _initializers(entry.config)):
+        return "keras2"
+    return "keras2_v1"
 
 
-def _has_early_initializers(tree: Any) -> bool:
-    """Tell whether some initializer in a configuration has a dtype."""
+def _initializers(tree: Any) -> Iterator[dict[str, Any]]:
+    """Yield the configurations of the initializers in a configuration."""
     if isinstance(tree, list):
-        return any(map(_has_early_initializers, tree))
-    if not isinstance(tree, dict):
-        return False
-    for key, value in tree.items():
-        config = value.get("config") if isinstance(value, dict) else None
-        if key.endswith("_initializer") and isinstance(config, dict) and "dtype" in config:
-            return True
-    return any(map(_has_early_initializers, tree.values()))
+        for branch in tree:
+            yield from _initializers(branch)
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            config = value.get("config") if isinstance(value, dict) else None
+            if key.endswith("_initializer") and isinstance(config, dict):
+                yield config
+            yield from _initializers(value)
 
 
 def _dtypes(entry: Entry) -> dict[str, str]:
