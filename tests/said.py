@@ -98,6 +98,12 @@ SPEC_SAYS = [
     _said("they are refused before TensorFlow 2.3", "dense_refuses_sequences_of_whole_numbers"),
     _said("Whole numbers and booleans keep their dtype", "flatten_keeps_whole_numbers"),
     _said("over no step it is NaN", "mean_over_no_step_is_nan"),
+    _said("it returns zeros from Keras 3.10 on", "softmax_over_no_number_is_zero"),
+    _said(
+        "The mask that goes on before Keras 3.4 is that of `keras2`",
+        "merged_steps_count_where_all_arrays_do",
+    ),
+    _said("changes no number before Keras 3.4", "multiply_takes_masked_numbers"),
     _said(
         "Keras 3 passes the mask on as it came",
         "time_distributed_of_keras3_passes_a_mask_on_as_it_came",
@@ -191,6 +197,7 @@ SAYS_NOTHING = {
         "its twin `keras2_v1` with the defaults of TensorFlow 1",
         "TensorFlow 2.0 was not measured",
         "0.2 for `leaky_relu`",
+        "0.3 by default or a weight",
         "Those of TensorFlow 2.21 were measured",
         "the largest of half a million was 2.6 of them",
         "1.6 % in float16, 12.5 % in bfloat16",
@@ -198,6 +205,7 @@ SAYS_NOTHING = {
     "README.md": [
         "from TensorFlow 1.15 to 2.21 and Keras 3.0 to 3.16",
         "Python 3.9 or newer",
+        "from TensorFlow 1.15 to Keras 3.15, and computes what the rules demand",
         "the nightly of 3.16 counts as 3.16: `>=3.16` speaks of `3.16.0.dev2026102704`",
         "both beside TensorFlow 2.21",
         "otherwise than TensorFlow 2.21",

@@ -4,6 +4,7 @@ from . import (  # noqa: F401, each lists its own
     arguments,
     dialects,
     layers,
+    merging,
     saved,
     states,
     tf1,
