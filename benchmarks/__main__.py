@@ -55,13 +55,13 @@ def _shape(text: str) -> tuple[int, ...]:
 
 def run(options: argparse.Namespace) -> int:
     """Measure, and write a file into the history."""
+    about = dict(history.about(), seconds=options.seconds)
     if len(options.threads) > 1:
         found = [_in_own_process(options, threads) for threads in options.threads]
         parts = [part[name] for part in found for name in ("results", "growth", "memory")]
         results, growth, used = (sum(parts[i::3], []) for i in range(3))
     else:
         results, growth, used = _measure(options)
-    about = dict(history.about(), seconds=options.seconds)
     made = dict(about, results=results, growth=growth, memory=used)
     print(history.write(made, options.out))
     return 0

@@ -71,9 +71,19 @@ def runs(folder: pathlib.Path = FOLDER) -> list[pathlib.Path]:
     return sorted(folder.glob("*.json"))
 
 
-def ratio(result: dict[str, Any], name: str = ORACLE, of: str = "median") -> float | None:
-    """Return how many times the floor a runtime takes, None where it has no time."""
+def ratio(result: dict[str, Any], name: str = ORACLE, of: str = "") -> float | None:
+    """Return how many times the floor a runtime takes, None where it has no time.
+
+    Parameters
+    ----------
+    result : dict
+    name : str
+    of : {"median", "fastest", "cpu"}, optional
+        Which times. By default those of the processor if there is one thread, which a busy
+        machine changes little, and else the median of what passed.
+    """
     times = result["times"]
+    of = of or ("cpu" if result["setting"]["threads"] == 1 else "median")
     return times[name][of] / times[FLOOR][of] if name in times and FLOOR in times else None
 
 
@@ -81,15 +91,16 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, float, 
     """Return the settings in which the reference is slower than it was, with both ratios.
 
     A ratio to the floor is compared, since two machines, or one on two days, differ in speed. It
-    is slower if the median and the fastest call both say so.
+    is slower if the processor and the clock both say so.
     """
     before = {of_dict(result["setting"]): result for result in old["results"]}
+    nothing: dict[str, Any] = {"times": {}}
     slower = []
     for result in new["results"]:
         setting = of_dict(result["setting"])
         grown = [
-            [ratio(each, of=of) for each in (before.get(setting, {"times": {}}), result)]
-            for of in ("median", "fastest")
+            [ratio(each, of=of) for each in (before.get(setting, nothing), result)]
+            for of in ("cpu", "median")
         ]
         if all(None not in pair and pair[1] > SLOWER * pair[0] for pair in grown):
             slower.append((setting.label, *grown[0]))

@@ -24,8 +24,9 @@ other runtimes. A runtime is timed after it has computed what the reference comp
 - Rounds are interleaved: in each round every runtime is called, one after the other, and for 2 ms
   if one call takes less. A slow runtime has fewer rounds. Keras on NumPy and on JAX have processes
   of their own, which wait while others run.
-- A cell of a table is the median of the rounds as a multiple of the median of the bare products,
-  and in parentheses the same of the fastest rounds, which a busy machine changes less.
+- A cell of a table is the median over the rounds as a multiple of that of the bare products. With
+  one thread, of the time that the processor worked, which a busy machine changes little, and in
+  parentheses of the time that passed; with more threads the other way round.
 - Masked sequences are padded at their end, and show half of their steps or more.
 
 `python -m benchmarks` measures, and adds a file to `benchmarks/results`. With `page` it writes this
@@ -53,8 +54,9 @@ def _parts(run: dict[str, Any], plotted: bool) -> Iterable[str]:
     load = machine["load"][0]
     if load > machine["processors"] / 2:
         yield (
-            f"**The machine was busy with other work**: its load was {load} at the end, on "
-            f"{machine['processors']} processors. Ratios are usable, times are not."
+            f"**The machine was busy with other work**: its load was {load}, on "
+            f"{machine['processors']} processors. Ratios of processor time are usable; the time "
+            "that passed says little, least where a call takes long."
         )
     if plotted:
         yield "\n![Time of a call as a multiple of the bare products](benchmarks.svg)"
@@ -82,14 +84,14 @@ def table(results: list[dict[str, Any]]) -> list[str]:
     names = [name for name in RUNTIMES if any(name in each["times"] for each in results)]
     others = [name for name in names if name != FLOOR]
     lines = [
-        "| layer | batch, steps, features, units | bare products, ms | "
+        "| layer | batch, steps, features, units | bare products, ms of processor | "
         + " | ".join(others)
         + " |",
         "|---" * (3 + len(others)) + "|",
     ]
     for result in results:
         setting, times = result["setting"], result["times"]
-        milliseconds = f"{1000 * times[FLOOR]['median']:.3g}" if FLOOR in times else ""
+        milliseconds = f"{1000 * times[FLOOR]['cpu']:.3g}" if FLOOR in times else ""
         cells = [setting["kind"], ", ".join(map(str, setting["shape"])), milliseconds]
         cells += [_cell(result, name) for name in others]
         lines.append("| " + " | ".join(cells) + " |")
@@ -97,8 +99,9 @@ def table(results: list[dict[str, Any]]) -> list[str]:
 
 
 def _cell(result: dict[str, Any], name: str) -> str:
-    median, fastest = (ratio(result, name, of) for of in ("median", "fastest"))
-    return "" if median is None else f"{median:.3g} ({fastest:.3g})"
+    one = result["setting"]["threads"] == 1
+    first, second = (ratio(result, name, "cpu" if cpu else "median") for cpu in (one, not one))
+    return "" if first is None else f"{first:.3g} ({second:.3g})"
 
 
 def _growth(results: list[dict[str, Any]]) -> Iterable[str]:
@@ -110,7 +113,7 @@ def _growth(results: list[dict[str, Any]]) -> Iterable[str]:
             found = list(each)
             sizes = [_size(axis, result) for result in found]
             slopes = [
-                np.polyfit(np.log(sizes), np.log([r["times"][n]["fastest"] for r in found]), 1)[0]
+                np.polyfit(np.log(sizes), np.log([r["times"][n]["cpu"] for r in found]), 1)[0]
                 for n in (ORACLE, FLOOR)
             ]
             cells = [kind, axis, str(sizes[0]), str(sizes[-1])] + [f"{s:.2f}" for s in slopes]
@@ -199,7 +202,7 @@ def _plot_growth(axis: Any, name: str, results: list[dict[str, Any]]) -> None:
     for kind in kinds:
         chosen = [r for r in results if r["axis"] == name and r["setting"]["kind"] == kind]
         sizes = [_size(name, result) for result in chosen]
-        milliseconds = [1000 * result["times"][ORACLE]["fastest"] for result in chosen]
+        milliseconds = [1000 * result["times"][ORACLE]["cpu"] for result in chosen]
         axis.loglog(sizes, milliseconds, marker="o", markersize=3, label=kind)
     axis.legend(fontsize="small")
     axis.set_title(f"rnn_oracle, ms by {name}", fontsize="medium")
