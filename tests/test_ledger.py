@@ -57,7 +57,7 @@ class Pretender(Target):
     """A target that keeps the rules, but for the deviations it is told."""
 
     name = dialect = "keras3"
-    version, release = "3.15.1", "2.21.0"
+    version, release, backend = "3.15.1", "2.21.0", "tensorflow"
 
     def __init__(self, *deviations, **about):
         self.deviations = deviations

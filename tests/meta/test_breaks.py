@@ -110,14 +110,16 @@ def spoiled_scan(wrong):
     return spoil
 
 
-def state_ignores_mask(scan, step, inputs, states, mask=None, zero_output_for_mask=False):
-    outputs, _ = scan(step, inputs, states, mask, zero_output_for_mask)
+def state_ignores_mask(scan, step, inputs, states, mask, zero_output_for_mask, outputs):
+    inputs = list(inputs)
+    outputs, _ = scan(step, inputs, states, mask, zero_output_for_mask, outputs)
     _, states = scan(step, inputs, states)
     return outputs, states
 
 
-def outputs_ignore_mask(scan, step, inputs, states, mask=None, zero_output_for_mask=False):
-    outputs, _ = scan(step, inputs, states)
+def outputs_ignore_mask(scan, step, inputs, states, mask, zero_output_for_mask, outputs):
+    inputs = list(inputs)
+    outputs, _ = scan(step, inputs, states, None, False, outputs)
     _, states = scan(step, inputs, states, mask)
     return outputs, states
 
