@@ -7,6 +7,7 @@ import re
 import numpy as np
 
 from ..families.outcome import Outcome
+from ..targets.backends import TENSORFLOW
 from ..targets.runtime import BrokenTargetError, usable
 from .format import Entry
 
@@ -24,7 +25,7 @@ def provenance(target):
     BrokenTargetError
         If that cannot be used, or is not on TensorFlow.
     """
-    if target.release is None:
+    if target.backend != TENSORFLOW:
         raise BrokenTargetError(f"{target} is not recorded: recordings are of TensorFlow")
     target.load()
     with usable(target):
