@@ -13,6 +13,7 @@ from rnn_oracle.families.layers.case import CoreCase
 from rnn_oracle.families.options.case import OptionCase
 from rnn_oracle.families.outcome import Outcome
 from rnn_oracle.families.own_cells.case import OwnCellCase
+from rnn_oracle.targets.target import Target
 from rnn_oracle.verdict.deviations import check, deviation
 from rnn_oracle.verdict.entry import Entry
 from rnn_oracle.verdict.judge import AGREE, DIVERGES, KNOWN, UNSUPPORTED, Claims, judge
@@ -52,8 +53,10 @@ NONE = CoreCase("lstm", "one", True, True, False, False, "left", "argument")
 ALL = LOST.instead, WRAPPED.instead
 
 
-class Pretender:
+class Pretender(Target):
     """A target that keeps the rules, but for the deviations it is told."""
+
+    backend = "tensorflow"
 
     name = dialect = "keras3"
     version, release = "3.15.1", "2.21.0"
