@@ -16,6 +16,7 @@ from rnn_oracle.families.outcome import Refusal
 from rnn_oracle.families.refusals.case import RefusalCase
 from rnn_oracle.families.tf1.case import Tf1Case
 from rnn_oracle.targets import INSTALL, installed
+from rnn_oracle.targets.target import Target
 from rnn_oracle.testing.suite import LEFT_OUT
 from rnn_oracle.verdict.ledger import load
 
@@ -93,13 +94,13 @@ def test_a_script_is_a_program_of_its_own(target):
     assert done.returncode == 0 and "expected" in done.stdout, done.stderr[-2000:]
 
 
-class Wrong:
+class Wrong(Target):
     """A real target that is said to be another: its scripts must pass on the real one."""
 
     def __init__(self, target, spoil):
         self.target, self.spoil = target, spoil
         self.name, self.dialect, self.module = target.name, target.dialect, target.module
-        self.version = target.version
+        self.version, self.backend = target.version, target.backend
 
     def run(self, case, sizes):
         outcome = self.target.run(case, sizes)

@@ -18,6 +18,7 @@ from rnn_oracle.families.spec import rules
 from rnn_oracle.records.store import store
 from rnn_oracle.reference.dialects import DIALECTS, generation
 from rnn_oracle.targets import installed
+from rnn_oracle.targets.target import Target
 from rnn_oracle.testing.suite import CASE
 from rnn_oracle.verdict.judge import AGREE, DIVERGES, KNOWN, judge
 from rnn_oracle.verdict.known_refusals import entries
@@ -97,8 +98,10 @@ PASSES = RefusalCase("mask-one-row", "LSTM", "eager")
 REFUSED = RefusalCase("units-zero", "LSTM", "eager")
 
 
-class Pretender:
+class Pretender(Target):
     """A target that says what it is told."""
+
+    backend = "tensorflow"
 
     name = dialect = "keras3"
     version = MEASURED["keras3"]

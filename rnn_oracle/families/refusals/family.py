@@ -14,5 +14,4 @@ FAMILY = Family(
     case=RefusalCase,
     cases=_cases,
     judged_on={"keras2": "", "keras3": ""},
-    releases_differ=True,  # not all backends compile functions
 )
