@@ -98,6 +98,7 @@ SPEC_SAYS = [
     _said("they are refused before TensorFlow 2.3", "dense_refuses_sequences_of_whole_numbers"),
     _said("Whole numbers and booleans keep their dtype", "flatten_keeps_whole_numbers"),
     _said("over no step it is NaN", "mean_over_no_step_is_nan"),
+    _said("In `keras2` before TensorFlow 2.5 it ends at", "mask_ends_at_relu"),
     _said("it returns zeros from Keras 3.10 on", "softmax_over_no_number_is_zero"),
     _said(
         "The mask that goes on before Keras 3.4 is that of `keras2`",

@@ -1,4 +1,4 @@
-"""What is measured of masks where arrays are merged, and where nothing is left of a row."""
+"""What is measured of masks where arrays are merged or activated, and of rows without a number."""
 
 import numpy as np
 
@@ -31,3 +31,8 @@ def softmax_over_no_number_is_zero(target):
     x, mask = target.tf.constant(X), target.tf.constant(mask)
     found = np.asarray(target.keras.layers.Softmax()(x, mask=mask))
     return bool((found[~MASK] == 0).all())
+
+
+@of("keras2")
+def mask_ends_at_relu(target):
+    return target.keras.layers.ReLU().supports_masking is False
