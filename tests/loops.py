@@ -13,7 +13,7 @@ from helpers import as_arrays, within
 from rnn_oracle.arithmetic import nest
 from rnn_oracle.reference.recurrent import scan
 from rnn_oracle.targets import installed
-from rnn_oracle.targets.keras.missing_features import jit_argument
+from rnn_oracle.targets.keras.tensors import TensorFlow
 
 X = np.arange(30, dtype="float32").reshape(2, 5, 3) % 11 - 4
 STATES = [
@@ -123,7 +123,7 @@ class Loop:
                 ),
                 x,
             )
-            compiled = {jit_argument(self): True} if xla else {}
+            compiled = {TensorFlow().jit_argument: True} if xla else {}
             function = tf.function(function, input_signature=[spec], autograph=False, **compiled)
         return as_arrays(function(tf.nest.map_structure(tf.constant, x)))
 

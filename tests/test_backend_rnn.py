@@ -5,7 +5,7 @@ import pytest
 from helpers import within
 from loops import MASK, MASKS, STATES, X, assert_equal, demanded, needs_later, on_each_loop, step
 
-from rnn_oracle.targets.keras.missing_features import jit_argument
+from rnn_oracle.targets.keras.tensors import TensorFlow
 
 CONSTANTS = [np.array([[2, 0, 1], [1, 3, 0]], "float32"), np.array([[1], [2]], "float32")]
 KNOWN = [(False, True), (True, False), (False, False)]
@@ -181,7 +181,7 @@ def test_lengths_of_less_than_all_steps_under_xla(loop):
 
 def test_no_lengths_under_xla(loop):
     needs_later(loop)
-    if jit_argument(loop) is None or within(loop.target, keras2="<2.10"):
+    if TensorFlow().jit_argument is None or within(loop.target, keras2="<2.10"):
         pytest.skip("the release cannot compile it")
     want = demanded(step_of_vectors, X, STATES[:1])
     assert_equal(want, loop(step_of_vectors, X, STATES[:1], (True, True), xla=True))
@@ -189,7 +189,7 @@ def test_no_lengths_under_xla(loop):
 
 def assert_stops_under_xla(loop, lengths):
     needs_later(loop)
-    if loop.of_layers or jit_argument(loop) is None:
+    if loop.of_layers or TensorFlow().jit_argument is None:
         pytest.skip("it takes no lengths, or cannot be compiled")
     given = dict(input_length=np.array(lengths, "int32"))
     loop.stops = True

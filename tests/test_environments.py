@@ -324,5 +324,7 @@ def test_a_backend_that_cannot_be_imported(command, tmp_path):
         env=dict(os.environ, KERAS_BACKEND="nonsense"),
     )
     assert done.returncode == 2 and done.stdout == ""
-    assert "cannot be used here: ValueError: Unable to import backend : nonsense" in done.stderr
+    assert (
+        "the backend of Keras is 'nonsense', see KERAS_BACKEND: not tensorflow, jax" in done.stderr
+    )
     assert [path for path in out.rglob("*") if path.is_file()] == []

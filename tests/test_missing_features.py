@@ -10,6 +10,8 @@ from rnn_oracle.families.cells.case import CellCase
 from rnn_oracle.families.options.case import OptionCase
 from rnn_oracle.families.training.case import TrainingCase
 from rnn_oracle.targets.keras.missing_features import missing_feature
+from rnn_oracle.targets.keras.tensors import TensorFlow
+from rnn_oracle.targets.target import Target
 
 
 def target_whose_layer_raises(error):
@@ -36,10 +38,11 @@ def refusing(error):
     return make
 
 
-class Knowing:
+class Knowing(Target):
     """A release of Keras 2 of which these classes alone take `implementation`."""
 
     name = dialect = "keras2"
+    tensors = TensorFlow()
 
     def __init__(self, *names):
         def made(name):

@@ -274,8 +274,9 @@ class RNN(Composite):
             if recorded:
                 return self.states
         if initial_state is None:
-            initial_state = self.get_initial_state(batch)
-            if isinstance(self.cell, Cell):  # whose own zeros need no check
+            initial_state = self.get_initial_state(x)
+            own = type(self).get_initial_state is not RNN.get_initial_state
+            if isinstance(self.cell, Cell) and not own:  # whose zeros need no check
                 return initial_state
         sizes = sizes_as_given(self.cell, initial_state)
         states = check_states(initial_state, sizes, batch, self)

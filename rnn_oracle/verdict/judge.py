@@ -124,9 +124,8 @@ def passes(verdict):
     """Tell whether a verdict is no failure.
 
     Crossed cases may have what a release lacks, files may be newer than it, and a target may say
-    what it cannot do. Cases in float16
-    and bfloat16 may have numbers of which nothing can be claimed; in float32 and float64 all cases
-    are such that all are judged.
+    what it cannot do. Cases in float16 and bfloat16 may have numbers of which nothing can be
+    claimed; in float32 and float64 all cases are such that all are judged.
     """
     if verdict.verdict == UNSUPPORTED:
         return verdict.is_lacking or registry.get(verdict.case.family).may_lack
@@ -150,12 +149,12 @@ def _judged(comparison, word):
 
 
 def _speaking(entries, claims):
-    """Leave out the entries that change nothing in a crossed case, or one that is refused.
+    """Leave out the entries that change nothing in a crossed case.
 
     Its other options may undo what the entry speaks of: a mask of one step masks nothing. Of two
     that say the same the last one stays.
     """
-    if not (registry.get(claims.case.family).is_crossed or claims.of(entries).refusal):
+    if not registry.get(claims.case.family).is_crossed:
         return entries
     together, needed = claims.of(entries), list(entries)
     for entry in entries:

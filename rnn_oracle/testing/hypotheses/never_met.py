@@ -10,6 +10,7 @@ NEVER_MET = {
     "shapes_joined_as_lists": "no shape is asked for without a call",
     "initial_states_wrapped": "layers are checked, not cells",
     "shapes_of_states_refused": "no shape is asked for without a call",
+    "masks_of_states_refused": "no mask is asked for without a call",
     "bare_state_wrapped": "layers are checked, not cells",
     "begins_with_zeros": "a layer over cells of one's own is checked by the cells themselves",
     "ragged_cut_at_the_end": "layers are checked on arrays, and ragged tensors are none",
