@@ -188,6 +188,7 @@ def test_few_lines_say_what_happened(printed):
     assert cluster["explained"] and len(cluster["ids"]) == 14
 
 
+@needs("rich")
 def test_every_script_compiles_and_one_is_printed(printed):
     out, _, _ = printed
     text = out[out.index("\n# as if") :]
