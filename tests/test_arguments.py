@@ -7,7 +7,6 @@ from helpers import assert_agrees, assert_same, call, give_weights, knows, numbe
 import rnn_oracle
 from rnn_oracle.reference.dialects import DIALECTS
 from rnn_oracle.targets import installed
-from rnn_oracle.targets.keras.missing_features import jit_argument
 from rnn_oracle.targets.runtime import plain_shape
 
 LAYERS = ("SimpleRNN", "LSTM", "GRU")
@@ -351,7 +350,7 @@ def test_all_steps_under_xla_without_such_a_kernel(target, name, time_major):
 
 
 def assert_all_steps_under_xla(target, name, **options):
-    jit = jit_argument(target)
+    jit = target.tensors.jit_argument
     if jit is None:
         pytest.skip("not every release compiles")
     layer = getattr(target.keras.layers, name)(4, return_sequences=True, **options)
@@ -381,7 +380,7 @@ def test_steps_first_of_other_sizes(target, name):
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_model_under_xla(target, name):
     """On a GPU Keras 3 leaves it out, for the sake of cuDNN."""
-    if jit_argument(target) is None or target.name == "keras2":
+    if target.tensors.jit_argument is None or target.name == "keras2":
         pytest.skip("it stands in keras2 only for what a caller compiles")
     keras = target.keras
     layer = layer_of(target, name)

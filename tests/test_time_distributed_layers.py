@@ -9,7 +9,6 @@ from unknown_axes import KNOWN, computed, needs_masks_inside, run
 import rnn_oracle
 from rnn_oracle.arithmetic.error_bounds import bounds
 from rnn_oracle.reference.recurrent import scan
-from rnn_oracle.targets.keras.missing_features import jit_argument
 from rnn_oracle.targets.runtime import plain_shape
 
 OTHER = numbers(2, 5, 3, seed=1)
@@ -371,7 +370,7 @@ def test_a_layer_around_another_is_built(target):
 
 
 def test_own_layer_under_xla(target):
-    jit = jit_argument(target)
+    jit = target.tensors.jit_argument
     if jit is None:
         pytest.skip("not every release compiles")
 

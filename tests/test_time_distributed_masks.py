@@ -21,7 +21,6 @@ from unknown_axes import KNOWN, computed, partly_known, traced
 import rnn_oracle
 from rnn_oracle.arithmetic import nest
 from rnn_oracle.families.stacks.axes import LAYER_MODES, REBUILT
-from rnn_oracle.targets.keras.missing_features import jit_argument
 from rnn_oracle.targets.keras.modes import Layers, Model
 
 IDS = np.array([[[1, 0], [0, 0], [3, 6]], [[2, 5], [0, 4], [6, 6]]])
@@ -212,7 +211,7 @@ def test_a_layer_above_gets_the_mask(target, how):
 @pytest.mark.parametrize("mode", LAYER_MODES + ("model", "predict") + REBUILT)
 def test_between_recurrent_layers_in_each_way_to_run(target, mode):
     """The layer above sees the mask that has come through."""
-    if mode == "xla" and jit_argument(target) is None:
+    if mode == "xla" and target.tensors.jit_argument is None:
         pytest.skip("the release does not compile with XLA")
     if mode == "keras" and within(target, keras2="<2.12"):
         pytest.skip("the release does not write the format .keras")

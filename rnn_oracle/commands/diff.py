@@ -184,8 +184,8 @@ _LONGEST = 200
 
 def _lines(comparison, form):
     old, new = comparison.old.title, comparison.new.title
-    changed = {d.case for group in comparison.groups for d in group.differences}
-    rounded = {case for case, _ in comparison.rounded} - changed
+    changed = cases_of(comparison.groups)
+    rounded = {case for case, _ in comparison.rounded}.difference(changed)
     yield form["title"].format(f"{old} -> {new}")
     yield (
         f"{comparison.compared} cases compared: {comparison.same} the same, {len(rounded)} moved "
@@ -222,18 +222,18 @@ def sections(groups):
     for group in groups:
         has_entries = group.ledger not in ((), (TABLE,))
         found.setdefault(group.ledger if has_entries else len(found), []).append(group)
-    return sorted(found.values(), key=lambda section: -len(_cases(section)))
+    return sorted(found.values(), key=lambda section: -len(cases_of(section)))
 
 
-def _cases(section):
+def cases_of(groups):
     """Return the distinct cases of some groups, in their order."""
-    return list(dict.fromkeys(d.case for group in section for d in group.differences))
+    return list(dict.fromkeys(d.case for group in groups for d in group.differences))
 
 
 def headline(section):
     """Return a line that says what differs, in how many cases, and what kind of cause it has."""
     words = ", ".join(dict.fromkeys(map(_words, section)))
-    return f"{words}: {in_words(len(_cases(section)))}, {_cause(section[0])}"
+    return f"{words}: {in_words(len(cases_of(section)))}, {_cause(section[0])}"
 
 
 def _words(group):
@@ -251,7 +251,7 @@ def _besides(groups, code):
     for group in groups:
         alike.setdefault((group.what, group.verdicts), []).append(group)
     for some in alike.values():
-        cases, first = _cases(some), some[0]
+        cases, first = cases_of(some), some[0]
         words = _words(first) if len(some) == 1 else " -> ".join(first.verdicts) or first.what
         where = " or where ".join(map(as_text, first.patterns)) if len(some) == 1 else ""
         within = f"where {where}" if where else "in " + ", ".join({c.family: 0 for c in cases})

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ..families import registry
 from ..records.format import default_folder
 from ..records.store import read_all
-from .diff import headline, recorded_side, sections
+from .diff import cases_of, headline, recorded_side, sections
 from .explained_changes import TABLE, compare_sides
 from .history_rows import NOT_EXPLAINED
 from .judged_recordings import releases
@@ -82,11 +82,10 @@ def upgrade(old, new):
     """Return the `Upgrade` from one fixture to another."""
     sides = [recorded_side(f.about["provenance"], f.entries.values()) for f in (old, new)]
     found = compare_sides(*sides)
-    cases = {d.case for group in found.groups for d in group.differences}
     return Upgrade(
         *[side.title for side in sides],
         {one.family: one.compared for one in found.reached},
-        dict(Counter(case.family for case in cases)),
+        dict(Counter(case.family for case in cases_of(found.groups))),
         [_line(section) for section in sections(found.groups)],
     )
 

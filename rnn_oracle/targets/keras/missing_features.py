@@ -86,8 +86,3 @@ def _unless_it_names(word, error):
     if word not in str(error):
         raise error
     return False
-
-
-def jit_argument(target):
-    """Return the name of the argument of `tf.function` that compiles with XLA, None without."""
-    return target.tensors.jit_argument
