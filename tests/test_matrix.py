@@ -3,11 +3,14 @@
 import itertools
 import re
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 
+from rnn_oracle.families import registry
 from rnn_oracle.families.layers.case import CoreCase
 from rnn_oracle.families.layers.matrix import AXES, core
+from rnn_oracle.targets.keras.layers import SymbolicShapes
 
 CASES = core()
 
@@ -56,3 +59,18 @@ def test_each_pair_of_values_meets_both_ways_of_masking(pair):
 def test_a_case_that_makes_no_sense_is_refused(options, message):
     with pytest.raises(ValueError, match=message):
         CoreCase(**options)
+
+
+@pytest.mark.parametrize("dialect, time_major", [("keras2", [False, True]), ("keras3", [False])])
+def test_each_pair_of_values_meets_in_a_model_of_symbolic_shapes(dialect, time_major):
+    shapes = SymbolicShapes(SimpleNamespace(generation=dialect))
+    options = "cell", "return_state", "time_major", "go_backwards", "is_masked", "mask_from"
+    wanted, found = set(), set()
+    cases = [case for case in registry.cases(dialect, "layers") if case.time_major in time_major]
+    for case in cases:
+        for given in (False, True):
+            for pairs, one in ((wanted, case), (found, shapes.modelled(case, given))):
+                values = dict(one.options, is_masked=one.mask != "none")
+                values = [(name, values[name]) for name in options] + [("given", given)]
+                pairs.update(itertools.combinations(values, 2))
+    assert found >= wanted

@@ -7,31 +7,117 @@ from ...arithmetic import nest
 from ...families.facts import Raised, Shape, Structures, structure
 from ...families.layers.problem import problem
 from ...families.outcome import Outcome, in_phases
-from ...families.stacks.problem import layer_units, nest_states
+from ...families.stacks.observation import observe
+from ...families.stacks.problem import layer_units, nest_states, sequences_of_layers
 from ..runtime import plain_shape
-from .stacks import Stack, calls, cell_arguments, make_layer
+from .stacks import cell_arguments, make_layer
 
 
 def run(target, case, sizes):
     """Return the `Outcome` of a case on Keras."""
-    given = problem(case, sizes).in_calls(case)
 
-    def call(stack):
-        arrays, facts = calls(target, case, given, stack)
+    def call(layers):
+        arrays, facts = {}, {}
+        for name in case.calls:
+            results = [layer(name) for layer in layers]
+            masks = target.tensors.masks_of(results[-1])
+            observed = observe(name, case, results, masks, target.tensors.array)
+            for kept, more in zip((arrays, facts), observed):
+                kept.update(more)
         try:
             facts["symbolic.shapes"] = target.symbolic_shapes(case, sizes)
         except Exception as error:  # whatever Keras raises is the finding
             facts["symbolic.shapes"] = Raised(type(error).__name__, "call")
         return Outcome(arrays, facts)
 
-    return in_phases(lambda: Stack(target, case, sizes, given), call)
+    return in_phases(lambda: target.layers_in_stacks(case, sizes), call)
+
+
+class LayersInStacks:
+    """The layers of core cases in their stacks, made and called once for the cases that share them.
+
+    A layer has below it a stack that is a layer lower, whatever there is above: what it is given
+    and returns is the same in all of them.
+
+    Parameters
+    ----------
+    target : KerasTarget
+    """
+
+    def __init__(self, target):
+        self.target = target
+        self._layer = functools.lru_cache(maxsize=None)(self._make_layer)
+
+    def cache_clear(self):
+        """Forget the layers that were made."""
+        self._layer.cache_clear()
+
+    def __call__(self, case, sizes):
+        """Return the layers of a case, from the bottom up."""
+        seen = replace(
+            case,
+            stacking="cells" if case.stacking == "cells" else "three",
+            return_sequences=False,
+        )
+        sequences = tuple(sequences_of_layers(case))
+        return [self._layer(seen, sizes, sequences[: i + 1]) for i in range(len(sequences))]
+
+    def _make_layer(self, case, sizes, sequences):
+        below = self._layer(case, sizes, sequences[:-1]) if sequences[1:] else None
+        return LayerInStack(self.target, case, sizes, sequences[-1], below)
+
+
+class LayerInStack:
+    """A layer with its weights, and the layers below it.
+
+    Parameters
+    ----------
+    target : KerasTarget
+    case : CoreCase
+        Of the highest stack in which the layer may be.
+    sizes : Sizes
+    sequences : bool
+        Its `return_sequences`.
+    below : LayerInStack or None
+    """
+
+    def __init__(self, target, case, sizes, sequences, below):
+        self.target, self.case, self.below = target, case, below
+        self.height = below.height + 1 if below else 0
+        self.given = problem(case, sizes)
+        units, weights = layer_units(case, sizes)[self.height], self.given.weights[self.height]
+        self.layer = make_layer(target, case, units, sequences, cell_arguments(target, case))
+        self.layer.build(self.given.x.shape[:2] + weights[0][0].shape[:1])
+        self.layer.set_weights([array for cell in weights for array in cell])
+        self._results = {}
+
+    def __call__(self, name):
+        """Return what the layer returns in a call of a case, by the call's name."""
+        if name not in self._results:
+            self._results[name] = self._call(name)
+        return self._results[name]
+
+    def _call(self, name):
+        case, given, tensor = self.case, {}, self.target.tensors.make
+        if name == "given":
+            states = nest_states(case, self.given.states[self.height])
+            given["initial_state"] = nest.map_structure(lambda s: tensor(s, case.dtype), states)
+        if self.below:
+            x = self.below(name)
+            return self.layer(x[0] if case.return_state else x, **given)
+        x = tensor(self.given.x, case.dtype)
+        if case.mask_from == "masking":
+            x = self.target.keras.layers.Masking(dtype=case.dtype)(x)
+        if case.mask_from == "argument":
+            given["mask"] = tensor(self.given.mask, "bool")
+        return self.layer(x, **given)
 
 
 class SymbolicShapes:
     """The shapes of functional models of unknown batch and steps.
 
-    Models take the most time: a stack grows out of the one that is a layer lower, and cases whose
-    models are the same share them.
+    Models take the most time: a stack grows out of the one that is a layer lower, and cases that
+    are alike share one.
 
     Parameters
     ----------
@@ -50,21 +136,31 @@ class SymbolicShapes:
 
     def __call__(self, case, sizes):
         """Return the shapes of a case, nested as the results; of several answers, all."""
-        seen = replace(
-            case,
-            # A symbolic call sees whether there is a mask, not its values.
-            mask="none" if case.mask == "none" else "all_true",
-            stacking="cells" if case.stacking == "cells" else "one",
-            return_sequences=False,
-            # One direction of the two, and both with all other values.
-            go_backwards=case.return_state != case.time_major,
-        )
         depth = len(layer_units(case, sizes))
         found = {
-            self._shapes(seen, sizes, depth, case.return_sequences, given)
+            self._shapes(self.modelled(case, given), sizes, depth, case.return_sequences, given)
             for given in (False, True)
         }
         return Structures.any_of(found)
+
+    def modelled(self, case, given):
+        """Return the case whose model is made, of those with the same shapes.
+
+        Any two values of its options and of `given`, whether there are initial states, meet in
+        one of the models.
+        """
+        masked = case.mask != "none"
+        kept = replace(
+            case,
+            stacking="cells" if case.stacking == "cells" else "one",
+            return_sequences=False,
+            go_backwards=case.return_state != masked,
+            # A symbolic call sees whether there is a mask, not its values.
+            mask="all_true" if masked else "none",
+            mask_from=("argument", "masking")[case.return_state == given] if masked else None,
+        )
+        # Keras 3 has no `time_major`.
+        return replace(kept, time_major=self.target.generation == "keras2" and given != masked)
 
     def _shapes_of_model(self, *arguments):
         """Make a model of a symbolic stack; return the shapes of all its layers' results."""

@@ -10,7 +10,7 @@ from ...families.outcome import Outcome
 from ..backends import TENSORFLOW, VARIABLE
 from ..runtime import recorded_as, sound, tensorflow, usable
 from ..target import Target
-from .layers import SymbolicShapes
+from .layers import LayersInStacks, SymbolicShapes
 from .missing_features import missing_feature
 from .tensors import BACKENDS
 
@@ -38,6 +38,8 @@ class KerasTarget(Target):
         like on another backend than TensorFlow.
     tensors : TensorFlow or OfKeras3
         Those of the backend.
+    layers_in_stacks : callable
+        ``layers_in_stacks(case, sizes)`` returns the layers of a core case, which others share.
     symbolic_shapes : callable
         ``symbolic_shapes(case, sizes)`` tells what functional models of a core case tell.
     """
@@ -51,6 +53,7 @@ class KerasTarget(Target):
         self.environment = {VARIABLE: backend} if self.generation == "keras3" else {}
         self._release = release
         self._is_usable = False
+        self.layers_in_stacks = LayersInStacks(self)
         self.symbolic_shapes = SymbolicShapes(self)
 
     @property
