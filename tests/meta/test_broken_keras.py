@@ -75,6 +75,7 @@ class Keras:
         self._cases = {case.id: case for cases in found for case in cases}
 
     def diverges(self, case):
+        self._target.forget()
         return judge(self._target, self._cases[case], self._ledger).verdict == DIVERGES
 
     def diverges_when_broken(self, case, mutant):

@@ -93,6 +93,11 @@ class KerasTarget(Target):
             self._is_usable = True
         return self.keras
 
+    def forget(self):
+        """Forget the layers and models that cases share: for a Keras that is changed as it runs."""
+        self.layers_in_stacks.cache_clear()
+        self.symbolic_shapes.cache_clear()
+
     def _try(self):
         zeros = dict(kernel_initializer="zeros", recurrent_initializer="zeros")
         layer = self.keras.layers.SimpleRNN(1, **zeros)

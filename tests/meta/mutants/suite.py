@@ -124,9 +124,7 @@ class Suite:
     @contextlib.contextmanager
     def _fresh(self, whole):
         """Let the target forget the models that it has made, and maybe make none."""
-        for kept in vars(self._target).values():
-            if hasattr(kept, "cache_clear"):
-                kept.cache_clear()
+        self._target.forget()
         kept_shapes = self._target.symbolic_shapes
         if not whole:
             self._target.symbolic_shapes = without_symbolic(self._target).symbolic_shapes
