@@ -29,7 +29,9 @@ class Values(NamedTuple):
 
     def word(self, value):
         """Return what stands for a value in an id."""
-        return self.words.get(value, re.sub("[^a-z0-9_]", "_", str(value).lower()))
+        if value in self.words:
+            return self.words[value]
+        return re.sub("[^a-z0-9_]", "_", str(value).lower())
 
 
 class Axis:

@@ -56,9 +56,10 @@ class _Recording:
         with located(MANIFEST):
             for what in ("cases", "files"):
                 refuse_twice([fields["file"] for fields in manifest[what]], "the file ")
-        self.cases = [case for fields in manifest["cases"] for case in self._cases(fields)]
-        self.ids = [case.id for case in self.cases]
+        listed = [one for fields in manifest["cases"] for one in self._cases(fields)]
+        self.ids = [id for id, _ in listed]
         refuse_twice(self.ids, "")
+        self.cases = dict(listed)
 
     def entries(self):
         """Return the entries in the order of the cases."""
@@ -77,8 +78,8 @@ class _Recording:
         require(not missing, "{}: there is no answer {}", MANIFEST, of_cases(missing))
         dialect = self.manifest["provenance"]["dialect"]
         return {
-            case.id: Entry(case, None, None, None, {dialect: outcomes[index]}, {})
-            for index, case in enumerate(self.cases)
+            id: Entry(case, None, None, None, {dialect: outcomes[index]}, {})
+            for index, (id, case) in enumerate(self.cases.items())
         }
 
     def changed(self):
@@ -97,7 +98,7 @@ class _Recording:
         return self.sums.has_crc32(fields, answer_text, self.manifest, self.ids)
 
     def _cases(self, fields):
-        """Return the cases of one family."""
+        """Return the cases of one family with their ids."""
         name = fields["file"]
         plain = name.startswith("../") and CASES_FILE.fullmatch(name[3:])
         require(plain, "{}: {!r} is no name of a list of cases", MANIFEST, name)
@@ -166,9 +167,9 @@ class _Recording:
                 outcomes[index] = found
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=64)
 def _cases_in(data):
-    """Return the cases that a file lists; most recordings share a few such files."""
+    """Return the ids and cases that a file lists; most recordings share some twenty such files."""
     found = parse(data, CASES, "the list of cases")
     kinds = {family.id: family.case for family in registry.families()}
     require(found["family"] in kinds, "unknown family {!r} of cases", found["family"])
@@ -177,5 +178,6 @@ def _cases_in(data):
         with located("{}", fields["id"]):
             values = fields["options"]
             require(len(values) == len(names), "{} options, not {}", len(values), len(names))
-            cases.append(case_of(kind, dict(zip(names, values)), fields["id"]))
+            case = case_of(kind, dict(zip(names, values)), fields["id"])
+            cases.append((fields["id"], case))
     return tuple(cases)
