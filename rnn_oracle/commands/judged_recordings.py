@@ -142,10 +142,8 @@ def _judge(case, outcomes, targets):
     texts = _writer_of(demanded)
     answers, known = {}, {}
     for target in present:
-        outcome, entries = (
-            outcomes[target.recording],
-            matching(ledger_of(case.family), target, case),
-        )
+        outcome = outcomes[target.recording]
+        entries = matching(_entries_of(case.family, target), target, case)
         key = target.dialect, tuple(entry.id for entry in entries), _bytes(outcome)
         if key not in known:
             verdict = judge_answer(outcome, entries, claims[target.dialect])
