@@ -188,8 +188,11 @@ def test_the_generations(capsys):
         assert entry.links[0] in printed
 
 
-@pytest.mark.parametrize("name", recordings())
-@pytest.mark.parametrize("turned", [False, True], ids=["to", "from"])
+@pytest.mark.parametrize(
+    "name, turned",
+    [(name, False) for name in recordings()] + [("tf1.15", True), ("tf2.15", True)],
+    ids=lambda part: {False: "to", True: "from"}.get(part, part),
+)
 def test_the_oracle(name, turned, capsys):
     sides = [name, "oracle"][:: -1 if turned else 1]
     dialect = committed(RECORDING, "recordings", name).about["provenance"]["dialect"]

@@ -3,6 +3,7 @@
 import glob
 import json
 import os
+import zlib
 
 import numpy as np
 import pytest
@@ -69,7 +70,11 @@ def validator():
     ],
 )
 def test_a_committed_file_fits_the_schema(path, validator):
+    """Of the long lists of a recording every fifth item: from another on in each release."""
     fields = loaded(path)
+    first = zlib.crc32(path.encode()) % 5
+    for name in {"answers", "arrays", "layouts"} & set(fields):
+        fields[name] = fields[name][first::5]
     validator.validate(fields)
     table = fields.get("groups", [fields])[0]
     entries = table.get("answers") or table["cases"]

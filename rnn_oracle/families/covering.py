@@ -207,9 +207,14 @@ def presets(kind, dialect):
     return [options for options in kind.presets if completable(kind, dialect, options)]
 
 
+@functools.lru_cache(maxsize=None)
+def _rules(kind, dialect):
+    return kind.constraints_of(dialect)
+
+
 def allowed(kind, dialect, axis):
     """Return the values of an axis that a dialect has at all."""
-    alone = [rule for rule in kind.constraints_of(dialect) if rule.axes == (axis,)]
+    alone = [rule for rule in _rules(kind, dialect) if rule.axes == (axis,)]
     return [value for value in kind.axes[axis] if all(rule.allows(value) for rule in alone)]
 
 
@@ -238,7 +243,10 @@ def covered(group, some):
 
 def completable(kind, dialect, options):
     """Tell whether any legal case has these options, and perhaps others."""
-    rules = [rule for rule in kind.constraints_of(dialect) if len(rule.axes) > 1]
+    with_defaults = dict({axis: values[0] for axis, values in kind.axes.items()}, **options)
+    if _fill(_rules(kind, dialect), with_defaults, {}):
+        return True
+    rules = [rule for rule in _rules(kind, dialect) if len(rule.axes) > 1]
     # Only axes that a rule ties to the options, directly or through others, can forbid them.
     tied, before = set(options), None
     while before != tied:
