@@ -69,9 +69,11 @@ BROUGHT_IN = [
 ]
 """An option, its values, and the rules that each of these brings in, in every family."""
 
+NO_OPTION = "not an option"
 TOGETHER = [
     ({"go_backwards": {True}, "mask": MASKED}, "G2 M5"),
-    ({"mask": MASKED, "zero_output_for_mask": {False}}, "M2"),
+    ({"mask": MASKED, "zero_output_for_mask": {False}, "merge_mode": {NO_OPTION}}, "M2"),
+    ({"mask": MASKED, "return_sequences": {False}, "merge_mode": {"concat", None}}, "M2"),
     ({"stateful": {"two_calls", "reset_between"}, "initial_state": {"argument"}}, "S5"),
     ({"training": {True}, "recurrent_dropout": {0.5}}, "P3"),
     ({"training": {None, False}, "dropout": {0.25}}, "R4"),
@@ -89,7 +91,7 @@ def cases_with(family, where):
     return [
         (case, cited)
         for case, options, cited in CASES[family]
-        if all(options.get(name, "not an option") in values for name, values in where.items())
+        if all(options.get(name, NO_OPTION) in values for name, values in where.items())
     ]
 
 

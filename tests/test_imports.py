@@ -23,7 +23,7 @@ PROGRAMS = {
     "names": "from rnn_oracle import *",
     "checking": "import rnn_oracle.testing.checking",
     "commands": "import rnn_oracle.check, rnn_oracle.dump, rnn_oracle.diff, rnn_oracle.history, "
-    "rnn_oracle.cover, rnn_oracle.cases",
+    "rnn_oracle.cover, rnn_oracle.cases, rnn_oracle.explain",
     "fixtures": "from rnn_oracle.records import recordings, vectors",
     "targets": "from rnn_oracle.targets import installed; installed()",
     "plugin": "import rnn_oracle.plugin",

@@ -42,6 +42,7 @@ COMMANDS = {
     "check": (["-c", CHECK], 0),
     "diff": (["-m", "rnn_oracle.diff", "oracle", "tf2.21", "--only", KNOWN], 1),
     "dump": (["-m", "rnn_oracle.dump", "--vectors", "--only", PLAIN, "--out", "."], 0),
+    "explain": (["-m", "rnn_oracle.explain", "LSTM", "mask=left"], 0),
     "history": (["-m", "rnn_oracle.history", "--only", PLAIN], 0),
 }
 

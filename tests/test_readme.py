@@ -7,6 +7,7 @@ import re
 import pytest
 from helpers import FIXTURES, within
 
+from rnn_oracle.commands import explain
 from rnn_oracle.records.format import MANIFEST
 from rnn_oracle.testing.suite import LEFT_OUT
 
@@ -21,6 +22,13 @@ def test_the_example(target, pytestconfig, capsys):
     exec(program, {})
     printed = capsys.readouterr().out.splitlines()
     assert printed == re.findall(r"\)  # (.*)", program)
+
+
+def test_an_explanation_is_what_the_command_prints(pytestconfig, capsys):
+    text = (pytestconfig.rootpath / "README.md").read_text(encoding="utf-8")
+    words, shown = re.search(r"rnn_oracle.explain (.*)\n```\n\n```\n((?s:.*?))```", text).groups()
+    assert explain.main(words.split()) == 0
+    assert capsys.readouterr().out == shown
 
 
 def test_what_is_left_out_without_tensorflow_tells_how_to_install_it():

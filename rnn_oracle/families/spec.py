@@ -36,7 +36,8 @@ def _text():
 
 def first_sentence(rule):
     """Return the first sentence of a rule."""
-    return re.split(r"(?<=[a-z`)]{2})[.:;] ", rules()[rule])[0].rstrip(".") + "."
+    found = re.split(r"(?<=[a-z`)]{2})[.:;] ", rules()[rule])[0]
+    return found if found.endswith(".)") else found.rstrip(".") + "."
 
 
 def sentence_with(rule, words):

@@ -126,7 +126,10 @@ class BidirectionalCase(StackCase, Crossed):
         "unroll",
     )
     always = StackCase.always + " B1 B2 B4 B7 G1"
-    combinations = COMBINATIONS + (
+    # What a plain layer does with masked outputs, B3 leaves to a `Bidirectional` without sequences.
+    combinations = tuple(one for one in COMBINATIONS if one.rules != ("M2",)) + (
+        together("M2", mask=MASKS, return_sequences=(False,)),
+        together("M2", mask=MASKS, stacking=("above", "below")),
         together("B3 B6 G2 M5", mask=MASKS),
         together("M3", mask=MASKS, return_sequences=(True,)),
         together("M6", mask_from=("argument",), stacking=("above", "below", "two")),

@@ -1,0 +1,182 @@
+"""`python -m rnn_oracle.explain`: what a layer does with a short sequence, step by step."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import textwrap
+
+import numpy as np
+
+from ..families.spec import first_sentence
+from ..reference.errors import OracleError
+from .errors import MisuseError
+from .explained import STEPS, Explained, row
+from .output import printing
+from .program import misuse
+from .question import CHOICES, FLAGS, LAYERS, parse
+
+_WIDTH = 80
+_GATES = ("i", "f", "o", "g", "z", "r", "candidate")
+"""What a table has of what a cell computes on the way."""
+
+_EPILOG = """a question is the name of a layer ({layers}), perhaps after
+Bidirectional, and options by Keras's names. A flag alone means True:
+{flags}.
+Others take a value:
+{choices}.
+Unless return_sequences=False is asked for, the layer returns its sequence.
+
+example: python -m rnn_oracle.explain LSTM go_backwards mask=right
+"""
+
+
+def main(arguments=None):
+    """Run the command.
+
+    Returns
+    -------
+    int
+        0 where the question is answered, 2 where it cannot be.
+    """
+    options = _parse(arguments)
+    try:
+        explained = Explained(parse(" ".join(options.question)))
+    except (MisuseError, OracleError) as error:
+        return misuse("explain", error)
+    with printing():
+        if options.script:
+            print(explained.script(), end="")
+        elif options.json:
+            print(json.dumps(as_json(explained), indent=1, allow_nan=False))
+        else:
+            print(text_of(explained), end="")
+    return 0
+
+
+def _parse(arguments):
+    choices = [f"{name}={'|'.join(map(str, values))}" for name, values in CHOICES.items()]
+    parser = argparse.ArgumentParser(
+        prog="python -m rnn_oracle.explain",
+        description=__doc__.partition(": ")[2],
+        epilog=_EPILOG.format(
+            layers=", ".join(LAYERS),
+            flags=textwrap.fill(", ".join(FLAGS), _WIDTH - 2),
+            choices="\n".join(textwrap.fill(choice, _WIDTH - 2) for choice in choices),
+        ),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("question", nargs="+", metavar="QUESTION")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--script", action="store_true", help="write a program of Keras that shows it")
+    how.add_argument("--json", action="store_true", help="write JSON, with all numbers")
+    return parser.parse_args(arguments)
+
+
+def text_of(explained):
+    """Return the answer as text, of at most 80 columns."""
+    about = f"{explained.asked.dialect}; one sequence of {STEPS} steps of one feature"
+    blocks = [[*textwrap.wrap(explained.made_by(), _WIDTH), about]]
+    for name, steps in explained.sides.items():
+        blocks.append([f"{name}:"] * (len(explained.sides) > 1) + _table(steps))
+    blocks += [_returned(explained), _of_rules(explained), _elsewhere(explained)]
+    if explained.known:
+        blocks.append(["known divergences:", *_known(explained)])
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def _table(steps):
+    gates = [name for name in steps[0].gates if name in _GATES]
+    states = ["h", "c"][: len(steps[0].states)]
+    rows = [["step", "reads", "mask", "x", *gates, *states, "output"]]
+    for number, step in enumerate(steps, 1):
+        numbers = [step.x, *(step.gates[name] for name in gates), *step.states, step.output]
+        first = [str(number), f"x[{step.time}]", str(bool(step.valid[0]))]
+        rows.append(first + [row(each) for each in numbers])
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return ["  ".join(map(str.rjust, cells, widths)) for cells in rows]
+
+
+def _returned(explained):
+    """Tell what the call returns, and the mask that goes with it."""
+    lines = []
+    for name, array in zip(_names(explained), explained.results):
+        lines += _wrapped(f"{name} {array.shape}: ", row(array))
+    if explained.mask is not None:
+        lines.append(f"mask: {_of_mask(explained.mask)}")
+        lines.append(f"mask that goes on with the output: {_of_mask(explained.mask_of_output)}")
+    return lines
+
+
+def _of_mask(mask):
+    return "none" if mask is None else " ".join(map(str, np.ravel(mask)))
+
+
+def _names(explained):
+    """Return what to call each array that the call returns."""
+    sides = list(explained.sides) if explained.asked.is_both else [""]
+    apart = explained.asked.is_both and explained.layer.merge_mode is None
+    outputs = [f"{side} output" for side in sides] if apart else ["output"]
+    states = ["h", "c"][: len(next(iter(explained.sides.values()))[0].states)]
+    return outputs + [f"final {state} {side}".rstrip() for side in sides for state in states]
+
+
+def _of_rules(explained):
+    brought, others = explained.rules
+    lines = [line for rule in brought for line in _wrapped(f"{rule:<4}", first_sentence(rule))]
+    if explained.case is None:
+        return ["no case of the suite asks the same: no rule is cited, and no entry of the ledger"]
+    return lines + _wrapped("and as always ", " ".join(others))
+
+
+def _elsewhere(explained):
+    return [
+        line
+        for dialect, words in explained.elsewhere.items()
+        for line in _wrapped(f"{dialect}: ", words)
+    ]
+
+
+def _known(explained):
+    return [
+        line
+        for entry in explained.known
+        for line in _wrapped(f"{entry.target} {entry.versions}: ", f"{entry.title} ({entry.rule})")
+    ]
+
+
+def _wrapped(first, text):
+    return textwrap.wrap(text, _WIDTH, initial_indent=first, subsequent_indent="    ")
+
+
+def as_json(explained):
+    """Return the answer as plain values."""
+
+    def plain(array):
+        return None if array is None else np.asarray(array).tolist()
+
+    def of_step(step):
+        return {
+            "time": step.time,
+            "valid": plain(step.valid),
+            "gates": {name: plain(array) for name, array in step.gates.items()},
+            "states": list(map(plain, step.states)),
+            "output": plain(step.output),
+        }
+
+    brought, others = explained.rules
+    return {
+        "layer": explained.made_by(),
+        "dialect": explained.asked.dialect,
+        "case": explained.case and explained.case.id,
+        "weights": list(map(plain, explained.weights)),
+        "x": plain(explained.x),
+        "mask": plain(explained.mask),
+        "initial_state": explained.states and list(map(plain, explained.states)),
+        "steps": {name: list(map(of_step, steps)) for name, steps in explained.sides.items()},
+        "results": dict(zip(_names(explained), map(plain, explained.results))),
+        "mask_of_output": plain(explained.mask_of_output),
+        "rules": brought + others,
+        "dialects": explained.elsewhere,
+        "known": [entry.id for entry in explained.known],
+    }
