@@ -25,7 +25,7 @@ from rnn_oracle.records.format import MANIFEST, Entry, default_folder, seal
 from rnn_oracle.records.reader import read
 from rnn_oracle.records.store import recordings_in
 from rnn_oracle.targets.runtime import plain_shape
-from rnn_oracle.verdict.ledger import covers
+from rnn_oracle.verdict.ledger import covers, load, states
 
 
 def numbers(*shape, seed=0, dtype="float32"):
@@ -76,6 +76,11 @@ def within(target, **versions):
     A generation that is not named has none of them.
     """
     return target.name in versions and covers(versions[target.name], target.version)
+
+
+def is_known(target, entry):
+    """Tell whether an entry of the ledger, by its id, states that it holds in a release."""
+    return states(next(one for one in load() if one.id == entry), target)
 
 
 def knows(make, *arguments, **named):

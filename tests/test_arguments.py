@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import assert_agrees, assert_same, call, give_weights, knows, numbers, within
+from helpers import assert_agrees, assert_same, call, give_weights, is_known, knows, numbers, within
 
 import rnn_oracle
 from rnn_oracle.reference.dialects import DIALECTS
@@ -221,6 +221,8 @@ def test_the_input_may_be_told_beforehand(target, name, given):
 def test_the_input_that_is_told_twice(target):
     if target.name == "keras3":
         pytest.skip("there the number of features alone is no shape of a sequence")
+    if within(target, keras2="<2.3"):
+        pytest.skip("there a layer takes one of the two")
     layer = target.keras.layers.GRU(4, input_shape=(5, 3), input_dim=3)
     assert tuple(layer.get_config()["batch_input_shape"]) == (None, 5, 3)
 
@@ -230,6 +232,8 @@ def test_the_input_that_is_told_twice(target):
 def test_ragged_sequences_without_a_kernel_shared_with_cudnn(target, name, go_backwards):
     if target.name == "keras3" or within(target, keras2="<2.2"):
         pytest.skip("this Keras takes no ragged input (rule I8)")
+    if go_backwards and is_known(target, "keras2-ragged-backwards-cut-at-the-end"):
+        pytest.skip("known of this release")
     options = dict(activation="softsign", return_sequences=True, go_backwards=go_backwards)
     layer = layer_of(target, name, **options)
     got = layer(target.tf.RaggedTensor.from_tensor(X, lengths=[3, 5]))

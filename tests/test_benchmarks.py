@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+pytest.importorskip("importlib.metadata")
 from benchmarks import __main__ as command
 from benchmarks import history, page
 from benchmarks.measuring import CannotRunError, measured, memory, prepared

@@ -130,6 +130,8 @@ def test_a_cell_that_is_no_layer_is_called(target, stacked):
     def subtract(self, inputs, states, training=None):
         return inputs - states[0], [inputs - states[0]]
 
+    if within(target, keras2="<2.2"):
+        pytest.skip("there a layer calls the method `call` of every cell")
     cell = plain(target, __call__=subtract)
     if stacked and target.name == "keras3":
         pytest.skip("there the cells of a stack are layers")
@@ -176,6 +178,8 @@ def test_a_cell_that_does_not_say_that_it_is_built(target):
 def test_keras2_tells_a_cell_that_is_no_layer_whether_it_is_training(target, stacked):
     if stacked and target.name == "keras3":
         pytest.skip("there the cells of a stack are layers")
+    if stacked and within(target, keras2="<2.0"):
+        pytest.skip("there no cell of a stack is told")
     cell = plain(target)
     layer = target.keras.layers.RNN([cell] if stacked else cell)
     layer(target.tf.constant(X), training=True)
@@ -261,6 +265,8 @@ def test_states_that_a_layer_has_before_it_is_built(target):
 def test_a_cell_without_states(target):
     if target.name == "keras3":
         pytest.skip("there a layer asks for the first of them")
+    if within(target, keras2="<2.0"):
+        pytest.skip("there a layer fails without a state")
 
     def double(self, inputs, states):
         return 2 * inputs, []
@@ -337,8 +343,8 @@ def test_a_cell_is_built_for_the_first_state_of_the_one_below(target):
 
 
 def test_a_cell_above_one_of_two_inputs_is_built_for_one(target):
-    if within(target, keras2="<2.0"):
-        pytest.skip("the release takes the shape of the first input for the size of the batch")
+    if within(target, keras2="<2.7"):
+        pytest.skip("there the cell above is given more than that shape, as the bottom one is")
 
     def build(self, shape):
         seen.append(tuple(shape))
@@ -357,6 +363,8 @@ def test_a_cell_above_one_of_two_inputs_is_built_for_one(target):
 def test_a_cell_above_one_of_two_outputs_is_built_for_two(target):
     if target.name == "keras3":
         pytest.skip("there a cell has one output")
+    if within(target, keras2="<2.7"):
+        pytest.skip("there a stack takes a cell to have one output")
 
     def part(self, inputs, states):
         return (inputs, 2 * inputs[:, :2]), states

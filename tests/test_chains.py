@@ -52,6 +52,9 @@ def test_a_chain(target, name):
 @pytest.mark.parametrize("how", ["cloned", "loaded"])
 @pytest.mark.parametrize("front", ["masking", "embedding"])
 def test_a_chain_that_is_made_again(target, how, front, tmp_path):
+    if (front, how) == ("embedding", "loaded") and within(target, keras2=">=2.0,<2.2"):
+        pytest.skip("there the SavedModel of such a model cannot be loaded")
+
     def of_ids(layers, x):
         return gru(layers)(gru(layers)(layers.Embedding(5, 3, mask_zero=True)(x)))
 
@@ -130,6 +133,8 @@ def test_an_initial_state_by_its_place(target):
 def test_a_chain_that_is_given_a_state_in_front(target):
     if target.name == "keras3":
         pytest.skip("Keras 3 takes one input there")
+    if within(target, keras2="<2.7"):
+        pytest.skip("there Keras refuses the call itself")
     keras = target.keras
 
     def begun(layers, x):

@@ -292,6 +292,8 @@ def test_a_deep_copy_of_a_cell_that_has_drawn_masks(target, name):
 def test_a_deep_copy_of_a_cell_draws_masks_of_its_own(target, name):
     if target.name == "keras3":
         pytest.skip("test_a_deep_copy_of_a_cell_that_has_drawn_masks tells all of it")
+    if within(target, keras2="<2.0"):
+        pytest.skip("there no cell can be copied so")
     cell = deepcopy(under_rnn(target, name, **RATES).cell)
     twin = target.keras.layers.RNN(cell)
     x = target.tf.ones((100, 6, 3))

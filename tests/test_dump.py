@@ -6,7 +6,7 @@ import shutil
 
 import numpy as np
 import pytest
-from helpers import FIXTURES, committed, recordings, rewrite
+from helpers import FIXTURES, committed, recordings, rewrite, within
 
 from rnn_oracle.commands import dump
 from rnn_oracle.families.layers.case import CoreCase
@@ -315,4 +315,6 @@ def test_an_entry_of_a_recording(target):
 def test_a_refusal_is_recorded_in_the_same_words_each_time(target):
     case = CoreCase("gru", "two_without_sequences")
     first, second = (recorded.entry(target, case).answers[target.dialect] for _ in range(2))
-    assert first.refusal == second.refusal and "gru" in first.refusal.message
+    assert first.refusal == second.refusal
+    if not within(target, keras2="<2.4"):  # whose message is about the shape alone
+        assert "gru" in first.refusal.message

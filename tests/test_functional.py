@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import as_arrays, numbers, within
+from helpers import as_arrays, is_known, numbers, within
 
 import rnn_oracle
 from rnn_oracle.arithmetic import nest
@@ -85,6 +85,8 @@ def test_inputs_by_the_names_of_a_list(target, oracle_check):
 def test_inputs_are_rounded_to_the_dtypes_of_their_own(target, nested, oracle_check):
     if target.dialect == "keras2_v1":
         pytest.skip("it casts nothing")
+    if within(target, keras2="<2.2"):
+        pytest.skip("there a model does not cast its inputs")
     keras = target.keras
     x = keras.Input((5, 3), dtype="float64", name="z")
     h = keras.Input((4,), dtype="float32", name="a")
@@ -142,6 +144,8 @@ def test_a_mask_that_is_given_by_hand_too(target, oracle_check):
 
 def test_states_of_both_directions(target):
     keras = target.keras
+    if is_known(target, "keras2-zeros-not-put-out-by-kernels"):
+        pytest.skip("known of this release")
     ids, vectors = words(target, "ids")
     states = [keras.Input((4,), name=name) for name in "ab"]
     both = keras.layers.Bidirectional(keras.layers.GRU(4, return_sequences=True), name="both")
@@ -234,6 +238,8 @@ def test_a_stateful_graph(target, oracle_check):
 def test_other_policies(target, policy, oracle_check):
     if target.dialect == "keras2_v1":
         pytest.skip("it has no such policies")
+    if policy == "mixed_bfloat16" and within(target, keras2="<2.13"):
+        pytest.skip("there the kernels know no bfloat16")
     layers = target.keras.layers
     x = target.keras.Input((5, 3))
     options = {"dtype": policy, "recurrent_initializer": "zeros"}

@@ -1,6 +1,7 @@
 """Any call of a layer in a functional model is copied with its numbers, or refused by name."""
 
 import pytest
+from helpers import within
 from hypothesis import HealthCheck, assume, given, settings
 from model_calls import CALLS, LAYERS, answer, in_ledger
 
@@ -16,4 +17,6 @@ from model_calls import CALLS, LAYERS, answer, in_ledger
 @given(call=CALLS)
 def test_a_call_is_copied_with_its_numbers_or_refused(target, name, call):
     assume(not in_ledger(target, call))
+    if within(target, keras2="<2.3") and name in ("chain", "two outputs"):
+        assume(not call["masked"])  # a model in another one is given no mask there
     assert answer(target, name, call)

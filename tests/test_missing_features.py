@@ -1,5 +1,7 @@
 """What a release does not have: a case is left out for that, and for no other reason."""
 
+import os
+import re
 import types
 
 import pytest
@@ -9,6 +11,7 @@ from rnn_oracle.families.bidirectional.case import BidirectionalCase
 from rnn_oracle.families.cells.case import CellCase
 from rnn_oracle.families.options.case import OptionCase
 from rnn_oracle.families.training.case import TrainingCase
+from rnn_oracle.targets.keras import tensors
 from rnn_oracle.targets.keras.missing_features import missing_feature
 from rnn_oracle.targets.keras.tensors import TensorFlow
 from rnn_oracle.targets.target import Target
@@ -113,3 +116,33 @@ def test_a_name_that_is_not_known(option, name):
     assert name in missing_feature(Release(f"what is {name}?"), case)
     with pytest.raises(ValueError, match="no memory"):
         missing_feature(Release("no memory"), case)
+
+
+@pytest.mark.parametrize(
+    "release, dtype, mode, has_fp16, lacks",
+    [
+        ("2.8.4", "float16", "xla", True, True),
+        ("2.7.4", "mixed_float16", "xla", True, True),
+        ("2.6.5", "float16", "xla", True, False),
+        ("2.10.1", "float16", "xla", True, False),
+        ("2.8.4", "bfloat16", "xla", True, False),
+        ("2.8.4", "float16", "function", True, False),
+        ("2.8.4", "float16", "xla", False, False),
+    ],
+)
+def test_what_would_end_the_process_is_not_run(release, dtype, mode, has_fp16, lacks, monkeypatch):
+    class Release(TensorFlow):
+        release, jit_argument = None, "jit_compile"
+
+    monkeypatch.setattr(Release, "release", release)
+    monkeypatch.setattr(tensors, "processor_has", {"avx512_fp16": has_fp16}.get)
+    reason = Release().lacks(CellCase(cell="gru", dtype=dtype, mode=mode))
+    assert (reason == "ends the process where XLA computes in float16 with AVX512-FP16") == lacks
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/cpuinfo"), reason="no Linux")
+def test_a_processor_has_what_linux_says():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        flags = re.search(r"^flags\s*: (.*)", file.read(), re.MULTILINE).group(1).split()
+    assert all(map(tensors.processor_has, flags))
+    assert not tensors.processor_has("a_unit_that_none_has")

@@ -349,6 +349,9 @@ def test_keras_names_the_axis_that_is_missing(target):
 
 
 def test_a_layer_that_does_not_say_that_it_is_built(target):
+    if within(target, keras2="<2.2"):
+        pytest.skip("there it is built in each call")
+
     class Silent(target.keras.layers.Layer):
         times = 0
 

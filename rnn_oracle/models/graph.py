@@ -133,12 +133,7 @@ def _taken(model: Any, link: Any, node: Any, copy: Any) -> tuple[Any, Any]:
         states = given.pop("initial_state", None)
         if isinstance(x, list):  # as Keras 2 has it
             x, *states = x
-    attached = nest.map_structure(lambda tensor: getattr(tensor, "_keras_mask", None), x)
-    more = [
-        f"`{name}`"
-        for name, value in given.items()
-        if not _says_nothing(link, name, value, attached)
-    ]
+    more = [f"`{name}`" for name, value in given.items() if not _says_nothing(link, name, value, x)]
     if not _in_model(states):
         more.append("`initial_state`")
     if nest.is_nested(x) and not isinstance(copy, Functional):
@@ -160,12 +155,15 @@ def _in_model(tensors: Any) -> bool:
     return all(hasattr(leaf, "_keras_history") for leaf in leaves)
 
 
-def _says_nothing(link: Any, name: str, value: Any, attached: Any) -> bool:
-    """Tell whether an argument of a call does what leaving it out does."""
+def _says_nothing(link: Any, name: str, value: Any, x: Any) -> bool:
+    """Tell whether an argument of a call on x does what leaving it out does."""
+    if name == "mask" and hasattr(link, "layers") and type(x).__name__ == "Tensor":
+        return False  # up to TensorFlow 2.3 a model attaches it to its input, whatever was there
     if name == "mask":  # None takes the place of a mask that is attached in Keras 2 alone
         of_keras3 = dialect_of(link) == "keras3"
         if value is None and of_keras3:
             return True
+        attached = nest.map_structure(lambda tensor: getattr(tensor, "_keras_mask", None), x)
         # A model that is called in another has a mask for each of its inputs.
         return nest.same_structure(value, attached) and all(
             map(_same, nest.flatten(value), nest.flatten(attached))

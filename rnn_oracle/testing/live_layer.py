@@ -196,6 +196,8 @@ def observed(layer_call, returned, prefix):
 def _reset(layer):
     """Reset the states of all stateful layers that a layer is made of."""
     for link in links(layer):
-        if getattr(link, "stateful", False):
+        # Up to TensorFlow 2.1 a Bidirectional does not tell that its layers are stateful.
+        those = link, getattr(link, "forward_layer", None)
+        if any(getattr(each, "stateful", False) for each in those):
             reset = getattr(link, "reset_states", None) or link.reset_state
             reset()

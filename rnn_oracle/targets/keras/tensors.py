@@ -1,13 +1,15 @@
 """The tensors of a backend of Keras: how they are made and read, and how functions are compiled."""
 
+import functools
 import importlib
 import inspect
+import re
 
 import numpy as np
 
 from ...arithmetic import nest
 from ...families.case import GRAPH, XLA
-from ..runtime import masks_of, tensorflow
+from ..runtime import masks_of, minor, tensorflow
 
 
 class TensorFlow:
@@ -64,7 +66,26 @@ class TensorFlow:
         """Return why this backend cannot run a case, None if it can."""
         if case.options.get("mode") == XLA and self.jit_argument is None:
             return "does not compile with XLA"
+        if case.options.get("mode") == XLA and case.computes_in == "float16" and self._aborts():
+            return "ends the process where XLA computes in float16 with AVX512-FP16"
         return None
+
+    def _aborts(self):
+        """Tell whether XLA ends the process at an exponential in float16 (measured).
+
+        The compiler of these releases knows no such operation of processors that came later.
+        """
+        return minor(self.release) in ("2.7", "2.8", "2.9") and processor_has("avx512_fp16")
+
+
+@functools.lru_cache(maxsize=None)
+def processor_has(feature):
+    """Tell whether Linux says that a processor has a feature; of other systems it is not known."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            return re.search(rf"^flags\s*:.*\b{feature}\b", file.read(), re.MULTILINE) is not None
+    except OSError:
+        return False
 
 
 class OfKeras3:
