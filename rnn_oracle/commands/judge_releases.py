@@ -116,12 +116,13 @@ def page(table):
     rows = [["release", "Keras", "TensorFlow", *there], ["---"] * (3 + len(there))]
     for name in in_order_of_releases(table):
         row = table[name]
-        cells = [_cell(row["families"].get(family, {})) for family in there]
+        cells = [counts_in_words(row["families"].get(family, {})) for family in there]
         rows.append([name, f"{row['module']} {row['version']}", row["tensorflow"], *cells])
     return _PAGE.format(table="\n".join(f"| {' | '.join(row)} |" for row in rows))
 
 
-def _cell(counts):
+def counts_in_words(counts):
+    """Return how many cases came out how, in words: ``"25 agree, 3 known"``."""
     return ", ".join(f"{count} {_WORDS.get(word, word)}" for word, count in sorted(counts.items()))
 
 
