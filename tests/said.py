@@ -73,6 +73,11 @@ SPEC_SAYS = [
     ),
     _said("in TensorFlow 1 nothing is cast", "input_of_another_width_fails"),
     _said(
+        "does not cast to the dtype of its `Input` before TensorFlow 2.2",
+        "model_of_keras2_does_not_cast_to_its_input",
+    ),
+    _said("does not before Keras 3.5", "model_of_keras3_does_not_cast_to_its_input"),
+    _said(
         "Before TensorFlow 2.7, `keras2` refuses arrays of NumPy for masks",
         "keras2-mask-array-refused",
     ),

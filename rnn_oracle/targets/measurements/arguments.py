@@ -126,3 +126,32 @@ def use_bias_is_taken_by_its_truth(target):
     layer = target.keras.layers.LSTM(4, use_bias="False")
     layer.build((2, 5, 3))
     return len(layer.get_weights()) == 3
+
+
+@of("keras2")
+def model_of_keras2_does_not_cast_to_its_input(target):
+    if target.dialect == "keras2_v1":  # whose layers fail at another width
+        inputs = target.keras.Input(X.shape[1:], dtype="float32")
+        model = target.keras.Model(inputs, target.keras.layers.GRU(4)(inputs))
+        return refused(model, target.tf.constant(X.astype("float64"))) is not None
+    return _keeps_the_width_of_its_input(target)
+
+
+@of("keras3")
+def model_of_keras3_does_not_cast_to_its_input(target):
+    return _keeps_the_width_of_its_input(target)
+
+
+def _keeps_the_width_of_its_input(target):
+    """Tell by a layer of float64 in which dtype its model, whose `Input` is of float32, gave it."""
+    keras, x = target.keras, X.astype("float64") / 3
+    layer = keras.layers.GRU(4, dtype="float64")
+    inputs = keras.Input(X.shape[1:], dtype="float32")
+    model = keras.Model(inputs, layer(inputs))
+    layer.set_weights([np.full(weight.shape, 0.1) for weight in layer.get_weights()])
+    given, cast, of_model = (
+        np.asarray(call(target.tf.constant(values)))
+        for call, values in ((layer, x), (layer, x.astype("float32").astype("float64")), (model, x))
+    )
+    assert np.any(given != cast)
+    return bool(np.all(of_model == given))
