@@ -118,6 +118,8 @@ def test_what_is_around_a_frozen_layer_says_so(target, trainable):
 
 
 def test_a_layer_that_is_built_has_no_part_in_its_copies(target):
+    if within(target, keras3="<3.3"):
+        pytest.skip("there it has")
     layers = target.keras.layers
     layer = layers.Bidirectional(give_weights(layers.GRU(4), X.shape))
     layer.build(X.shape)
@@ -159,6 +161,8 @@ def test_use_cudnn_goes_on_to_both(target, use_cudnn):
     layers = target.keras.layers
     if target.name != "keras3" or within(target, keras3="<3.2"):
         pytest.skip("use_cudnn is an argument of Keras 3.2")
+    if use_cudnn != "auto" and within(target, keras3="<3.12"):
+        pytest.skip("there it is no part of the configuration from which the two are made")
     layer = layers.Bidirectional(layers.GRU(4, use_cudnn=use_cudnn))
     sides = (layer.forward_layer, layer.backward_layer)
     assert [side.use_cudnn for side in sides] == [use_cudnn] * 2
@@ -376,6 +380,8 @@ def test_compute_mask(target, merge_mode, return_sequences, return_state):
 def test_compute_output_shape(target, merge_mode, return_state):
     if target.name == "keras2":
         pytest.skip("it nests shapes in another way, and TensorFlow 1.15 fails with states")
+    if within(target, keras3="<3.2") and (return_state or merge_mode is None):
+        pytest.skip("there they come in a list, or fail")
     layer = like(target.keras.layers, merge_mode, return_state=return_state)
     merged = ((2, 4), (2, 4)) if merge_mode is None else ((2, 8 if merge_mode == "concat" else 4),)
     want = merged + ((2, 4), (2, 4)) if return_state else merged
@@ -385,7 +391,8 @@ def test_compute_output_shape(target, merge_mode, return_state):
 @pytest.mark.parametrize("merge_mode", ["concat", "sum", None], ids=str)
 @pytest.mark.parametrize("return_state", [False, True])
 def test_compute_output_shape_in_whatever_nest(target, merge_mode, return_state):
-    if return_state and is_known(target, "keras2-bidirectional-shapes-of-states"):
+    known = "keras2-bidirectional-shapes-of-states", "keras3-bidirectional-shapes-joined-as-lists"
+    if return_state and any(is_known(target, entry) for entry in known):
         pytest.skip("known of this release")
     layer = like(target.keras.layers, merge_mode, return_state=return_state)
     merged = [(2, 4), (2, 4)] if merge_mode is None else [(2, 8 if merge_mode == "concat" else 4)]

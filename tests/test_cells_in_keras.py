@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import as_arrays, call, flat_shapes, give_weights, numbers, tensors, within
+from helpers import as_arrays, call, flat_shapes, give_weights, is_known, numbers, tensors, within
 
 from rnn_oracle.arithmetic import nest
 from rnn_oracle.targets.runtime import plain_shape
@@ -30,6 +30,8 @@ def test_a_cell_of_another_dtype(target, states, return_sequences):
     """It computes in its own, and the layer returns its own (rule D6)."""
     if target.name == "keras2":
         pytest.skip("there the products of the cell fail: the states have another dtype")
+    if states == "stateful" and is_known(target, "keras3-stateful-mixed-precision-not-built"):
+        pytest.skip("known of this release")
     layers, tf = target.keras.layers, target.tf
     same, other = (
         give_weights(
@@ -67,6 +69,8 @@ def test_cells_of_two_dtypes_in_a_stack(target):
 def test_states_of_which_a_cell_tells_nothing_but_their_size(target):
     if target.name == "keras2":
         pytest.skip("there it tells none of a number in place of its input")
+    if is_known(target, "keras3-stateful-mixed-precision-not-built"):
+        pytest.skip("known of this release")
     layer = target.keras.layers.RNN(own(target, dtype="float64"), stateful=True)
     assert [np.asarray(state).dtype for state in layer.get_initial_state(2)] == ["float64"]
     layer.build(X.shape)
@@ -385,6 +389,8 @@ def test_a_cell_above_one_of_two_outputs_is_built_for_two(target):
 
 def test_sizes_that_are_no_integers_of_python(target):
     """Keras 3 leaves such a state out of the shapes, and refuses such an output."""
+    if within(target, keras3="<3.3"):
+        pytest.skip("there it fails at such a state")
     layers, size = target.keras.layers, np.int64(3)
     layer = layers.RNN(own(target, [3, size]), return_state=True)
     got = flat_shapes(layer.compute_output_shape(X.shape))

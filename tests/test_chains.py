@@ -58,6 +58,8 @@ def test_a_chain_that_is_made_again(target, how, front, tmp_path):
     def of_ids(layers, x):
         return gru(layers)(gru(layers)(layers.Embedding(5, 3, mask_zero=True)(x)))
 
+    if front == "masking" and within(target, keras3="<3.3"):
+        pytest.skip("there a Bidirectional has more weights than its copies")
     x, shape = (X, (5, 3)) if front == "masking" else (IDS, (5,))
     model = model_of(target, CHAINS["mask through layers"] if shape == (5, 3) else of_ids, shape)
     if how == "cloned":

@@ -125,6 +125,8 @@ def test_a_model_rounds_its_input_to_the_dtype_of_the_input(target, oracle_check
         pytest.skip("it casts nothing")
     if within(target, keras2="<2.2", keras3="<3.5"):
         pytest.skip("there a model does not cast its input")
+    if within(target, keras3=">=3.5,<3.10"):
+        pytest.skip("there Keras puts an operation between, which cannot be copied")
     keras = target.keras
     inputs = keras.Input((5, 3), dtype="float32")
     model = keras.Model(inputs, keras.layers.GRU(4, dtype="float64")(inputs))
@@ -197,6 +199,8 @@ def test_what_is_known_is_named(target, what):
         pytest.skip(f"{target.name} {target.version} has no such activation")
     report = check(make(target), X, **call)
     entry = f"{target.name}-{what.partition(',')[0]}"
+    if not (report.mismatches or is_known(target, entry)):
+        pytest.skip("this release does it right")
     assert report.guesses[0].startswith("as if ")
     assert (f": known divergence {entry}" in report.guesses[0]) == is_known(target, entry)
 

@@ -27,6 +27,8 @@ def stateful(target, name, units=4, shape=(2, 5, 3), **options):
 
 @pytest.mark.parametrize("name", ["SimpleRNN", "LSTM", "GRU"])
 def test_a_stateful_layer_is_called_three_times(target, name, oracle_check):
+    if is_known(target, "keras3-mask-argument-not-passed-on"):
+        pytest.skip("known of this release")
     layer = stateful(target, name, return_sequences=True)
     layer(target.tf.constant(X))  # what it holds by now does not matter
     first, second, reset = oracle_check(layer, X, mask=MASK)
@@ -99,6 +101,8 @@ def require(target, policy):
 @pytest.mark.parametrize("name", ["SimpleRNN", "LSTM", "GRU"])
 def test_half_precision(target, name, policy, oracle_check):
     require(target, policy)
+    if is_known(target, "keras3-mask-argument-not-passed-on"):
+        pytest.skip("known of this release")
     options = {"recurrent_initializer": "zeros", "dtype": policy}  # no orthogonal ones in bfloat16
     layer = getattr(target.keras.layers, name)(4, return_sequences=True, **options)
     give_weights(layer, (2, 5, 3))

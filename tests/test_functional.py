@@ -46,6 +46,8 @@ def encoder_decoder(target, kind="LSTM", decoder=None, **options):
 
 def with_states(target, nested, **options):
     """Return a decoder that takes ids and its states, its inputs nested in some way."""
+    if nested is NESTED["list in list"] and within(target, keras3="<3.4"):
+        pytest.skip("there the inputs of a model are in one list, or in a dict")
     keras = target.keras
     ids, vectors = words(target, "ids", **options)
     h, c = keras.Input((4,), name="h"), keras.Input((4,), name="c")
@@ -75,6 +77,8 @@ def test_a_decoder_that_takes_its_states(target, nested, oracle_check):
 def test_inputs_by_the_names_of_a_list(target, oracle_check):
     if target.dialect == "keras2_v1":
         pytest.skip("it takes them in the order of their names")
+    if within(target, keras3=">=3.5,<3.7"):
+        pytest.skip("there Keras takes them in the order of their names")
     made = with_states(target, NESTED["list"], mask_zero=False)
     by_name = {"ids": WORDS, "h": STATES[0], "c": STATES[1]}
     want = oracle_check(made, [WORDS, *STATES])
@@ -87,6 +91,8 @@ def test_inputs_are_rounded_to_the_dtypes_of_their_own(target, nested, oracle_ch
         pytest.skip("it casts nothing")
     if within(target, keras2="<2.2", keras3="<3.5"):
         pytest.skip("there a model does not cast its inputs")
+    if within(target, keras3=">=3.5,<3.10"):
+        pytest.skip("there Keras puts an operation between, which cannot be copied")
     keras = target.keras
     x = keras.Input((5, 3), dtype="float64", name="z")
     h = keras.Input((4,), dtype="float32", name="a")
@@ -170,6 +176,8 @@ def test_masks_of_inputs(target, how, oracle_check):
         sequence, _ = oracle_check(made, inputs)
     elif within(target, keras2="<2.2"):
         pytest.skip("the release takes no None for a mask")
+    elif within(target, keras3="<3.4"):
+        pytest.skip("there a model hands no mask on that is its argument")
     else:
         sequence, _ = oracle_check(made, [X, X], mask=[mask, None])
     np.testing.assert_array_equal(sequence[0, 1], sequence[0, 0])
@@ -240,6 +248,8 @@ def test_other_policies(target, policy, oracle_check):
         pytest.skip("it has no such policies")
     if policy == "mixed_bfloat16" and within(target, keras2="<2.13"):
         pytest.skip("there the kernels know no bfloat16")
+    if within(target, keras3=">=3.5,<3.10"):
+        pytest.skip("there Keras puts an operation between, which cannot be copied")
     layers = target.keras.layers
     x = target.keras.Input((5, 3))
     options = {"dtype": policy, "recurrent_initializer": "zeros"}

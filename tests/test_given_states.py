@@ -205,6 +205,8 @@ def test_a_stateful_layer_is_built_by_the_inputs_of_a_model(target, inputs):
 def test_a_stateful_layer_of_mixed_precision_keeps_its_state_in_float32(target, name):
     if within(target, keras2="<2.7"):
         pytest.skip("known of this release, or later than it")
+    if is_known(target, "keras3-stateful-mixed-precision-not-built"):
+        pytest.skip("known of this release")
     layer = getattr(target.keras.layers, name)(4, stateful=True, dtype="mixed_float16")
     first, second = (np.asarray(layer(target.tf.constant(X))) for _ in range(2))
     assert first.dtype == "float16" and np.any(first != second)
