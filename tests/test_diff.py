@@ -334,7 +334,7 @@ def test_which_of_the_installed_is_meant(modules, name, taken, monkeypatch, caps
 
 @pytest.mark.parametrize("rule", sorted(rules()))
 def test_a_rule_in_short(rule):
-    assert 10 < len(first_sentence(rule)) < 320 and first_sentence(rule).endswith(".")
+    assert 10 < len(first_sentence(rule)) < 320 and first_sentence(rule).endswith((".", ".)"))
 
 
 def test_a_cause_is_told_once(capsys):
