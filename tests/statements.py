@@ -9,14 +9,15 @@ from helpers import FIXTURES
 
 import rnn_oracle
 from rnn_oracle.commands import judge_releases, measure
+from rnn_oracle.commands.kept_table import read_table
 from rnn_oracle.families.spec import without_links
 from rnn_oracle.targets.measurements import MEASUREMENTS
 from rnn_oracle.verdict.ledger import covers, load
 
 PACKAGE = os.path.dirname(rnn_oracle.__file__)
 SPEC, README = os.path.join(PACKAGE, "SPEC.md"), os.path.join(PACKAGE, os.pardir, "README.md")
-TABLE = judge_releases.read_table(os.path.join(FIXTURES, judge_releases.NAME))
-MEASURED = measure.read(os.path.join(FIXTURES, measure.NAME))
+TABLE = read_table(os.path.join(FIXTURES, judge_releases.NAME))
+MEASURED = read_table(os.path.join(FIXTURES, measure.NAME))
 LEDGER = {entry.id: entry for entry in load()}
 
 RELEASE = re.compile(r"(?<![\w.-])\d+\.\d+(?:\.\d+)?(?![\w-])|(?<=TensorFlow )[12]\b(?!\.\d)")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import as_arrays, call, flat_shapes, give_weights, is_known, numbers, tensors, within
+from helpers import as_arrays, call, flat_shapes, give_weights, numbers, skip_known, tensors, within
 
 from rnn_oracle.arithmetic import nest
 from rnn_oracle.targets.runtime import plain_shape
@@ -30,8 +30,8 @@ def test_a_cell_of_another_dtype(target, states, return_sequences):
     """It computes in its own, and the layer returns its own (rule D6)."""
     if target.name == "keras2":
         pytest.skip("there the products of the cell fail: the states have another dtype")
-    if states == "stateful" and is_known(target, "keras3-stateful-mixed-precision-not-built"):
-        pytest.skip("known of this release")
+    if states == "stateful":
+        skip_known(target, "keras3-stateful-mixed-precision-not-built")
     layers, tf = target.keras.layers, target.tf
     same, other = (
         give_weights(
@@ -69,8 +69,7 @@ def test_cells_of_two_dtypes_in_a_stack(target):
 def test_states_of_which_a_cell_tells_nothing_but_their_size(target):
     if target.name == "keras2":
         pytest.skip("there it tells none of a number in place of its input")
-    if is_known(target, "keras3-stateful-mixed-precision-not-built"):
-        pytest.skip("known of this release")
+    skip_known(target, "keras3-stateful-mixed-precision-not-built")
     layer = target.keras.layers.RNN(own(target, dtype="float64"), stateful=True)
     assert [np.asarray(state).dtype for state in layer.get_initial_state(2)] == ["float64"]
     layer.build(X.shape)
@@ -180,10 +179,8 @@ def test_a_cell_that_does_not_say_that_it_is_built(target):
 
 @pytest.mark.parametrize("stacked", [False, True], ids=["alone", "stack"])
 def test_keras2_tells_a_cell_that_is_no_layer_whether_it_is_training(target, stacked):
-    if stacked and target.name == "keras3":
-        pytest.skip("there the cells of a stack are layers")
-    if stacked and within(target, keras2="<2.0"):
-        pytest.skip("there no cell of a stack is told")
+    if stacked and (target.name == "keras3" or within(target, keras2="<2.0")):
+        pytest.skip("there the cells of a stack are layers, or are told nothing")
     cell = plain(target)
     layer = target.keras.layers.RNN([cell] if stacked else cell)
     layer(target.tf.constant(X), training=True)

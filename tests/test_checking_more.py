@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import give_weights, is_known, numbers, within
+from helpers import give_weights, is_known, numbers, skip_known, within
 
 import rnn_oracle
 from rnn_oracle.arithmetic.error_bounds import UNIT_ROUNDOFF
@@ -27,8 +27,7 @@ def stateful(target, name, units=4, shape=(2, 5, 3), **options):
 
 @pytest.mark.parametrize("name", ["SimpleRNN", "LSTM", "GRU"])
 def test_a_stateful_layer_is_called_three_times(target, name, oracle_check):
-    if is_known(target, "keras3-mask-argument-not-passed-on"):
-        pytest.skip("known of this release")
+    skip_known(target, "keras3-mask-argument-not-passed-on")
     layer = stateful(target, name, return_sequences=True)
     layer(target.tf.constant(X))  # what it holds by now does not matter
     first, second, reset = oracle_check(layer, X, mask=MASK)
@@ -101,8 +100,7 @@ def require(target, policy):
 @pytest.mark.parametrize("name", ["SimpleRNN", "LSTM", "GRU"])
 def test_half_precision(target, name, policy, oracle_check):
     require(target, policy)
-    if is_known(target, "keras3-mask-argument-not-passed-on"):
-        pytest.skip("known of this release")
+    skip_known(target, "keras3-mask-argument-not-passed-on")
     options = {"recurrent_initializer": "zeros", "dtype": policy}  # no orthogonal ones in bfloat16
     layer = getattr(target.keras.layers, name)(4, return_sequences=True, **options)
     give_weights(layer, (2, 5, 3))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import give_weights, is_known, numbers, within
+from helpers import give_weights, numbers, skip_known, within
 
 from rnn_oracle.reference.errors import OracleError
 
@@ -63,8 +63,8 @@ def test_a_mask_of_other_numbers_than_0_and_1(target, name, oracle_check):
     give_weights(layer, (2, 5, 3))
     if within(target, keras3="<3.11"):
         pytest.skip("the mask goes no further")
-    if name == "Bidirectional" and is_known(target, "keras2-zeros-not-put-out-by-kernels"):
-        pytest.skip("known of this release")
+    if name == "Bidirectional":
+        skip_known(target, "keras2-zeros-not-put-out-by-kernels")
     for mask in (3 * MASK, -0.5 * MASK):
         oracle_check(layer, X, mask=mask)
 

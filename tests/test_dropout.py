@@ -6,7 +6,7 @@ from copy import deepcopy
 
 import numpy as np
 import pytest
-from helpers import assert_same, give_weights, is_known, knows, numbers, within
+from helpers import assert_same, give_weights, knows, numbers, skip_known, within
 
 import rnn_oracle
 from rnn_oracle.arithmetic.error_bounds import UNIT_ROUNDOFF, exact
@@ -220,8 +220,7 @@ def test_each_call_of_a_layer_draws_other_masks(target, name, rates):
 def test_each_call_of_a_stack_draws_other_masks(target, rate):
     keeps_the_first_masks(target)
     known = "keras3-recurrent-dropout-at-the-other-rate", "keras3-dropout-of-stacked-cells-fails"
-    if any(is_known(target, entry) for entry in known):
-        pytest.skip("known of this release")
+    skip_known(target, *known)
     layers = target.keras.layers
     layer = layers.RNN([layers.GRUCell(5), layers.SimpleRNNCell(5, **{rate: 0.5})])
     x = target.tf.ones((100, 6, 3))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import call, give_weights, is_known, numbers, tensors, within
+from helpers import call, give_weights, numbers, skip_known, tensors, within
 
 import rnn_oracle
 from rnn_oracle.arithmetic import nest
@@ -82,8 +82,7 @@ def test_states_inside_of_states(target):
 
 @pytest.mark.parametrize("name", ["SimpleRNNCell", "GRUCell"])
 def test_the_bare_state_of_a_cell_becomes_its_output(target, name):
-    if is_known(target, "keras2-bare-state-of-a-cell"):
-        pytest.skip("known of this release")
+    skip_known(target, "keras2-bare-state-of-a-cell")
     cell = getattr(target.keras.layers, name)(4)
     x, state = tensors(target, [X[:, 0], numbers(2, 4)])
     output, after = cell(x, state)
@@ -92,8 +91,8 @@ def test_the_bare_state_of_a_cell_becomes_its_output(target, name):
 
 @pytest.mark.parametrize("both_ways", [False, True])
 def test_nested_states_of_a_model(target, both_ways):
-    if both_ways and is_known(target, "keras2-bidirectional-nested-initial-state"):
-        pytest.skip("known of this release")
+    if both_ways:
+        skip_known(target, "keras2-bidirectional-nested-initial-state")
     keras, layers = target.keras, target.keras.layers
     layer = layers.RNN([layers.LSTMCell(4), layers.GRUCell(3)])
     layer = layers.Bidirectional(layer) if both_ways else layer
@@ -111,8 +110,7 @@ def test_nested_states_of_a_model(target, both_ways):
 @pytest.mark.parametrize("name", ["LSTM", "GRU", "RNN"])
 def test_a_stateful_layer_is_given_states_of_a_model_twice(target, name):
     """It knows all the same which sequences it takes."""
-    if is_known(target, "keras2-states-not-reset-after-symbolic-states"):
-        pytest.skip("known of this release")
+    skip_known(target, "keras2-states-not-reset-after-symbolic-states")
     keras = target.keras
     layer = getattr(keras.layers, name)(
         keras.layers.GRUCell(4) if name == "RNN" else 4, stateful=True
@@ -186,8 +184,8 @@ def summing_cell(target):
 def test_a_stateful_layer_is_built_by_the_inputs_of_a_model(target, inputs):
     if inputs == 2 and target.name == "keras3":
         pytest.skip("there a layer takes one input")
-    if inputs == 2 and is_known(target, "keras2-stateful-nested-inputs"):
-        pytest.skip("known of this release")
+    if inputs == 2:
+        skip_known(target, "keras2-stateful-nested-inputs")
     keras = target.keras
     kind, of = (keras.layers.LSTM, 4) if inputs == 1 else (keras.layers.RNN, summing_cell(target))
     layer = kind(of, stateful=True)
@@ -205,8 +203,7 @@ def test_a_stateful_layer_is_built_by_the_inputs_of_a_model(target, inputs):
 def test_a_stateful_layer_of_mixed_precision_keeps_its_state_in_float32(target, name):
     if within(target, keras2="<2.7"):
         pytest.skip("known of this release, or later than it")
-    if is_known(target, "keras3-stateful-mixed-precision-not-built"):
-        pytest.skip("known of this release")
+    skip_known(target, "keras3-stateful-mixed-precision-not-built")
     layer = getattr(target.keras.layers, name)(4, stateful=True, dtype="mixed_float16")
     first, second = (np.asarray(layer(target.tf.constant(X))) for _ in range(2))
     assert first.dtype == "float16" and np.any(first != second)

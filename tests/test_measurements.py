@@ -8,6 +8,7 @@ from helpers import needs
 from statements import MEASURED
 
 from rnn_oracle.commands import measure
+from rnn_oracle.commands.kept_table import read_table
 from rnn_oracle.targets.measurements import MEASUREMENTS
 
 pytestmark = needs("packaging")
@@ -46,7 +47,7 @@ def test_the_program_keeps_what_was_measured_of_other_releases(tmp_path, monkeyp
     path = tmp_path / "measured.json"
     path.write_text(json.dumps({"tf2.10": {}, "tf2.5-v1": {}}))
     assert measure.main(["--out", str(path)]) == 0
-    table = measure.read(str(path))
+    table = read_table(str(path))
     assert list(table) == ["tf2.5-v1", "tf2.10"]
     assert table["tf2.5-v1"] == dict(
         about, target="tf1", tensorflow="2.5.0", holds={"no": False, "yes": True}

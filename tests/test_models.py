@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 import pytest
-from helpers import call, give_weights, is_known, numbers, within
+from helpers import call, give_weights, numbers, skip_known, within
 
 import rnn_oracle
 from rnn_oracle.arithmetic import nest
@@ -188,8 +188,7 @@ def test_two_layers_of_a_kind_are_not_mixed_up_in_a_graph(target, name):
 def test_an_unrolled_model_is_saved(target, tmp_path):
     if target.name == "keras3":
         pytest.skip("the format of TensorFlow exists in keras2")
-    if is_known(target, "keras2-unrolled-not-in-saved-model"):
-        pytest.skip("known of this release")
+    skip_known(target, "keras2-unrolled-not-in-saved-model")
     keras = target.keras
     model = keras.Sequential([keras.Input((5, 3)), keras.layers.GRU(4, unroll=True)])
     model.save(str(tmp_path), save_format="tf")

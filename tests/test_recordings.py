@@ -10,6 +10,7 @@ from invented import PAGE
 
 from rnn_oracle.commands import history, judge_releases
 from rnn_oracle.commands.judged_recordings import judge_all
+from rnn_oracle.commands.kept_table import read_table
 from rnn_oracle.families import registry
 from rnn_oracle.families.case import SIZES
 from rnn_oracle.families.layers.matrix import core
@@ -60,7 +61,7 @@ def test_the_releases_did_what_is_known_and_the_pages_tell_it():
         assert file.read() == history._page(history.of_answers(fixtures, answered)), (
             "run python -m rnn_oracle.history --html docs/history.html"
         )
-    table = judge_releases.read_table(os.path.join(FIXTURES, judge_releases.NAME))
+    table = read_table(os.path.join(FIXTURES, judge_releases.NAME))
     assert judge_releases.judged(fixtures, answered) == {n: table[n] for n in recordings()}, (
         "run python -m rnn_oracle.commands.judge_releases --page docs/releases.md"
     )

@@ -7,7 +7,8 @@ import pytest
 from helpers import FIXTURES, made_up, needs, recordings
 
 from rnn_oracle.commands import judge_releases
-from rnn_oracle.commands.judge_releases import NAME, page, read_table, text_of
+from rnn_oracle.commands.judge_releases import NAME, page
+from rnn_oracle.commands.kept_table import read_table, text_of
 from rnn_oracle.families.layers.case import CoreCase
 from rnn_oracle.families.outcome import Outcome, Refusal
 from rnn_oracle.records.store import store

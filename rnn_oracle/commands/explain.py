@@ -17,6 +17,7 @@ from .program import misuse
 from .question import CHOICES, FLAGS, LAYERS, parse
 
 _WIDTH = 80
+_STATES = ("h", "c")
 _GATES = ("i", "f", "o", "g", "z", "r", "candidate")
 """What a table has of what a cell computes on the way."""
 
@@ -80,14 +81,15 @@ def text_of(explained):
     for name, steps in explained.sides.items():
         blocks.append([f"{name}:"] * (len(explained.sides) > 1) + _table(steps))
     blocks += [_returned(explained), _of_rules(explained), _elsewhere(explained)]
-    if explained.known:
-        blocks.append(["known divergences:", *_known(explained)])
+    known = _known(explained)
+    if known:
+        blocks.append(["known divergences:", *known])
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
 def _table(steps):
     gates = [name for name in steps[0].gates if name in _GATES]
-    states = ["h", "c"][: len(steps[0].states)]
+    states = _STATES[: len(steps[0].states)]
     rows = [["step", "reads", "mask", "x", *gates, *states, "output"]]
     for number, step in enumerate(steps, 1):
         numbers = [step.x, *(step.gates[name] for name in gates), *step.states, step.output]
@@ -117,15 +119,15 @@ def _names(explained):
     sides = list(explained.sides) if explained.asked.is_both else [""]
     apart = explained.asked.is_both and explained.layer.merge_mode is None
     outputs = [f"{side} output" for side in sides] if apart else ["output"]
-    states = ["h", "c"][: len(next(iter(explained.sides.values()))[0].states)]
+    states = _STATES[: len(next(iter(explained.sides.values()))[0].states)]
     return outputs + [f"final {state} {side}".rstrip() for side in sides for state in states]
 
 
 def _of_rules(explained):
-    brought, others = explained.rules
-    lines = [line for rule in brought for line in _wrapped(f"{rule:<4}", first_sentence(rule))]
     if explained.case is None:
         return ["no case of the suite asks the same: no rule is cited, and no entry of the ledger"]
+    brought, others = explained.rules
+    lines = [line for rule in brought for line in _wrapped(f"{rule:<4}", first_sentence(rule))]
     return lines + _wrapped("and as always ", " ".join(others))
 
 

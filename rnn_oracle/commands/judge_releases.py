@@ -8,16 +8,14 @@ stays.
 from __future__ import annotations
 
 import argparse
-import json
-import os
 from collections import Counter
 
 from ..families import registry
-from ..records.format import default_folder
 from ..records.store import in_order_of_releases, read_all
 from ..verdict.judge import AGREE, KNOWN, PARTLY, UNJUDGED, UNSUPPORTED
 from ..verdict.ledger import load, matching, states
 from .judged_recordings import judge_all, releases
+from .kept_table import add_out, add_page, markdown, read_table, text_of
 from .output import write_output
 from .program import run
 from .selection import add_folders
@@ -96,29 +94,15 @@ def _is_hidden(entry, release, answered):
     )
 
 
-def read_table(path):
-    """Return the table of a file, empty where there is none."""
-    if not os.path.exists(path):
-        return {}
-    with open(path, encoding="ascii") as file:
-        return json.load(file)
-
-
-def text_of(table):
-    """Return the text of the file of a table."""
-    names = in_order_of_releases(table)
-    return json.dumps({name: table[name] for name in names}, indent=1) + "\n"
-
-
 def page(table):
     """Return the text of the page of a table."""
     there = [f for f in registry.IDS if any(f in row["families"] for row in table.values())]
-    rows = [["release", "Keras", "TensorFlow", *there], ["---"] * (3 + len(there))]
+    rows = []
     for name in in_order_of_releases(table):
         row = table[name]
         cells = [counts_in_words(row["families"].get(family, {})) for family in there]
         rows.append([name, f"{row['module']} {row['version']}", row["tensorflow"], *cells])
-    return _PAGE.format(table="\n".join(f"| {' | '.join(row)} |" for row in rows))
+    return _PAGE.format(table=markdown(["release", "Keras", "TensorFlow", *there], rows))
 
 
 def counts_in_words(counts):
@@ -130,13 +114,8 @@ def main(arguments=None):
     """Run the program; return its exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     add_folders(parser)
-    parser.add_argument(
-        "--out",
-        metavar="FILE",
-        default=os.path.join(default_folder(), NAME),
-        help="default: %(default)s",
-    )
-    parser.add_argument("--page", metavar="FILE", help="a page of the docs to write the table to")
+    add_out(parser, NAME)
+    add_page(parser)
     options = parser.parse_args(arguments)
     fixtures = [fixture for folder in options.folders for fixture in read_all(folder)]
     table = dict(read_table(options.out), **judged(fixtures, judge_all(fixtures)))

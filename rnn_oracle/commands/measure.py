@@ -7,13 +7,10 @@ measured of other releases. ``tests/test_statements.py`` compares SPEC.md with a
 from __future__ import annotations
 
 import argparse
-import json
-import os
 
-from ..records.format import default_folder
-from ..records.store import in_order_of_releases
 from ..targets import INSTALL, installed
 from ..targets.measurements import MEASUREMENTS
+from .kept_table import add_out, read_table, text_of
 from .output import write_output
 from .program import misuse, run
 
@@ -40,31 +37,16 @@ def measured(target):
     }
 
 
-def read(path):
-    """Return what was measured, by the name of the recording; nothing where there is no file."""
-    if not os.path.exists(path):
-        return {}
-    with open(path, encoding="ascii") as file:
-        return json.load(file)
-
-
 def main(arguments=None):
     """Run the program; return its exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument(
-        "--out",
-        metavar="FILE",
-        default=os.path.join(default_folder(), NAME),
-        help="default: %(default)s",
-    )
+    add_out(parser, NAME)
     options = parser.parse_args(arguments)
     targets = installed()
     if not targets:
         return misuse("commands.measure", f"there is nothing to measure; {INSTALL}")
     found = {target.recording: measured(target) for target in targets.values()}
-    found = dict(read(options.out), **found)
-    ordered = {name: found[name] for name in in_order_of_releases(found)}
-    write_output(options.out, json.dumps(ordered, indent=1) + "\n")
+    write_output(options.out, text_of(dict(read_table(options.out), **found)))
     return 0
 
 

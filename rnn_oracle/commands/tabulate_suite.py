@@ -8,16 +8,14 @@ of which no report is given stay as they were.
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import xml.etree.ElementTree as ElementTree
 from collections import Counter, defaultdict
 
 from ..families import registry
-from ..records.format import default_folder
 from ..records.store import in_order_of_releases
 from ..testing.suite import CASE, TARGET, VERDICT
-from .judge_releases import counts_in_words, read_table
+from .judge_releases import counts_in_words
+from .kept_table import add_out, add_page, markdown, read_table, text_of
 from .output import write_output
 from .program import misuse, run
 
@@ -93,8 +91,7 @@ def _end_of(test):
 
 def page(table):
     """Return the text of the page of a table."""
-    names = ["environment", "minutes", "tests", "target", *registry.IDS]
-    rows = [names, ["---"] * len(names)]
+    heads, rows = ["environment", "minutes", "tests", "target", *registry.IDS], []
     for name in in_order_of_releases(table):
         row = table[name]
         tests = ", ".join(
@@ -105,20 +102,15 @@ def page(table):
             cells = [counts_in_words(families.get(family, {})) for family in registry.IDS]
             rows.append([*first, target, *cells])
             first = ["", "", ""]
-    return _PAGE.format(table="\n".join(f"| {' | '.join(row)} |" for row in rows))
+    return _PAGE.format(table=markdown(heads, rows))
 
 
 def main(arguments=None):
     """Run the program; return its exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("reports", nargs="*", metavar="ENVIRONMENT=REPORT")
-    parser.add_argument(
-        "--out",
-        metavar="FILE",
-        default=os.path.join(default_folder(), NAME),
-        help="default: %(default)s",
-    )
-    parser.add_argument("--page", metavar="FILE", help="a page of the docs to write the table to")
+    add_out(parser, NAME)
+    add_page(parser)
     options = parser.parse_args(arguments)
     table = read_table(options.out)
     for argument in options.reports:
@@ -129,8 +121,7 @@ def main(arguments=None):
             table[name] = found_in(report)
         except ValueError as error:
             return misuse("commands.tabulate_suite", error)
-    ordered = {name: table[name] for name in in_order_of_releases(table)}
-    write_output(options.out, json.dumps(ordered, indent=1) + "\n")
+    write_output(options.out, text_of(table))
     if options.page:
         write_output(options.page, page(table))
     return 0

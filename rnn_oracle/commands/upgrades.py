@@ -18,6 +18,7 @@ from .diff import cases_of, headline, recorded_side, sections
 from .explained_changes import TABLE, compare_sides
 from .history_rows import NOT_EXPLAINED
 from .judged_recordings import releases
+from .kept_table import markdown
 from .output import write_output
 from .program import run
 from .releases import families
@@ -99,14 +100,11 @@ def _line(section):
 def page(upgrades):
     """Return the text of the page."""
     there = [name for name in registry.IDS if any(one.compared.get(name) for one in upgrades)]
-    rows = [["from", "to", *there], ["---"] * (2 + len(there))]
-    for one in upgrades:
-        cells = [_cell(one, name) for name in there]
-        rows.append([one.old, one.new, *cells])
+    rows = [[one.old, one.new, *(_cell(one, name) for name in there)] for one in upgrades]
     changes = [f"\n## {one.old} to {one.new}\n\n{_list(one.headlines)}" for one in upgrades]
     count = sum(one.unexplained for one in upgrades)
     unexplained = f"{count} of the changes are not explained." if count else "All are explained."
-    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    table = markdown(["from", "to", *there], rows)
     return _PAGE.format(unexplained=unexplained, table=table, changes="\n".join(changes)) + "\n"
 
 

@@ -64,9 +64,11 @@ class TensorFlow:
 
     def lacks(self, case):
         """Return why this backend cannot run a case, None if it can."""
-        if case.options.get("mode") == XLA and self.jit_argument is None:
+        if case.options.get("mode") != XLA:
+            return None
+        if self.jit_argument is None:
             return "does not compile with XLA"
-        if case.options.get("mode") == XLA and case.computes_in == "float16" and self._aborts():
+        if case.computes_in == "float16" and self._aborts():
             return "ends the process where XLA computes in float16 with AVX512-FP16"
         return None
 
