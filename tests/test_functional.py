@@ -182,6 +182,16 @@ def test_masks_of_inputs(target, how, oracle_check):
     np.testing.assert_array_equal(sequence[0, 1], sequence[0, 0])
 
 
+def test_no_masks_for_a_model_of_several_inputs(target):
+    """None takes the place of the mask that is attached, which the copy would have."""
+    keras = target.keras
+    a, b, x, y = (keras.Input((5, 3)) for _ in range(4))
+    inner = keras.Model([a, b], [keras.layers.GRU(4)(a), keras.layers.GRU(4)(b)])
+    made = model(target, [x, y], inner([keras.layers.Masking()(x), y], mask=[None, None]))
+    with pytest.raises(ValueError, match="cannot be copied: .* is called with `mask`, but"):
+        rnn_oracle.from_keras(made)
+
+
 def shared(target, x):
     layer = target.keras.layers.GRU(3, return_sequences=True, name="shared")
     return [layer(layer(x)), target.keras.layers.GRU(2)(layer(x))]

@@ -158,7 +158,8 @@ def _in_model(tensors: Any) -> bool:
 def _says_nothing(link: Any, name: str, value: Any, x: Any) -> bool:
     """Tell whether an argument of a call on x does what leaving it out does."""
     if name == "mask":  # None takes the place of a mask that is attached in Keras 2 alone
-        if hasattr(link, "layers") and type(x).__name__ == "Tensor":
+        tensors = nest.flatten(x)
+        if hasattr(link, "layers") and any(type(one).__name__ == "Tensor" for one in tensors):
             return False  # up to TensorFlow 2.3 a model attaches it to its input, in place of all
         of_keras3 = dialect_of(link) == "keras3"
         if value is None and of_keras3:
