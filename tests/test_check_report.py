@@ -37,7 +37,7 @@ OF_KERAS = ["layers", "defaults"] + CROSSED + ["refusals", "files"]
 
 
 def choose(*arguments):
-    return Selection(check._parse(list(arguments)))
+    return Selection(check.make_parser().parse_args(list(arguments)))
 
 
 def reasons(planned):

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from typing import Any, NamedTuple
 
 from ..families import registry
+from .command_line import parser_of
 from .errors import FORESEEN
 from .output import printing
 from .program import misuse
 from .selection import DIALECTS, Selection, add_selectors
+
+EXAMPLES = (
+    "--rule M3",
+    "--family options --where mask=left --where stateful=two_calls",
+    "--only 'gru.one.last.*' --json",
+)
 
 
 class Listed(NamedTuple):
@@ -27,16 +33,16 @@ class Listed(NamedTuple):
     dialects: list[str]
 
 
-def main(arguments=None):
+def main(arguments=None, prog=None):
     """Run the command.
 
     Returns
     -------
     int
-        0 where cases are listed, or the reason is told why no case cites a rule; 1 where no case
-        has all that was asked for; 2 on misuse.
+        0 where cases are listed, or the reason is told why no case cites a rule; 2 on misuse, and
+        where no case has all that was asked for.
     """
-    options = _parse(arguments)
+    options = make_parser(prog).parse_args(arguments)
     dialects = [options.dialect] if options.dialect else DIALECTS
     try:
         selection = Selection(options)
@@ -44,29 +50,30 @@ def main(arguments=None):
         with printing():
             _print(listed, options.json)
             if not listed:
-                _tell(selection, dialects, options.json)
+                _tell(selection, dialects, options)
     except FORESEEN as error:
-        return misuse("cases", error)
-    return 0 if listed or selection.reasons else 1
+        return misuse(options.prog, error)
+    return 0 if listed or selection.reasons else 2
 
 
-def _tell(selection, dialects, as_json):
+def _tell(selection, dialects, options):
     """Say why nothing is listed; the reason for a rule is what was asked for."""
     words = selection.nothing(dialects)
     if selection.reasons:
-        print(words, file=sys.stderr if as_json else sys.stdout)
+        print(words, file=sys.stderr if options.json else sys.stdout)
     else:
-        print(f"rnn_oracle.cases: {words}", file=sys.stderr)
+        misuse(options.prog, words)
 
 
-def _parse(arguments):
-    parser = argparse.ArgumentParser(prog="python -m rnn_oracle.cases", description=__doc__)
+def make_parser(prog=None):
+    """Return the parser of the command line."""
+    parser = parser_of("cases", prog, EXAMPLES)
     add_selectors(parser)
     parser.add_argument(
         "--dialect", choices=DIALECTS, help="the cases of a dialect (default: of all)"
     )
     parser.add_argument("--json", action="store_true", help="write JSON, with the rules of each")
-    return parser.parse_args(arguments)
+    return parser
 
 
 def find(selection, dialects=DIALECTS):

@@ -1,6 +1,5 @@
 """`python -m rnn_oracle.check`: judge the installed TensorFlow, or other targets."""
 
-import argparse
 import functools
 import json
 import logging
@@ -12,11 +11,19 @@ from ..testing.causes import judge_and_explain
 from ..verdict.known_refusals import ledger_of
 from .check_plan import NOT_SELECTED, plan
 from .check_report import as_json, left_out_in_words, passes, show, without_verdict
+from .command_line import parser_of
 from .errors import FORESEEN
 from .output import printing, writable, write_output
 from .parallel import spread, workers
 from .program import misuse
 from .selection import Selection, add_selectors, in_words
+
+
+EXAMPLES = (
+    "--only 'lstm.*' --where mask=left,right",
+    "--family layers --tables --json verdicts.json",
+    "--target keras-jax --rule M6",
+)
 
 
 class PartlyJudgedError(Exception):
@@ -33,7 +40,7 @@ class PartlyJudgedError(Exception):
         self.verdicts = verdicts
 
 
-def main(arguments=None):
+def main(arguments=None, prog=None):
     """Run the command.
 
     Returns
@@ -43,24 +50,24 @@ def main(arguments=None):
         divergence, or another case that the release cannot run; 2 on misuse, with no TensorFlow or
         one that cannot be used, and where a verdict is missing or cannot be written.
     """
-    options = _parse(arguments)
+    options = make_parser(prog).parse_args(arguments)
     if options.json is not None and not writable(options.json):
-        return misuse("check", f"cannot write {options.json}")
+        return misuse(options.prog, f"cannot write {options.json}")
     problems = []
     try:
         targets = {name: get(name) for name in options.target} or installed()
         if not targets:
-            return misuse("check", _no_target())
+            return misuse(options.prog, _no_target())
         selection = Selection(options)
         planned = plan(targets, selection, alone=bool(options.target))
         if not planned.cases:
-            return misuse("check", _nothing(targets, selection, planned))
+            return misuse(options.prog, _nothing(targets, selection, planned))
         verdicts = judge_all(planned)
     except PartlyJudgedError as error:
         verdicts = error.verdicts
         problems.append(error)
     except FORESEEN as error:
-        return misuse("check", error, INSTALL)
+        return misuse(options.prog, error, INSTALL)
     # What cannot be told in one way is told in the other.
     for tell in (_write_json, _show):
         try:
@@ -68,7 +75,7 @@ def main(arguments=None):
         except FORESEEN as error:
             problems.append(error)
     if problems:
-        return max(misuse("check", problem, INSTALL) for problem in problems)
+        return max(misuse(options.prog, problem, INSTALL) for problem in problems)
     return 0 if all(map(passes, verdicts)) else 1
 
 
@@ -83,8 +90,9 @@ def _show(options, targets, planned, verdicts):
         show(targets, planned, verdicts, options.tables)
 
 
-def _parse(arguments):
-    parser = argparse.ArgumentParser(prog="python -m rnn_oracle.check", description=__doc__)
+def make_parser(prog=None):
+    """Return the parser of the command line."""
+    parser = parser_of("check", prog, EXAMPLES)
     parser.add_argument(
         "--target",
         metavar="NAME",
@@ -107,7 +115,7 @@ def _parse(arguments):
         help="print how each value of each option fared in all families, not in layers alone",
     )
     add_selectors(parser)
-    return parser.parse_args(arguments)
+    return parser
 
 
 def _no_target():

@@ -1,6 +1,5 @@
 """`python -m rnn_oracle.diff A B`: what changed from one recording to another, and why."""
 
-import argparse
 import json
 import os
 
@@ -19,6 +18,7 @@ from ..verdict.changes import describe, in_short
 from ..verdict.judge import UNSUPPORTED
 from ..verdict.ledger import load
 from ..verdict.patterns import as_text
+from .command_line import parser_of
 from .dump import gather
 from .errors import FORESEEN, MisuseError
 from .explained_changes import DEFAULT, TABLE, Side, compare_sides
@@ -30,13 +30,19 @@ from .reach import in_words as reach_in_words
 from .selection import EVERYTHING, add_choice, choice, in_words
 
 ORACLE, INSTALLED, LEGACY, V1 = "oracle", "installed", "installed-legacy", "installed-v1"
-SIDES = """A and B are each the name of a recording, such as tf2.21, the folder of one,
-`installed` for the tf.keras that is installed, `installed-legacy` for the tf_keras beside it,
-`installed-v1` for the cells of TensorFlow 1, or `oracle` for what the rules demand. The exit status
-is 0 where nothing changed but by rounding, 1 where something did, 2 on misuse."""
+SIDES = """\
+A and B are each the name of a recording, such as tf2.21, the folder of one,
+`installed` for the tf.keras that is installed, `installed-legacy` for the
+tf_keras beside it, `installed-v1` for the cells of TensorFlow 1, or `oracle`
+for what the rules demand. What rounding alone can have moved is the same."""
+EXAMPLES = (
+    "tf2.15 tf2.21 --family layers --family defaults",
+    "tf2.21 installed --only 'lstm.*'",
+    "oracle keras3.15 --json",
+)
 
 
-def main(arguments=None):
+def main(arguments=None, prog=None):
     """Run the command.
 
     Returns
@@ -45,7 +51,7 @@ def main(arguments=None):
         0 where nothing but rounding sets the two apart, 1 where more does, 2 on misuse, with a
         TensorFlow that cannot be used, and where a process ends or nothing can be printed.
     """
-    options = _parse(arguments)
+    options = make_parser(prog).parse_args(arguments)
     try:
         old, new = _sides(options)
         chosen = choice(options)
@@ -54,7 +60,7 @@ def main(arguments=None):
         with printing():
             _print(comparison, options)
     except FORESEEN as error:
-        return misuse("diff", error, INSTALL)
+        return misuse(options.prog, error, INSTALL)
     return 1 if comparison.groups else 0
 
 
@@ -65,10 +71,9 @@ def _print(comparison, options):
         print("\n".join(_lines(comparison, _MARKDOWN if options.markdown else _TEXT)))
 
 
-def _parse(arguments):
-    parser = argparse.ArgumentParser(
-        prog="python -m rnn_oracle.diff", description=__doc__, epilog=SIDES
-    )
+def make_parser(prog=None):
+    """Return the parser of the command line."""
+    parser = parser_of("diff", prog, EXAMPLES, SIDES)
     parser.add_argument("old", metavar="A")
     parser.add_argument("new", metavar="B")
     form = parser.add_mutually_exclusive_group()
@@ -78,7 +83,7 @@ def _parse(arguments):
     parser.add_argument(
         "--fixtures", metavar="FOLDER", default=default_folder(), help="default: %(default)s"
     )
-    return parser.parse_args(arguments)
+    return parser
 
 
 def _sides(options):

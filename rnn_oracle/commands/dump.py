@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import functools
 import itertools
 import os
@@ -21,11 +20,19 @@ from ..records.writer import replace
 from ..targets import INSTALL, installed
 from ..targets.runtime import BrokenTargetError
 from ..verdict.changes import MEANING, ROUNDING, describe, in_short
+from .command_line import parser_of
 from .errors import FORESEEN, MisuseError
 from .output import printing
 from .parallel import LostError, spread, workers
 from .program import misuse
 from .selection import add_choice, blocks, choice
+
+
+EXAMPLES = (
+    "--vectors --out fixtures",
+    "--recording --family options --out fixtures",
+    "--check --only 'lstm.*'",
+)
 
 
 class Gathered(NamedTuple):
@@ -47,7 +54,7 @@ class Gathered(NamedTuple):
     processes: int
 
 
-def main(arguments=None):
+def main(arguments=None, prog=None):
     """Run the command.
 
     Returns
@@ -57,14 +64,14 @@ def main(arguments=None):
         1 where ``--check`` finds a change or a damaged fixture; 2 on misuse, with no TensorFlow or
         one that cannot be used, and where a process ends or a file cannot be written.
     """
-    options = _parse(arguments)
+    options = _parse(arguments, prog)
     try:
         return _run(options)
     except FixtureError as error:
         _say(error)
         return 1
     except FORESEEN as error:
-        return misuse("dump", error, INSTALL)
+        return misuse(options.prog, error, INSTALL)
 
 
 def _run(options):
@@ -176,8 +183,9 @@ def _gather(options, *wanted, begun=None):
     return gathered, words.format(took, gathered.processes, each, took / each) if timed else ""
 
 
-def _parse(arguments):
-    parser = argparse.ArgumentParser(prog="python -m rnn_oracle.dump", description=__doc__)
+def make_parser(prog=None):
+    """Return the parser of the command line."""
+    parser = parser_of("dump", prog, EXAMPLES)
     parser.add_argument("--vectors", action="store_true", help="the vectors; needs no TensorFlow")
     parser.add_argument("--recording", action="store_true", help="the recording (default: both)")
     parser.add_argument(
@@ -188,7 +196,11 @@ def _parse(arguments):
         "--check", action="store_true", help="write nothing; compare with what is in FOLDER"
     )
     parser.add_argument("--processes", type=int, metavar="N", help="default: one for each core")
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def _parse(arguments, prog):
+    options = make_parser(prog).parse_args(arguments)
     options.chosen = choice(options)
     if not (options.vectors or options.recording):
         options.vectors = options.recording = True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import textwrap
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from ..families.spec import first_sentence
 from ..reference.errors import OracleError
+from .command_line import parser_of
 from .errors import MisuseError
 from .explained import STEPS, Explained, row
 from .output import printing
@@ -21,18 +21,21 @@ _STATES = ("h", "c")
 _GATES = ("i", "f", "o", "g", "z", "r", "candidate")
 """What a table has of what a cell computes on the way."""
 
-_EPILOG = """a question is the name of a layer ({layers}), perhaps after
+_ABOUT = """a question is the name of a layer ({layers}), perhaps after
 Bidirectional, and options by Keras's names. A flag alone means True:
 {flags}.
 Others take a value:
 {choices}.
 Unless return_sequences=False is asked for, the layer returns its sequence.
-
-example: python -m rnn_oracle.explain LSTM go_backwards mask=right
 """
+EXAMPLES = (
+    "LSTM go_backwards mask=right",
+    "Bidirectional GRU merge_mode=sum dialect=keras2 --json",
+    "SimpleRNN activation=relu initial_state=argument --script",
+)
 
 
-def main(arguments=None):
+def main(arguments=None, prog=None):
     """Run the command.
 
     Returns
@@ -40,11 +43,11 @@ def main(arguments=None):
     int
         0 where the question is answered, 2 where it cannot be.
     """
-    options = _parse(arguments)
+    options = make_parser(prog).parse_args(arguments)
     try:
         explained = Explained(parse(" ".join(options.question)))
     except (MisuseError, OracleError) as error:
-        return misuse("explain", error)
+        return misuse(options.prog, error)
     with printing():
         if options.script:
             print(explained.script(), end="")
@@ -55,23 +58,20 @@ def main(arguments=None):
     return 0
 
 
-def _parse(arguments):
-    choices = [f"{name}={'|'.join(map(str, values))}" for name, values in CHOICES.items()]
-    parser = argparse.ArgumentParser(
-        prog="python -m rnn_oracle.explain",
-        description=__doc__.partition(": ")[2],
-        epilog=_EPILOG.format(
-            layers=", ".join(LAYERS),
-            flags=textwrap.fill(", ".join(FLAGS), _WIDTH - 2),
-            choices="\n".join(textwrap.fill(choice, _WIDTH - 2) for choice in choices),
-        ),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+def make_parser(prog=None):
+    """Return the parser of the command line."""
+    choices = [f"{name}={' | '.join(map(str, values))}" for name, values in CHOICES.items()]
+    about = _ABOUT.format(
+        layers=", ".join(LAYERS),
+        flags=textwrap.fill(", ".join(FLAGS), _WIDTH - 2),
+        choices="\n".join(textwrap.fill(choice, _WIDTH - 2) for choice in choices),
     )
+    parser = parser_of("explain", prog, EXAMPLES, about)
     parser.add_argument("question", nargs="+", metavar="QUESTION")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--script", action="store_true", help="write a program of Keras that shows it")
     how.add_argument("--json", action="store_true", help="write JSON, with all numbers")
-    return parser.parse_args(arguments)
+    return parser
 
 
 def text_of(explained):

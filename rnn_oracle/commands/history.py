@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from ..records.reader import read
 from ..records.store import recordings_in
 from ..verdict import known_refusals
 from ..verdict.ledger import load
+from .command_line import parser_of
 from .errors import FORESEEN
 from .history_rows import KEPT, NONE, UNEXPLAINED, differs
 from .history_sections import sections
@@ -25,7 +25,7 @@ from .releases import families, runs, span
 from .selection import EVERYTHING, add_choice, choice
 
 INSTALL = "pip install rich packaging jinja2"
-STATUS = """The exit status is 0, but 1 where something is not explained, and 2 on misuse."""
+EXAMPLES = ("--only 'lstm.*'", "--family layers --markdown", "--html history.html")
 TITLE = "Keras's recurrent layers by release"
 _WIDTH, _LEFT = 140, 50
 """Of a table that is not for a terminal, and what of it is left for the rules and their words."""
@@ -49,7 +49,7 @@ class History(NamedTuple):
     lacking: list[str]
 
 
-def main(arguments=None):
+def main(arguments=None, prog=None):
     """Run the command.
 
     Returns
@@ -58,20 +58,20 @@ def main(arguments=None):
         0; 1 where something is not explained; 2 on misuse, and where a process ends or nothing can
         be written.
     """
-    options = _parse(arguments)
+    options = make_parser(prog).parse_args(arguments)
     if options.html not in (None, "-") and not writable(options.html):
-        return misuse("history", f"cannot write {options.html}")
+        return misuse(options.prog, f"cannot write {options.html}")
     try:
         history = of_folder(options.fixtures, choice(options))
         if not history.families:
-            return misuse("history", _nothing(options))
+            return misuse(options.prog, _nothing(options))
         if options.html not in (None, "-"):
             write_output(options.html, _page(history))
         else:
             with printing():
                 _print(history, options)
     except FORESEEN as error:
-        return misuse("history", error, INSTALL)
+        return misuse(options.prog, error, INSTALL)
     return 1 if _unexplained(history) else 0
 
 
@@ -85,10 +85,9 @@ def _print(history, options):
         _print_tables(history)
 
 
-def _parse(arguments):
-    parser = argparse.ArgumentParser(
-        prog="python -m rnn_oracle.history", description=__doc__, epilog=STATUS
-    )
+def make_parser(prog=None):
+    """Return the parser of the command line."""
+    parser = parser_of("history", prog, EXAMPLES)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--markdown", action="store_true", help="write Markdown")
     form.add_argument(
@@ -102,7 +101,7 @@ def _parse(arguments):
     parser.add_argument(
         "--fixtures", metavar="FOLDER", default=default_folder(), help="default: %(default)s"
     )
-    return parser.parse_args(arguments)
+    return parser
 
 
 def _nothing(options):

@@ -110,9 +110,9 @@ def counts_in_words(counts):
     return ", ".join(f"{count} {_WORDS.get(word, word)}" for word, count in sorted(counts.items()))
 
 
-def main(arguments=None):
+def main(arguments=None, prog=None):
     """Run the program; return its exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog, description=__doc__.partition("\n")[0])
     add_folders(parser)
     add_out(parser, NAME)
     add_page(parser)

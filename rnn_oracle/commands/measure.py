@@ -37,14 +37,14 @@ def measured(target):
     }
 
 
-def main(arguments=None):
+def main(arguments=None, prog=None):
     """Run the program; return its exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog, description=__doc__.partition("\n")[0])
     add_out(parser, NAME)
     options = parser.parse_args(arguments)
     targets = installed()
     if not targets:
-        return misuse("commands.measure", f"there is nothing to measure; {INSTALL}")
+        return misuse(parser.prog, f"there is nothing to measure; {INSTALL}")
     found = {target.recording: measured(target) for target in targets.values()}
     write_output(options.out, text_of(dict(read_table(options.out), **found)))
     return 0

@@ -4,8 +4,6 @@ import contextlib
 import os
 import sys
 
-from ..records.disk import write
-
 
 @contextlib.contextmanager
 def printing():
@@ -53,6 +51,9 @@ def write_output(path, text):
     OSError
         It names the file.
     """
+    # Only here: it needs NumPy, for which nobody waits who asks for help.
+    from ..records.disk import write
+
     if _is_special(path):
         # A device or a pipe, in the place of which no file can be put.
         try:

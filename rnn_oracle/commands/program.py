@@ -3,37 +3,66 @@
 import contextlib
 import importlib
 import os
+import re
 import signal
 import sys
 import traceback
 
 
-def misuse(command, message, install=""):
+def misuse(prog, message, install=""):
     """Say why a command cannot do what was asked for; return its exit status.
 
-    What `install` installs is the advice where something cannot be imported.
+    Parameters
+    ----------
+    prog : str
+        The name under which the command was called.
+    message : str or Exception
+    install : str, optional
+        What installs what is missing, as advice where something cannot be imported.
+
+    Returns
+    -------
+    int
     """
     if isinstance(message, ImportError) and install:
         message = f"{message}; install what is missing with\n\n    {install}"
     with contextlib.suppress(OSError):  # the status tells it too
-        print(f"rnn_oracle.{command}: {message}", file=sys.stderr)
+        print(f"{prog}: {message}", file=sys.stderr)
     return 2
 
 
-def run(command):
+def called_as():
+    """Return the name under which this program was called, as one would type it."""
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    if spec is None:  # a script
+        return os.path.basename(sys.argv[0])
+    return "python -m " + re.sub(r"\.__main__$", "", spec.name)
+
+
+def run(command, prog=None, arguments=None):
     """Run a command by its name, and leave with its status, or 2 where it fails itself.
 
     Ctrl-C ends it as it ends a program that does not catch it, so that a loop of the shell ends
     too: the shell calls that status 130.
+
+    Parameters
+    ----------
+    command : str
+        The name of its module.
+    prog : str, optional
+        The name under which it was called; by default that of this program.
+    arguments : list of str, optional
+        By default those of this program.
     """
+    prog = prog or called_as()
     try:
         _open_what_is_closed()
-        status = _status(command)
+        status = _status(command, arguments, prog)
     except KeyboardInterrupt:
-        misuse(command, "interrupted")
+        misuse(prog, "interrupted")
         status = 130
     except OSError as error:
-        status = misuse(command, error)
+        status = misuse(prog, error)
     except Exception:
         # Python would leave with 1, which says that something diverges or has changed.
         with contextlib.suppress(OSError):
@@ -50,11 +79,11 @@ def run(command):
     sys.exit(status)
 
 
-def _status(command):
+def _status(command, arguments, prog):
     # Only here: what takes long may be interrupted too.
     main = importlib.import_module(f"{__package__}.{command}").main
     try:
-        return main()
+        return main(arguments, prog)
     except SystemExit as stop:  # of the parser, which may have printed its help
         from .output import printing
 

@@ -95,9 +95,9 @@ def _save_archive(made, path):
                         archive.writestr(entry, file.read())
 
 
-def main(arguments=None):
+def main(arguments=None, prog=None):
     """Run the program; return its exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog, description=__doc__.partition("\n")[0])
     parser.add_argument(
         "folder", nargs="?", default=default_folder(), help="of fixtures; default: %(default)s"
     )

@@ -130,7 +130,7 @@ def add_selectors(parser):
         action="append",
         default=[],
         help=f"the cases of a family: {', '.join(registry.IDS)}; repeated, those of any",
-    )
+    ).completer = lambda **_: registry.IDS  # asked by argcomplete: there are no choices
     group.add_argument(
         "--where",
         metavar="OPTION=VALUE[,VALUE]",

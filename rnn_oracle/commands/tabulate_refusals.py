@@ -30,9 +30,9 @@ def measured(folder):
     return found
 
 
-def main(arguments=None):
+def main(arguments=None, prog=None):
     """Run the program; return its exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog, description=__doc__.partition("\n")[0])
     add_folders(parser)
     parser.add_argument("--out", metavar="FILE", default=table.PATH, help="default: %(default)s")
     options = parser.parse_args(arguments)

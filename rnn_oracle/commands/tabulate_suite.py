@@ -105,9 +105,9 @@ def page(table):
     return _PAGE.format(table=markdown(heads, rows))
 
 
-def main(arguments=None):
+def main(arguments=None, prog=None):
     """Run the program; return its exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog, description=__doc__.partition("\n")[0])
     parser.add_argument("reports", nargs="*", metavar="ENVIRONMENT=REPORT")
     add_out(parser, NAME)
     add_page(parser)
@@ -120,7 +120,7 @@ def main(arguments=None):
         try:
             table[name] = found_in(report)
         except ValueError as error:
-            return misuse("commands.tabulate_suite", error)
+            return misuse(parser.prog, error)
     write_output(options.out, text_of(table))
     if options.page:
         write_output(options.page, page(table))

@@ -117,9 +117,9 @@ def _cell(one, family):
     return f"{one.changed.get(family, 0)} of {compared}" if compared else ""
 
 
-def main(arguments=None):
+def main(arguments=None, prog=None):
     """Run the program; return its exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog, description=__doc__.partition("\n")[0])
     parser.add_argument("page", metavar="FILE")
     parser.add_argument(
         "--fixtures", metavar="FOLDER", default=default_folder(), help="default: %(default)s"
