@@ -21,7 +21,7 @@ from rnn_oracle.families.layers.problem import problem
 from rnn_oracle.families.stacks.reference import build
 from rnn_oracle.records import disk, writer
 from rnn_oracle.records import format as format_module
-from rnn_oracle.records.format import MANIFEST, Entry, default_folder, seal
+from rnn_oracle.records.format import MANIFEST, Entry, seal
 from rnn_oracle.records.reader import read
 from rnn_oracle.records.store import recordings_in
 from rnn_oracle.targets.runtime import plain_shape
@@ -145,7 +145,8 @@ def flat_shapes(tree):
     return [plain_shape(tree)]
 
 
-FIXTURES = default_folder()
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+FIXTURES = os.path.join(ROOT, "fixtures")
 
 
 def needs(package):
@@ -247,7 +248,7 @@ NEEDS_NODE = pytest.mark.skipif(NODE is None, reason="no node here, so its reade
 
 def node(program, *folders):
     """Run a program of the reader in JavaScript; return its status and what it prints."""
-    path = os.path.join(os.path.dirname(FIXTURES), "readers", "javascript", program)
+    path = os.path.join(ROOT, "readers", "javascript", program)
     done = subprocess.run(
         [NODE, path] + [str(folder) for folder in folders],
         stdout=subprocess.PIPE,

@@ -1,5 +1,6 @@
 """What `python -m rnn_oracle.check` judges, and what it says of it, without TensorFlow."""
 
+import itertools
 import json
 
 import pytest
@@ -15,7 +16,9 @@ from rnn_oracle.commands.check_plan import (
     Plan,
     plan,
 )
-from rnn_oracle.commands.selection import Selection
+from rnn_oracle.commands.check_tables import tables
+from rnn_oracle.commands.output import console
+from rnn_oracle.commands.selection import DIALECTS, Selection
 from rnn_oracle.families import registry
 from rnn_oracle.families.layers.case import CoreCase
 from rnn_oracle.families.layers.matrix import BLOCK
@@ -113,8 +116,11 @@ def test_the_summary_tells_what_was_judged_and_what_was_not(monkeypatch, capsys)
     let_check_find(monkeypatch, Right(version="2.99"), Small("tf1"))
     check.main(["--only", PLAIN, "--only", "defaults.gru", "--only", "forms.*"])
     lines = capsys.readouterr().out.splitlines()
-    rows = [line.replace("│", "").split() for line in lines if line.startswith("│ keras3 │ ")]
-    assert [row[:3] for row in rows] == [["keras3", "layers", "1"], ["keras3", "defaults", "1"]]
+    assert lines[0] == "2 agree" and lines[4].strip() == "keras3 2.99"
+    assert [line.split()[:2] for line in lines if " 1 " in line] == [
+        ["layers", "1"],
+        ["defaults", "1"],
+    ]
     others = "options, bidirectional, cells, own_cells, training, refusals, files (not selected)"
     assert [line for line in lines if line.startswith("not judged")] == [
         "not judged on keras3: " + others,
@@ -126,14 +132,10 @@ def test_the_summary_tells_what_was_judged_and_what_was_not(monkeypatch, capsys)
 
 
 TABLES = {
-    "layers": (["--only", PLAIN], True, "return_state = False"),
-    "options": (["--only", "options.simple_rnn"], False, "unit_forget_bias = True"),
-    "refusals": (["--only", REFUSAL.id], False, "layer = LSTM"),
-    "bidirectional": (
-        ["--where", "merge_mode=None", "--where", "mode=eager"],
-        False,
-        "merge_mode = None",
-    ),
+    "layers": (["--only", PLAIN], "return_state = False"),
+    "options": (["--only", "options.simple_rnn"], "unit_forget_bias = True"),
+    "refusals": (["--only", REFUSAL.id], "layer = LSTM"),
+    "bidirectional": (["--where", "merge_mode=None", "--where", "mode=eager"], "merge_mode = None"),
 }
 
 
@@ -141,10 +143,29 @@ TABLES = {
 @pytest.mark.parametrize("family", TABLES)
 @needs("rich")
 def test_tables_of_options(family, asked_for, monkeypatch, capsys):
-    arguments, by_default, row = TABLES[family]
+    arguments, row = TABLES[family]
     let_check_find(monkeypatch, Right())
     check.main(arguments + (["--tables"] if asked_for else []))
-    assert (row in capsys.readouterr().out) == (by_default or asked_for)
+    assert (row in capsys.readouterr().out) == asked_for
+
+
+WORDS = {"usual": check_report.ORDER[:3], "all": check_report.ORDER}
+
+
+@pytest.mark.parametrize("words", WORDS)
+@needs("rich")
+def test_no_table_is_folded_at_80_columns(words):
+    terminal = console(80)
+    for family in registry.families():
+        cases = list(dict.fromkeys(case for d in DIALECTS for case in family.cases(d)))[::7]
+        verdicts = [verdict(case, word) for case, word in zip(cases, itertools.cycle(WORDS[words]))]
+        made = tables(Right(), family, verdicts, terminal)
+        made.append(check_report._summary_table("keras3", summary_of(family, verdicts)))
+        assert max(terminal.measure(table).maximum for table in made) <= 80, family.id
+
+
+def summary_of(family, verdicts):
+    return check_report.summary(Plan({("keras3", family.id): []}, []), verdicts)
 
 
 def verdict(case, word, detail="", entries=(), worst=0.0):

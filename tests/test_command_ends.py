@@ -60,7 +60,7 @@ def test_ctrl_c_is_told_in_a_line_and_ends_all_processes(start):
     workers = [int(command.stdout.readline()) for _ in range(2)]
     os.killpg(command.pid, signal.SIGINT)  # as a terminal does
     _, told = command.communicate(timeout=60)
-    assert (command.returncode, told) == (-signal.SIGINT, "rnn_oracle.invented: interrupted\n")
+    assert (command.returncode, told) == (-signal.SIGINT, "script.py: interrupted\n")
     for worker in workers:
         with pytest.raises(ProcessLookupError):
             os.kill(worker, 0)
@@ -69,8 +69,8 @@ def test_ctrl_c_is_told_in_a_line_and_ends_all_processes(start):
 @pytest.mark.parametrize(
     "name, status, told",
     [
-        ("late", -signal.SIGINT, "rnn_oracle.invented: interrupted\n"),
-        ("full", 2, "rnn_oracle.invented: [Errno 28] No space left on device: 'some.json'\n"),
+        ("late", -signal.SIGINT, "script.py: interrupted\n"),
+        ("full", 2, "script.py: [Errno 28] No space left on device: 'some.json'\n"),
     ],
 )
 def test_what_ends_a_command(name, status, told, start):
@@ -105,7 +105,7 @@ FULL = "[Errno 28] No space left on device: 'the standard output'\n"
         ("python -m rnn_oracle.cases --rule X9 2>&-", 2, ""),
         ("python -m rnn_oracle.cases --rule X9 2>/dev/full", 2, ""),
         ("python -m rnn_oracle.cases --help | true; exit ${PIPESTATUS[0]}", 0, ""),
-        ("python -m rnn_oracle.cases --help >/dev/full", 2, "rnn_oracle.cases: " + FULL),
+        ("python -m rnn_oracle.cases --help >/dev/full", 2, "python -m rnn_oracle.cases: " + FULL),
         ("python -m rnn_oracle.dump --vectors --only 'gru.one.last.*' --out $'\\u2014'", 0, ""),
         ("python -m rnn_oracle.dump --vectors --only 'gru.one.l*' --out o <&- >&- 2>&-", 0, ""),
     ],

@@ -2,6 +2,7 @@
 
 import importlib.util
 import itertools
+import json
 import os
 import subprocess
 import sys
@@ -206,6 +207,7 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(covering, "FOLDER", str(tmp_path))
     monkeypatch.setattr(cover, "TABLE", str(tmp_path / "pairs.md"))
     monkeypatch.setattr(cover, "GENERATIONS", ["keras2"])
+    monkeypatch.setattr(cover, "checkout", lambda: str(tmp_path))
     cover.write(Toy, "keras2", BEFORE)
     return tmp_path
 
@@ -290,8 +292,10 @@ def test_a_family_without_a_file_grows_from_nothing(folder, run):
 )
 def test_a_case_that_would_be_lost_stops_the_command(kind, ids, reason, folder, run, capsys):
     before = contents(folder)
-    assert run(kind) == 1
-    *lines, _, _ = capsys.readouterr().out.splitlines()
+    assert run(kind) == 2
+    told = capsys.readouterr()
+    lines = told.out.splitlines()
+    assert "Nothing is written" in told.err
     assert [line.split("would lose ")[1].partition(": ")[0] for line in lines] == ids
     assert all(reason in line for line in lines)
     assert run(kind, "--check") == 1
@@ -305,7 +309,8 @@ def test_rebuilding_tells_what_is_lost(folder, run, capsys):
     assert run(WithoutBlue, "--rebuild") == 0
     after = {case.id for case in covering.cases(WithoutBlue, "keras2")}
     lost = [case.id for case in before if case.id not in after]
-    said, *lines = capsys.readouterr().out.splitlines()
+    said, *lines, written = capsys.readouterr().out.splitlines()
+    assert written.endswith("pairs.md: written")
     assert f"10 cases before, {len(after)} now; {10 - len(lost)} stay, {len(lost)} are lost" in said
     assert lines == [f"  lost: {name}" for name in lost] and len(lost) >= 4
     assert covering.missing(WithoutBlue, "keras2", covering.cases(WithoutBlue, "keras2")) == []
@@ -330,6 +335,20 @@ def test_a_stale_table_fails_the_check(folder, run, capsys):
     assert run(Toy, "--check") == 1
     assert (folder / "pairs.md").read_text(encoding="utf-8") == "none"
     assert "pairs.md: is not that of the cases" in capsys.readouterr().out
+
+
+def test_json(folder, run, capsys):
+    assert run(Toy, "--check", "--json") == 1
+    (stale,) = json.loads(capsys.readouterr().out)
+    assert stale == {"file": cover.TABLE, "says": ["is not that of the cases"]}
+    assert run(Toy, "--table", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == [{"file": cover.TABLE, "says": ["written"]}]
+
+
+def test_what_is_installed_has_nothing_to_grow(monkeypatch, capsys):
+    monkeypatch.setattr(cover, "checkout", lambda: None)
+    assert cover.main(["--check"]) == 2
+    assert "a clone of the repository" in capsys.readouterr().err
 
 
 def test_an_action_is_one_alone(run, capsys):

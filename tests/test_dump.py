@@ -1,5 +1,6 @@
 """The command `python -m rnn_oracle.dump`."""
 
+import json
 import os
 import re
 import shutil
@@ -99,7 +100,7 @@ class Legacy:
 def checked(tmp_path, monkeypatch, capsys):
     """Return a function that checks fixtures against changed entries; it tells what is printed."""
 
-    def check(kind, change, **elsewhere):
+    def check(kind, change, json_too=False, **elsewhere):
         folder = ("vectors",) if kind == VECTORS else ("recordings", "tf2.21-legacy")
         # A recording may need what lies beside it.
         shutil.copytree(os.path.join(FIXTURES, folder[0]), str(tmp_path / folder[0]))
@@ -114,7 +115,8 @@ def checked(tmp_path, monkeypatch, capsys):
         monkeypatch.setattr(dump, "gather", lambda *_, **__: gathered[kind])
         monkeypatch.setattr(dump, "installed", lambda: {"keras2": Legacy})
         what = "--vectors" if kind == VECTORS else "--recording"
-        status = run(what, "--check", "--only", LSTM, "--out", tmp_path)
+        more = ["--json"] if json_too else []
+        status = run(what, "--check", "--only", LSTM, "--out", tmp_path, *more)
         return status, capsys.readouterr().out
 
     return check
@@ -147,6 +149,14 @@ def test_a_vector_that_moved_is_named(checked):
     assert f"{LSTM}: keras2.given.c1[3, 4]: " in printed
     share = re.search(r"moved by 3 ULP, (\S+) of the tolerance", printed).group(1)
     assert 1e-11 < float(share) < 1e-8
+
+
+def test_json(checked):
+    status, printed = checked(VECTORS, moved("given.c1", 3), json_too=True)
+    (found,) = json.loads(printed)
+    (one,) = found["moved"]
+    assert (status, one["id"], one["ulps"]) == (1, LSTM, 3)
+    assert one["name"].startswith("keras2.given.c1[")
 
 
 def test_a_moved_tolerance_is_named(checked):
@@ -261,8 +271,8 @@ def test_a_damaged_recording_stops_the_dump_of_another(tmp_path, monkeypatch, ca
     (tmp_path / "recordings" / "tf2.9" / MANIFEST).write_text("{}")
     monkeypatch.setattr(dump, "installed", lambda: {"keras2": Legacy})
     monkeypatch.setattr(dump, "gather", lambda *_, **__: pytest.fail("it was found out too late"))
-    assert run("--recording", "--out", tmp_path) == 1
-    printed = capsys.readouterr().out
+    assert run("--recording", "--out", tmp_path) == 2
+    printed = capsys.readouterr().err
     assert "nothing is written, as another recording would suffer: " in printed
     assert "tf2.9/manifest.json: the format is None" in printed
     assert os.listdir(str(tmp_path / "recordings")) == ["tf2.9"]

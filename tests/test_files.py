@@ -4,6 +4,7 @@ import os
 import types
 
 import pytest
+from helpers import FIXTURES
 
 from rnn_oracle.arithmetic import nest
 from rnn_oracle.commands import save_models
@@ -14,7 +15,6 @@ from rnn_oracle.families.files.case import FileCase, cases
 from rnn_oracle.families.files.expected import computed
 from rnn_oracle.families.files.kinds import KINDS, inputs
 from rnn_oracle.families.files.outcome import named
-from rnn_oracle.families.fixtures import default_folder
 from rnn_oracle.families.outcome import Outcome
 from rnn_oracle.targets import installed
 from rnn_oracle.targets.keras.missing_features import missing_feature
@@ -22,7 +22,7 @@ from rnn_oracle.testing.suite import CASE
 from rnn_oracle.verdict.compare import compare
 from rnn_oracle.verdict.ledger import load
 
-FOLDER = os.path.join(default_folder(), releases.MODELS)
+FOLDER = os.path.join(FIXTURES, releases.MODELS)
 
 
 def pytest_generate_tests(metafunc):

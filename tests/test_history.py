@@ -1,5 +1,6 @@
 """The command `python -m rnn_oracle.history`: what its rows say, and how they are written."""
 
+import json
 import re
 
 import pytest
@@ -198,12 +199,29 @@ def shown(monkeypatch):
 
 
 def test_text(upgrade, shown, capsys):
-    pytest.importorskip("rich")
     assert shown(upgrade) == 0
     printed = capsys.readouterr().out
-    assert "tf keras2: tensorflow.keras in 2.15\n" in printed and "\x1b" not in printed
-    assert max(map(len, printed.splitlines())) <= 140
+    assert printed.startswith("tf keras2: tensorflow.keras in 2.15\n")
+    assert "Different by design\n" in printed and "ValueError at" not in printed
+    assert "\n    tf keras2: kept\n    tf keras3: broken 1\n" in printed
+    assert "--tables prints all of them" in printed
+
+
+def test_all_of_the_text_has_80_columns(upgrade, shown, capsys):
+    assert shown(upgrade, "--tables") == 0
+    printed = capsys.readouterr().out
+    assert max(map(len, printed.splitlines())) <= 80
     assert "ValueError at" in printed and "kept by every release that was recorded: " in printed
+    assert "prints all of them" not in printed
+
+
+def test_json(upgrade, shown, capsys):
+    assert shown(upgrade, "--json") == 0
+    written = json.loads(capsys.readouterr().out)
+    assert [family["recordings"] for family in written["families"]] == [["tf2.15"], ["tf2.16"]]
+    rows = {row["id"]: row for section in written["sections"] for row in section["rows"]}
+    lost = rows["keras3-mask-lost-with-initial-state"]["cells"]
+    assert (lost["tf2.15"]["kind"], lost["tf2.16"]["kind"]) == ("kept", "broken")
 
 
 def test_markdown(upgrade, shown, capsys):

@@ -24,6 +24,8 @@ PROGRAMS = {
     "checking": "import rnn_oracle.testing.checking",
     "commands": "import rnn_oracle.check, rnn_oracle.dump, rnn_oracle.diff, rnn_oracle.history, "
     "rnn_oracle.cover, rnn_oracle.cases, rnn_oracle.explain",
+    "help": "from rnn_oracle.commands import one_command, program\n"
+    "one_command.parser_of_all('rnn-oracle').format_help()",
     "fixtures": "from rnn_oracle.records import recordings, vectors",
     "targets": "from rnn_oracle.targets import installed; installed()",
     "plugin": "import rnn_oracle.plugin",
@@ -36,7 +38,7 @@ PROGRAMS = {
 def test_no_runtime_is_imported(what, pytestconfig):
     allowed = {"pytest"} if what in ("plugin", "suite", "collection") else set()
     allowed |= {"h5py"} if what == "collection" else set()  # tests write files of models with it
-    refused = {"numpy"} if what in ("package", "plugin") else set()
+    refused = {"numpy"} if what in ("package", "plugin", "help") else set()
     program = PROGRAMS[what] + (
         f"\nimport sys\nprint(sorted(set({sorted(set(RUNTIMES) - allowed | refused)!r}) & "
         "set(sys.modules)))"

@@ -37,19 +37,32 @@ sys.exit(check.main(["--only", {SOME!r}]))
 """
 """`check` where a target is installed that keeps all rules."""
 
+COVER = """
+import os, sys
+from rnn_oracle.commands import cover
+
+cover.checkout = os.getcwd
+cover._kinds = lambda family: []
+cover.table = lambda: "the table"
+sys.exit(cover.main(["--check"]))
+"""
+"""`cover --check` in a folder that has no table."""
+
 COMMANDS = {
     "cases": (["-m", "rnn_oracle.cases", "--family", "defaults"], 0),
     "check": (["-c", CHECK], 0),
+    "cover": (["-c", COVER], 1),
     "diff": (["-m", "rnn_oracle.diff", "oracle", "tf2.21", "--only", KNOWN], 1),
     "dump": (["-m", "rnn_oracle.dump", "--vectors", "--only", PLAIN, "--out", "."], 0),
     "explain": (["-m", "rnn_oracle.explain", "LSTM", "mask=left"], 0),
+    "help": (["-m", "rnn_oracle", "--help"], 0),
     "history": (["-m", "rnn_oracle.history", "--only", PLAIN], 0),
 }
 
 
 def start(command, tmp_path, pytestconfig, **streams):
     arguments, status = COMMANDS[command]
-    if command in ("check", "history"):
+    if command == "check":
         pytest.importorskip("rich")
     process = subprocess.Popen(
         [sys.executable] + arguments,
@@ -77,7 +90,8 @@ def test_a_full_standard_output_is_told(command, tmp_path, pytestconfig):
     with open("/dev/full", "wb") as full:
         process, _ = start(command, tmp_path, pytestconfig, stdout=full, stderr=subprocess.PIPE)
     told = process.communicate()[1].decode()
-    words = f"rnn_oracle.{command}: [Errno 28] No space left on device: 'the standard output'\n"
+    name = "python -m rnn_oracle" + f".{command}" * (command != "help")
+    words = f"{name}: [Errno 28] No space left on device: 'the standard output'\n"
     assert (process.returncode, told) == (2, words)
 
 

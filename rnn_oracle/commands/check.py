@@ -18,7 +18,6 @@ from .parallel import spread, workers
 from .program import misuse
 from .selection import Selection, add_selectors, in_words
 
-
 EXAMPLES = (
     "--only 'lstm.*' --where mask=left,right",
     "--family layers --tables --json verdicts.json",
@@ -112,7 +111,7 @@ def make_parser(prog=None):
     parser.add_argument(
         "--tables",
         action="store_true",
-        help="print how each value of each option fared in all families, not in layers alone",
+        help="print how each value of each option fared too",
     )
     add_selectors(parser)
     return parser

@@ -11,19 +11,18 @@ from ..families import registry
 from ..families.layers.case import CoreCase
 from ..families.refusals.case import RefusalCase
 from ..verdict.compare import share_not_judged
-from ..verdict.judge import AGREE, DIVERGES, KNOWN, PARTLY, UNJUDGED, UNSUPPORTED, passes
+from ..verdict.judge import AGREE, KNOWN, PARTLY, UNJUDGED, UNSUPPORTED, passes
 from ..verdict.known_refusals import ledger_of
 from ..verdict.ledger import unmeasured
 from ..verdict.patterns import as_text
 from .check_plan import NO_TARGET, NOT_MEASURED
+from .check_tables import ORDER, SHORT, table_of, tables
 from .clusters import clusters
 from .output import console
 from .reproduce import in_a_line, script
-from .selection import in_words, values_of
+from .selection import in_words
 
-ORDER = (AGREE, KNOWN, PARTLY, DIVERGES, UNJUDGED, UNSUPPORTED)
-_COLUMNS = 4
-_TO_PIPES = 140
+_TO_PIPES = 80
 _PATTERNS = 2
 
 
@@ -116,32 +115,33 @@ def _finite(number):
 # As tables and words.
 
 
-def show(targets, planned, verdicts, all_tables=False):
-    """Print what came of a plan.
+def show(targets, planned, verdicts, with_options=False):
+    """Print what came of a plan: a summary, then what is not judged, known, or diverges.
 
     Parameters
     ----------
     targets : dict of str to target
     planned : Plan
     verdicts : list of Verdict
-    all_tables : bool, optional
-        Whether the options of all families have tables, not those of the core matrix alone.
+    with_options : bool, optional
+        Whether to print too how each value of each option fared.
     """
     terminal = console(_TO_PIPES)
-    for name, family in planned.cases:
-        if all_tables or family == CoreCase.family:
-            those = [v for v in verdicts if (v.target, v.case.family) == (name, family)]
-            for table in _tables(str(targets[name]), registry.get(family), those):
-                terminal.print(table)
-    terminal.print(_summary_table(summary(planned, verdicts)))
+    counts = Counter(v.verdict for v in verdicts)
+    print(", ".join(f"{counts[word]} {word}" for word in ORDER if counts[word]))
+    print(f"largest observed error / allowed error: {_worst(verdicts):.3f}")
+    print(share_not_judged([(sum(v.unjudged.values()), v.numbers) for v in verdicts]) + "\n")
+    for name in _judged(planned):
+        rows = [row for row in summary(planned, verdicts) if row["target"] == name]
+        terminal.print(_summary_table(str(targets[name]), rows))
     for words in left_out_in_words(targets, planned.left_out):
         print(words)
     for words in filter(None, (unmeasured(targets[name]) for name in _judged(planned))):
         print(words)
-    counts = Counter(v.verdict for v in verdicts)
-    print("\n" + ", ".join(f"{counts[word]} {word}" for word in ORDER if counts[word]))
-    print(f"largest observed error / allowed error: {_worst(verdicts):.3f}")
-    print(share_not_judged([(sum(v.unjudged.values()), v.numbers) for v in verdicts]))
+    for name, family in planned.cases if with_options else ():
+        those = [v for v in verdicts if (v.target, v.case.family) == (name, family)]
+        for table in tables(targets[name], registry.get(family), those, terminal):
+            terminal.print(table)
     _print_unsupported([v for v in verdicts if v.verdict == UNSUPPORTED])
     _print_known([v for v in verdicts if v.verdict == KNOWN])
     _print_divergences(targets, verdicts)
@@ -154,20 +154,17 @@ def _judged(planned):
     return dict.fromkeys(name for name, _ in planned.cases)
 
 
-def _summary_table(rows):
-    from rich.table import Table
-
-    table = Table(title="families", title_justify="left")
-    for column in ("target", "family"):
-        table.add_column(column, no_wrap=True)
-    for column in ORDER + ("largest error / allowed",):
+def _summary_table(title, rows):
+    """Return a table of the families of a target, with those columns that say something."""
+    table = table_of(title)
+    table.add_column("family", no_wrap=True)
+    words = [word for word in ORDER if any(row["verdicts"][word] for row in rows)]
+    for column in [*map(SHORT.get, words), "error / allowed"]:
         table.add_column(column, justify="right")
-    for i, row in enumerate(rows):
-        counts = [str(row["verdicts"][word] or "") for word in ORDER]
-        last_of_target = row is rows[-1] or rows[i + 1]["target"] != row["target"]
+    for row in rows:
+        counts = [str(row["verdicts"][word] or "") for word in words]
         worst = "" if row["worst"] is None else f"{row['worst']:.3f}"
-        cells = [row["target"], row["family"], *counts, worst]
-        table.add_row(*cells, end_section=last_of_target)
+        table.add_row(row["family"], *counts, worst)
     return table
 
 
@@ -189,48 +186,6 @@ def _reason(targets, left_out):
         version = targets[left_out.target].version
         return f"measured on {left_out.judged_on} only, and this is {version}"
     return left_out.reason
-
-
-def _tables(title, family, verdicts):
-    """Yield tables of verdicts, options by one of them, a few columns each."""
-    axes = dict(values_of(family))
-    # Where no axis comes first, the one that makes the least tables.
-    first = next(iter(family.case.axes), min(axes, key=lambda name: len(axes[name])))
-    others = {name: values for name, values in axes.items() if name != first}
-    columns = list(dict.fromkeys(v.case.options[first] for v in verdicts))
-    for some in (columns[i : i + _COLUMNS] for i in range(0, len(columns), _COLUMNS)):
-        chosen = [v for v in verdicts if v.case.options[first] in some]
-        yield _table(title, first, some, others, chosen)
-
-
-def _table(title, first, columns, axes, verdicts):
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left")
-    table.add_column("option", no_wrap=True)
-    for column in columns:
-        table.add_column(column)
-
-    def add(label, chosen):
-        if chosen:
-            cells = [_tally(v for v in chosen if v.case.options[first] == c) for c in columns]
-            table.add_row(label, *cells)
-
-    add("all", verdicts)
-    table.add_section()
-    for axis, values in axes.items():
-        for value in values:
-            label = f"{axis} = {value}"
-            add(label, [v for v in verdicts if v.case.options[axis] == value])
-        table.add_section()
-    return table
-
-
-def _tally(verdicts):
-    counts = Counter(v.verdict for v in verdicts)
-    return ", ".join(
-        f"{counts[word]} {'known' if word == KNOWN else word}" for word in ORDER if counts[word]
-    )
 
 
 def _print_unsupported(verdicts):

@@ -1,23 +1,54 @@
 """`python -m rnn_oracle.cover`: let the covering arrays grow, and write the table of pairs."""
 
-import argparse
 import itertools
+import json
 import os
 
 from ..families import covering, registry
+from ..families.fixtures import checkout
 from ..reference.dialects import DIALECTS
-from .output import write_output
+from .command_line import parser_of
+from .errors import FORESEEN
+from .output import printing, write_output
+from .program import misuse
 
 TABLE = os.path.join("docs", "pairs.md")
 GENERATIONS = sorted({dialect.generation for dialect in DIALECTS.values()})
+EXAMPLES = ("--check", "--family options", "--check --json")
 STOP = """\
 Nothing is written: a case keeps its id for life, and stays in the suite. To make the arrays
-without these cases: python -m rnn_oracle.cover --rebuild --family ID"""
+without these cases: {prog} --rebuild --family ID"""
 
 
-def main(arguments=None):
-    """Run the command; return 1 if a case would be lost or a file is stale, else 0."""
-    parser = argparse.ArgumentParser(prog="python -m rnn_oracle.cover", description=__doc__)
+def main(arguments=None, prog=None):
+    """Run the command.
+
+    Returns
+    -------
+    int
+        0; 1 where ``--check`` finds a stale file; 2 on misuse, without a clone of the repository,
+        and where nothing is written since a case would be lost.
+    """
+    options = make_parser(prog).parse_args(arguments)
+    if checkout() is None:
+        return misuse(
+            options.prog, "it grows the arrays of a clone of the repository, and this is not in one"
+        )
+    arrays = list(itertools.product(_kinds(options.family), GENERATIONS))
+    try:
+        status, found = (_check if options.check else _write)(arrays, options)
+        with printing():
+            print(json.dumps(found, indent=1) if options.json else "\n".join(_lines(found)))
+    except FORESEEN as error:
+        return misuse(options.prog, error)
+    if status == 2:
+        misuse(options.prog, STOP.format(prog=options.prog))
+    return status
+
+
+def make_parser(prog=None):
+    """Return the parser of the command line."""
+    parser = parser_of("cover", prog, EXAMPLES)
     action = parser.add_mutually_exclusive_group()
     action.add_argument("--table", action="store_true", help=f"write {TABLE} alone")
     action.add_argument(
@@ -31,16 +62,8 @@ def main(arguments=None):
         choices=[family.id for family in registry.crossed()],
         help="of this family alone",
     )
-    options = parser.parse_args(arguments)
-    arrays = list(itertools.product(_kinds(options.family), GENERATIONS))
-    if options.check:
-        return _check(arrays)
-    if options.rebuild:
-        _rebuild(arrays)
-    elif not options.table and not _grow(arrays):
-        return 1
-    write_output(TABLE, table())
-    return 0
+    parser.add_argument("--json", action="store_true", help="write JSON: what came of each file")
+    return parser
 
 
 def _kinds(name=None):
@@ -49,19 +72,37 @@ def _kinds(name=None):
     return [family.case for family in families]
 
 
-def _grow(arrays):
-    """Append to each array the cases that it lacks; tell whether that loses none."""
-    losses = [_losses(*array) for array in arrays]
-    if any(losses):
-        print("\n".join(itertools.chain(*losses)))
-        print(STOP)
-        return False
-    for array in arrays:
-        before = len(covering.stored(*array).cases)
-        some = covering.grown(*array)
-        write(*array, some)
-        print(f"{covering.path_of(*array)}: {len(some)} cases, {len(some) - before} of them new")
-    return True
+def _lines(found):
+    """Yield what was found as lines."""
+    for one in found:
+        yield from (f"{one['file']}: {words}" for words in one["says"])
+        yield from (f"  lost: {name}" for name in one.get("lost", ()))
+    if not found:
+        yield "All is as growing makes it."
+
+
+def _write(arrays, options):
+    """Write what is asked for; return the status, and what became of each array."""
+    if options.rebuild:
+        found = [_rebuilt(*array) for array in arrays]
+    elif options.table:
+        found = []
+    else:
+        losses = list(filter(None, (_losses(*array) for array in arrays)))
+        if losses:
+            return 2, losses
+        found = [_grown(*array) for array in arrays]
+    write_output(TABLE, table())
+    return 0, [*found, {"file": TABLE, "says": ["written"]}]
+
+
+def _grown(kind, dialect):
+    """Append to an array the cases that it lacks."""
+    before = len(covering.stored(kind, dialect).cases)
+    some = covering.grown(kind, dialect)
+    write(kind, dialect, some)
+    words = f"{len(some)} cases, {len(some) - before} of them new"
+    return {"file": covering.path_of(kind, dialect), "says": [words]}
 
 
 def write(kind, dialect, some):
@@ -73,40 +114,40 @@ def write(kind, dialect, some):
 
 
 def _losses(kind, dialect):
-    path = covering.path_of(kind, dialect)
+    """Return which cases growing would lose, and why; None if it loses none."""
     lost = covering.lost(kind, dialect)
-    return [f"{path}: would lose {name}: {reason}" for name, reason in lost.items()]
+    words = [f"would lose {name}: {reason}" for name, reason in lost.items()]
+    return {"file": covering.path_of(kind, dialect), "says": words} if words else None
 
 
-def _rebuild(arrays):
-    """Make each array from nothing, and print the ids that are lost."""
-    for array in arrays:
-        before = covering.stored(*array).cases
-        some = covering.rebuilt(*array)
-        write(*array, some)
-        stay = {case.id for case in some}.intersection(before)
-        print(f"{covering.path_of(*array)}: {len(before)} cases before, {len(some)} now;", end=" ")
-        print(f"{len(stay)} stay, {len(before) - len(stay)} are lost")
-        print("".join(f"  lost: {name}\n" for name in before if name not in stay), end="")
+def _rebuilt(kind, dialect):
+    """Make an array from nothing, and tell the ids that are lost."""
+    before = covering.stored(kind, dialect).cases
+    some = covering.rebuilt(kind, dialect)
+    write(kind, dialect, some)
+    stay = {case.id for case in some}.intersection(before)
+    words = f"{len(before)} cases before, {len(some)} now; "
+    words += f"{len(stay)} stay, {len(before) - len(stay)} are lost"
+    lost = [name for name in before if name not in stay]
+    return {"file": covering.path_of(kind, dialect), "says": [words], "lost": lost}
 
 
-def _check(arrays):
-    """Print what is stale; return 1 if anything is, else 0."""
-    found = [line for array in arrays for line in _losses(*array) or _lacks(*array)]
-    if not found:
-        found = [] if covering.holds(TABLE, table()) else [f"{TABLE}: is not that of the cases"]
-    print("\n".join(found or ["All is as growing makes it."]))
-    return 1 if found else 0
+def _check(arrays, _):
+    """Return 1 if a file is stale, else 0, and what of each that is."""
+    found = list(filter(None, (_losses(*array) or _lacks(*array) for array in arrays)))
+    if not found and not covering.holds(TABLE, table()):
+        found = [{"file": TABLE, "says": ["is not that of the cases"]}]
+    return int(bool(found)), found
 
 
 def _lacks(kind, dialect):
-    """Return what growing would change in an array that loses nothing, as lines."""
+    """Return what growing would change in an array that loses nothing; None if nothing."""
     path = covering.path_of(kind, dialect)
     some = [kind(**options) for options in covering.stored(kind, dialect).cases.values()]
-    lines = [f"{path}: no case has {options}" for options in covering.missing(kind, dialect, some)]
+    words = [f"no case has {options}" for options in covering.missing(kind, dialect, some)]
     if not covering.holds(path, covering.text(kind, some)):
-        lines.append(f"{path}: is not written for the axes of {kind.__name__}")
-    return lines
+        words.append(f"is not written for the axes of {kind.__name__}")
+    return {"file": path, "says": words} if words else None
 
 
 def table():

@@ -3,8 +3,6 @@
 import json
 import os
 
-import numpy as np
-
 from ..families.expected import expected
 from ..families.outcome import Outcome
 from ..families.spec import first_sentence
@@ -14,6 +12,7 @@ from ..records.reader import read
 from ..records.store import recordings_in
 from ..reference.dialects import generation
 from ..targets import INSTALL, installed
+from ..verdict.changes import as_json as change_as_json
 from ..verdict.changes import describe, in_short
 from ..verdict.judge import UNSUPPORTED
 from ..verdict.ledger import load
@@ -316,21 +315,9 @@ def _as_json(comparison):
                 "rules": group.rules,
                 "patterns": [{n: list(v) for n, v in p.items()} for p in group.patterns],
                 "cases": [
-                    {"id": d.case.id, "change": _change_as_json(d.change)}
-                    for d in group.differences
+                    {"id": d.case.id, "change": change_as_json(d.change)} for d in group.differences
                 ],
             }
             for group in comparison.groups
         ],
-    }
-
-
-def _change_as_json(change):
-    return {
-        "name": change.name,
-        "kind": change.kind,
-        "old": str(change.old),
-        "new": str(change.new),
-        "ulps": change.ulps,
-        "share": change.share if change.share is not None and np.isfinite(change.share) else None,
     }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import itertools
+import json
 import os
 import time
 from typing import NamedTuple
 
+from ..families.fixtures import folder_to_write
 from ..families.layers.matrix import core
 from ..records import recordings, vectors
-from ..records.check import head_changes, recording_changes, vector_changes
 from ..records.disk import alone_in
 from ..records.format import MANIFEST, FixtureError, default_folder
 from ..records.manifest import RECORDING, VECTORS
@@ -19,14 +20,21 @@ from ..records.store import in_order, others, store
 from ..records.writer import replace
 from ..targets import INSTALL, installed
 from ..targets.runtime import BrokenTargetError
-from ..verdict.changes import MEANING, ROUNDING, describe, in_short
 from .command_line import parser_of
+from .dump_results import (
+    Damaged,
+    Written,
+    as_json,
+    compare_recording,
+    compare_vectors,
+    lines,
+    status_of,
+)
 from .errors import FORESEEN, MisuseError
 from .output import printing
 from .parallel import LostError, spread, workers
 from .program import misuse
 from .selection import add_choice, blocks, choice
-
 
 EXAMPLES = (
     "--vectors --out fixtures",
@@ -62,13 +70,16 @@ def main(arguments=None, prog=None):
     int
         0 where all is written, or with ``--check`` nothing has changed but by rounding;
         1 where ``--check`` finds a change or a damaged fixture; 2 on misuse, with no TensorFlow or
-        one that cannot be used, and where a process ends or a file cannot be written.
+        one that cannot be used, where a process ends or a file cannot be written, and where what
+        is there is damaged.
     """
     options = _parse(arguments, prog)
     try:
         return _run(options)
     except FixtureError as error:
-        _say(error)
+        if not options.check:
+            return misuse(options.prog, error)
+        _say([Damaged(str(error))], options)
         return 1
     except FORESEEN as error:
         return misuse(options.prog, error, INSTALL)
@@ -81,15 +92,17 @@ def _run(options):
     problem = _problem(options, there, targets, cases, numbers)
     if problem:
         raise MisuseError(problem)
-    status, speed = (_check if options.check else _write)(options, targets, cases, numbers)
-    if targets:
-        _say(speed)
-    return status
+    found, speed = (_check if options.check else _write)(options, targets, cases, numbers)
+    _say(found, options, [speed] * bool(targets))
+    return max(map(status_of, found), default=0)
 
 
-def _say(words):
+def _say(found, options, more=()):
     with printing():
-        print(words)
+        if options.json:
+            print(json.dumps([as_json(one) for one in found], indent=1, allow_nan=False))
+        else:
+            print("\n".join([line for one in found for line in lines(one)] + list(more)))
 
 
 def _read(folder, kind):
@@ -101,15 +114,22 @@ def _read(folder, kind):
 
 
 def _check(options, targets, cases, numbers):
-    """Compare what would be written with what is there; return the status and the speed."""
+    """Compare what would be written with what is there; return what moved, and the speed."""
     with alone_in(options.out):
         old = [_read(*folder) for folder in _folders(options, targets)]
     gathered, speed = _gather(options, targets, cases, numbers)
-    return max(_compare(fixture, gathered, options.chosen) for fixture in old), speed
+    made = _by_recording(gathered)
+    return [_compared(fixture, gathered, made, options.chosen) for fixture in old], speed
+
+
+def _compared(fixture, gathered, made, chosen):
+    if fixture.about["format"] == VECTORS:
+        return compare_vectors(fixture, gathered.vectors, chosen)
+    return compare_recording(fixture, *made[os.path.basename(fixture.folder)], chosen)
 
 
 def _write(options, targets, cases, numbers):
-    """Write what is asked for; return the status and the speed."""
+    """Write what is asked for; return what was written, and the speed."""
     vectors_folder = os.path.join(options.out, "vectors")
     recordings_folder = os.path.join(options.out, "recordings")
     # What could not be stored in the end is found out before all the work.
@@ -134,11 +154,14 @@ def _write(options, targets, cases, numbers):
                 kept = _kept(recordings_folder, name, options.chosen)
                 made[name] = about, in_order(kept + entries, about["dialect"])
             sizes = store(recordings_folder, made)
+    written = [
+        Written(os.path.join(recordings_folder, name), len(entries), sizes[name])
+        for name, (_, entries) in made.items()
+    ]
     if options.vectors:
-        _tell_size(vectors_folder, gathered.vectors, sum(map(len, files.values())))
-    for name, (_, entries) in made.items():
-        _tell_size(os.path.join(recordings_folder, name), entries, sizes[name])
-    return 0, speed
+        size = sum(map(len, files.values()))
+        written.insert(0, Written(vectors_folder, len(gathered.vectors), size))
+    return written, speed
 
 
 def _refuse_mixture(folder, chosen, abouts):
@@ -165,10 +188,6 @@ def _kept(folder, name, chosen):
     return [e for e in _read(path, RECORDING).entries.values() if not chosen.holds(e.case)]
 
 
-def _tell_size(folder, entries, size):
-    _say(f"{folder}: {len(entries)} cases, {size:,} bytes")
-
-
 def _by_recording(gathered):
     return {about["recording"]: (about, entries) for about, entries in gathered.recorded.values()}
 
@@ -189,12 +208,13 @@ def make_parser(prog=None):
     parser.add_argument("--vectors", action="store_true", help="the vectors; needs no TensorFlow")
     parser.add_argument("--recording", action="store_true", help="the recording (default: both)")
     parser.add_argument(
-        "--out", metavar="FOLDER", default=default_folder(), help="default: %(default)s"
+        "--out", metavar="FOLDER", help=f"of fixtures; default: {folder_to_write()}"
     )
     add_choice(parser)
     parser.add_argument(
         "--check", action="store_true", help="write nothing; compare with what is in FOLDER"
     )
+    parser.add_argument("--json", action="store_true", help="write JSON: what came of each folder")
     parser.add_argument("--processes", type=int, metavar="N", help="default: one for each core")
     return parser
 
@@ -202,6 +222,8 @@ def make_parser(prog=None):
 def _parse(arguments, prog):
     options = make_parser(prog).parse_args(arguments)
     options.chosen = choice(options)
+    if options.out is None:
+        options.out = default_folder() if options.check else folder_to_write()
     if not (options.vectors or options.recording):
         options.vectors = options.recording = True
     return options
@@ -323,50 +345,3 @@ def _work(job):
 @functools.lru_cache(maxsize=None)
 def _targets():
     return installed()
-
-
-def _compare(fixture, gathered, chosen):
-    """Print what has moved in the chosen cases of a fixture; return the status."""
-    folder, kind, entries = fixture.folder, fixture.about["format"], gathered.vectors
-    if kind == RECORDING:
-        about, entries = _by_recording(gathered)[os.path.basename(folder)]
-        _tell_provenance(folder, fixture.about["provenance"], about)
-    compared = {VECTORS: vector_changes, RECORDING: recording_changes}[kind](fixture, entries)
-    found = [(case.id, change) for case, moved in compared for change in moved]
-    real = [(name, change) for name, change in found if change.kind == MEANING]
-    for name, change in real:
-        _say(f"{folder}: {name}: {describe(change)}")
-    there = {entry.case.id for entry in fixture.entries.values() if chosen.holds(entry.case)}
-    gone = sorted(there - {entry.case.id for entry in entries})
-    for name in gone:
-        _say(f"{folder}: {name}: there is no such case any more")
-    head = head_changes(fixture) if kind == VECTORS else []
-    for name, old, new in head:
-        _say(f"{folder}: the {name} of all cases: {old} -> {new}")
-    count = len(real) + len(gone) + len(head)
-    unmoved = chosen.is_all and not count
-    other = kind == VECTORS and unmoved and not _on_disk(folder, vectors.files(entries))
-    if other:
-        _say(f"{folder}: the same vectors would be written in other bytes")
-    words = [f"{len(entries)} cases, {count or 'no'} changes"]
-    rounded = [change for _, change in found if change.kind == ROUNDING]
-    _say(f"{folder}: {', '.join(words + in_short(rounded))}")
-    return 1 if count or other else 0
-
-
-def _tell_provenance(folder, old, new):
-    for name in sorted(new):
-        if name in old and old[name] != new[name]:
-            _say(f"{folder}: recorded with {name} {old[name]}, now {new[name]}")
-
-
-def _on_disk(folder, files):
-    """Tell whether a folder holds just these bytes."""
-    for name, data in files.items():
-        path = os.path.join(folder, name)
-        if not os.path.isfile(path):
-            return False
-        with open(path, "rb") as file:
-            if file.read() != data:
-                return False
-    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from typing import NamedTuple
@@ -15,20 +16,19 @@ from ..verdict import known_refusals
 from ..verdict.ledger import load
 from .command_line import parser_of
 from .errors import FORESEEN
-from .history_rows import KEPT, NONE, UNEXPLAINED, differs
+from .history_rows import UNEXPLAINED
 from .history_sections import sections
+from .history_text import as_json, lines, markdown
 from .judged_recordings import judge_all, releases
-from .output import console, printing, writable, write_output
+from .output import printing, writable, write_output
 from .parallel import bar
 from .program import misuse
-from .releases import families, runs, span
+from .releases import families
 from .selection import EVERYTHING, add_choice, choice
 
-INSTALL = "pip install rich packaging jinja2"
-EXAMPLES = ("--only 'lstm.*'", "--family layers --markdown", "--html history.html")
+INSTALL = "pip install packaging jinja2"
+EXAMPLES = ("--only 'lstm.*'", "--family layers --tables", "--html history.html")
 TITLE = "Keras's recurrent layers by release"
-_WIDTH, _LEFT = 140, 50
-"""Of a table that is not for a terminal, and what of it is left for the rules and their words."""
 
 
 class History(NamedTuple):
@@ -79,23 +79,31 @@ def _print(history, options):
     if options.html:
         # It says itself that it is UTF-8, whatever the terminal is.
         sys.stdout.buffer.write(_page(history).encode("utf-8"))
+    elif options.json:
+        print(json.dumps(as_json(history), indent=1, allow_nan=False))
     elif options.markdown:
-        print("\n".join(_markdown(history)))
+        print("\n".join(markdown(TITLE, history)))
     else:
-        _print_tables(history)
+        print("\n".join(lines(history, options.tables)))
 
 
 def make_parser(prog=None):
     """Return the parser of the command line."""
     parser = parser_of("history", prog, EXAMPLES)
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--markdown", action="store_true", help="write Markdown")
+    form.add_argument(
+        "--tables",
+        action="store_true",
+        help="print all sections, not only what is not explained and bugs that were recorded",
+    )
+    form.add_argument("--markdown", action="store_true", help="write all sections in Markdown")
+    form.add_argument("--json", action="store_true", help="write all sections in JSON")
     form.add_argument(
         "--html",
         metavar="FILE",
         nargs="?",
         const="-",
-        help="write a page for the browser, to the standard output without FILE",
+        help="write all sections as a page for the browser, to the standard output without FILE",
     )
     add_choice(parser)
     parser.add_argument(
@@ -172,84 +180,3 @@ def _page(history):
     from .page import render
 
     return render(TITLE, history)
-
-
-# In lines.
-
-
-def _lines(section):
-    """Split the rows of a section in those to be shown and those that are alike everywhere."""
-    alike = [row for row in section.rows if _is_alike(row)]
-    return [row for row in section.rows if row not in alike], alike
-
-
-def _is_alike(row):
-    """Tell whether a row says of all releases what goes without saying."""
-    return row.id in row.rules and not differs(row) and _kinds(row) == {KEPT}
-
-
-def _kinds(row):
-    return {cell.kind for cell in row.cells.values()} - {NONE}
-
-
-def _of_family(family, row):
-    """Say what the releases of a family did, each run of them on a line."""
-    found = runs(family.columns, row.cells, lambda cell: cell.text)
-    if len(found) == 1:
-        return [found[0][1].text]
-    return [f"{span(columns)} {cell.text}" for columns, cell in found]
-
-
-def _heading(family):
-    versions = ", ".join(column.version for column in family.columns)
-    return f"{family.short}: {family.module} in {versions}"
-
-
-def _kept(alike):
-    return f"kept by every release that was recorded: {', '.join(r.id for r in alike)}"
-
-
-def _print_tables(history):
-    from rich.table import Table
-
-    terminal = console(_WIDTH, markup=False, highlight=False)
-    for line in [*map(_heading, history.families), *history.lacking]:
-        terminal.print(line)
-    widest = max(10, (terminal.width - _LEFT) // len(history.families) - 3)
-    for section in history.sections:
-        rows, alike = _lines(section)
-        print()
-        table = Table(title=section.title, title_justify="left", show_lines=True, expand=True)
-        table.add_column("rule")
-        table.add_column("what", ratio=1)
-        for family in history.families:
-            table.add_column(family.short, max_width=widest)
-        for row in rows:
-            cells = ["\n".join(_of_family(family, row)) for family in history.families]
-            table.add_row(" ".join(row.rules), row.title, *cells)
-        if rows:
-            terminal.print(table)
-        if alike:
-            terminal.print(_kept(alike))
-
-
-def _markdown(history):
-    yield f"# {TITLE}\n"
-    for line in [*map(_heading, history.families), *history.lacking]:
-        yield f"- {line}"
-    heads = ["rule", "what"] + [family.short for family in history.families]
-    for section in history.sections:
-        rows, alike = _lines(section)
-        yield f"\n## {section.title}\n\n{section.about}\n"
-        if rows:
-            yield _piped(heads)
-            yield _piped(["---"] * len(heads))
-        for row in rows:
-            cells = ["<br>".join(_of_family(family, row)) for family in history.families]
-            yield _piped([" ".join(row.rules), row.title] + cells)
-        if alike:
-            yield "{}{}".format("\n" * bool(rows), _kept(alike))
-
-
-def _piped(words):
-    return "| {} |".format(" | ".join(word.replace("|", "\\|") for word in words))

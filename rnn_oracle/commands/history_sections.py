@@ -10,6 +10,10 @@ from ..verdict.judge import DIVERGES
 from . import history_bugs, history_design
 from .history_rows import Recorded, verdict
 
+UNEXPLAINED, SEEN = "Not explained", "Bugs that were recorded"
+FIRST = (UNEXPLAINED, SEEN)
+"""Titles of the sections that are told where not all are asked for."""
+
 
 class Section(NamedTuple):
     title: Any
@@ -37,13 +41,13 @@ def sections(answered, columns, ledger, table):
     kept, about_rules = _rules(recorded, texts, ledger + table)
     found = [
         Section(
-            "Not explained",
+            UNEXPLAINED,
             "Answers that are neither what the rules demand nor what the ledger says: something "
             "is wrong with one of the three.",
             _unexplained(recorded, ledger + table),
         ),
         Section(
-            "Bugs that were recorded",
+            SEEN,
             "Entries of the ledger: which releases were seen to break a rule, and in how many of "
             "the cases that were recorded. What an entry states of a release of which no such case "
             "was recorded is told apart.",

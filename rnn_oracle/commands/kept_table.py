@@ -3,7 +3,7 @@
 import json
 import os
 
-from ..records.format import default_folder
+from ..families.fixtures import folder_to_write
 from ..records.store import in_order_of_releases
 
 
@@ -12,7 +12,7 @@ def add_out(parser, name):
     parser.add_argument(
         "--out",
         metavar="FILE",
-        default=os.path.join(default_folder(), name),
+        default=os.path.join(folder_to_write(), name),
         help="default: %(default)s",
     )
 

@@ -16,7 +16,7 @@ import zipfile
 from ..families.case import SIZES
 from ..families.files import releases
 from ..families.files.kinds import KINDS, weights
-from ..families.fixtures import default_folder
+from ..families.fixtures import folder_to_write
 from ..targets import installed
 from ..targets.runtime import plain_shape
 from ..verdict.ledger import load
@@ -99,7 +99,7 @@ def main(arguments=None, prog=None):
     """Run the program; return its exit status."""
     parser = argparse.ArgumentParser(prog, description=__doc__.partition("\n")[0])
     parser.add_argument(
-        "folder", nargs="?", default=default_folder(), help="of fixtures; default: %(default)s"
+        "folder", nargs="?", default=folder_to_write(), help="of fixtures; default: %(default)s"
     )
     parser.add_argument(
         "--page",

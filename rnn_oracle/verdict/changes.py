@@ -177,6 +177,19 @@ def describe(change):
     return f"{text}, moved by {ulps}{change.share:.3g} of the tolerance"
 
 
+def as_json(change):
+    """Return a change as plain data."""
+    is_finite = change.share is not None and np.isfinite(change.share)
+    return {
+        "name": change.name,
+        "kind": change.kind,
+        "old": str(change.old),
+        "new": str(change.new),
+        "ulps": change.ulps,
+        "share": change.share if is_finite else None,
+    }
+
+
 def in_short(rounded):
     """Say in a line how far numbers have moved by rounding; nothing where none has."""
     if not rounded:
