@@ -1,4 +1,4 @@
-"""What pyproject.toml cannot say: the fixtures in a wheel, and the license as an SPDX expression."""
+"""What pyproject.toml cannot say: the fixtures of a wheel, and the license as SPDX writes it."""
 
 import os
 import shutil
