@@ -16,16 +16,16 @@ def wait(chunk):
     print(os.getpid(), flush=True)
     threading.Event().wait()
 
-def interrupted():
+def interrupted(*_):
     list(spread(wait, [1, 2], [1, 1], "waiting", 2))
 
-def faulty():
+def faulty(*_):
     return {}["no such key"]
 
-def full():
+def full(*_):
     raise OSError(28, "No space left on device", "some.json")
 
-def late():
+def late(*_):
     raise KeyboardInterrupt
 
 if __name__ == "__main__":

@@ -64,13 +64,10 @@ def start(command, tmp_path, pytestconfig, **streams):
     arguments, status = COMMANDS[command]
     if command == "check":
         pytest.importorskip("rich")
-    process = subprocess.Popen(
-        [sys.executable] + arguments,
-        cwd=str(tmp_path),
-        # Compiled modules would be cut off on a full disk too.
-        env=dict(os.environ, PYTHONPATH=str(pytestconfig.rootpath), PYTHONDONTWRITEBYTECODE="1"),
-        **streams,
-    )
+    # Compiled modules would be cut off on a full disk too.
+    own = dict(os.environ, PYTHONPATH=str(pytestconfig.rootpath), PYTHONDONTWRITEBYTECODE="1")
+    own.pop("PYTHONUNBUFFERED", None)  # with it, argparse is deaf to what cannot be written
+    process = subprocess.Popen([sys.executable] + arguments, cwd=str(tmp_path), env=own, **streams)
     return process, status
 
 

@@ -6,7 +6,6 @@ import os
 from ..families.expected import expected
 from ..families.outcome import Outcome
 from ..families.spec import first_sentence
-from ..records.format import default_folder
 from ..records.manifest import RECORDING
 from ..records.reader import read
 from ..records.store import recordings_in
@@ -26,7 +25,7 @@ from .output import printing
 from .program import misuse
 from .reach import as_json as reach_as_json
 from .reach import in_words as reach_in_words
-from .selection import EVERYTHING, add_choice, choice, in_words
+from .selection import EVERYTHING, add_choice, add_fixtures, choice, in_words, no_recordings
 
 ORACLE, INSTALLED, LEGACY, V1 = "oracle", "installed", "installed-legacy", "installed-v1"
 SIDES = """\
@@ -79,9 +78,7 @@ def make_parser(prog=None):
     form.add_argument("--markdown", action="store_true", help="write Markdown")
     form.add_argument("--json", action="store_true", help="write JSON")
     add_choice(parser)
-    parser.add_argument(
-        "--fixtures", metavar="FOLDER", default=default_folder(), help="default: %(default)s"
-    )
+    add_fixtures(parser)
     return parser
 
 
@@ -106,11 +103,11 @@ def _side(name, options):
     folder = name if is_path else os.path.join(options.fixtures, "recordings", name)
     if not os.path.isdir(folder):
         recorded = recordings_in(os.path.join(options.fixtures, "recordings"))
-        raise MisuseError(
-            f"{name} is no recording; there are {', '.join(recorded) or 'none'} in "
-            f"{options.fixtures}, {', '.join((INSTALLED, LEGACY, V1, ORACLE))}, and folders as "
-            f"./{name}"
-        )
+        others = ", ".join((INSTALLED, LEGACY, V1, ORACLE))
+        there = no_recordings(options.fixtures)
+        if recorded:
+            there = f"there are {', '.join(recorded)} in {options.fixtures}"
+        raise MisuseError(f"{name} is no recording; {there}; and {others}, and folders as ./{name}")
     fixture = read(folder, RECORDING)
     side = recorded_side(fixture.about["provenance"], fixture.entries.values(), choice(options))
     return side._replace(title=f"{side.title} in {folder}") if is_path else side

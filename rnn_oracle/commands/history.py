@@ -8,7 +8,6 @@ import sys
 from typing import NamedTuple
 
 from ..families import registry
-from ..records.format import default_folder
 from ..records.manifest import RECORDING
 from ..records.reader import read
 from ..records.store import recordings_in
@@ -24,7 +23,7 @@ from .output import printing, writable, write_output
 from .parallel import bar
 from .program import misuse
 from .releases import families
-from .selection import EVERYTHING, add_choice, choice
+from .selection import EVERYTHING, add_choice, add_fixtures, choice, no_recordings
 
 INSTALL = "pip install packaging jinja2"
 EXAMPLES = ("--only 'lstm.*'", "--family layers --tables", "--html history.html")
@@ -106,16 +105,14 @@ def make_parser(prog=None):
         help="write all sections as a page for the browser, to the standard output without FILE",
     )
     add_choice(parser)
-    parser.add_argument(
-        "--fixtures", metavar="FOLDER", default=default_folder(), help="default: %(default)s"
-    )
+    add_fixtures(parser)
     return parser
 
 
 def _nothing(options):
     names = recordings_in(_recorded(options.fixtures))
     if not names:
-        return f"there are no recordings in {options.fixtures}"
+        return no_recordings(options.fixtures)
     return f"no case of {', '.join(names)} matches {choice(options)}"
 
 

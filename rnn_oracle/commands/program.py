@@ -8,6 +8,9 @@ import signal
 import sys
 import traceback
 
+_EXTRAS = {"packaging": "commands", "rich": "commands", "cpuinfo": "commands", "jinja2": "html"}
+"""Which extra of this package brings a module."""
+
 
 def misuse(prog, message, install=""):
     """Say why a command cannot do what was asked for; return its exit status.
@@ -25,7 +28,10 @@ def misuse(prog, message, install=""):
     int
     """
     if isinstance(message, ImportError) and install:
+        extra = _EXTRAS.get(message.name)
         message = f"{message}; install what is missing with\n\n    {install}"
+        if extra:
+            message += f"\n\nor this package with its extra: rnn-oracle[{extra}]"
     with contextlib.suppress(OSError):  # the status tells it too
         print(f"{prog}: {message}", file=sys.stderr)
     return 2

@@ -96,6 +96,24 @@ def add_choice(parser):
     )
 
 
+def add_fixtures(parser):
+    """Add the folder of the fixtures, by default that of this package."""
+    parser.add_argument(
+        "--fixtures",
+        metavar="FOLDER",
+        default=default_folder(),
+        help="the folder `fixtures` of a clone, an sdist or a wheel; default: %(default)s",
+    )
+
+
+def no_recordings(folder):
+    """Return what to say where a folder of fixtures has no recordings."""
+    return (
+        f"there are no recordings in {folder}; name another folder by --fixtures: "
+        "a clone, an sdist and a wheel of this package have one"
+    )
+
+
 def add_folders(parser):
     """Add folders of recordings, by default that of the repository."""
     parser.add_argument(

@@ -12,7 +12,6 @@ from collections import Counter
 from typing import NamedTuple
 
 from ..families import registry
-from ..records.format import default_folder
 from ..records.store import read_all
 from .diff import cases_of, headline, recorded_side, sections
 from .explained_changes import TABLE, compare_sides
@@ -22,6 +21,7 @@ from .kept_table import markdown
 from .output import write_output
 from .program import run
 from .releases import families
+from .selection import add_fixtures
 
 _PAGE = """# Upgrades
 
@@ -121,9 +121,7 @@ def main(arguments=None, prog=None):
     """Run the program; return its exit status."""
     parser = argparse.ArgumentParser(prog, description=__doc__.partition("\n")[0])
     parser.add_argument("page", metavar="FILE")
-    parser.add_argument(
-        "--fixtures", metavar="FOLDER", default=default_folder(), help="default: %(default)s"
-    )
+    add_fixtures(parser)
     options = parser.parse_args(arguments)
     folder = os.path.join(options.fixtures, "recordings")
     fixtures = {fixture.about["provenance"]["recording"]: fixture for fixture in read_all(folder)}
