@@ -292,11 +292,12 @@ def test_two_forms_at_once(capsys):
 
 def test_without_what_the_page_is_made_with(upgrade, shown, monkeypatch, capsys):
     def broken(made):
-        raise ImportError("No module named 'jinja2'")
+        raise ImportError("No module named 'jinja2'", name="jinja2")
 
     monkeypatch.setattr(history, "_page", broken)
     assert shown(upgrade, "--html") == 2
-    assert history.INSTALL in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert history.INSTALL in told and "its extra: rnn-oracle[html]" in told
 
 
 def test_a_damaged_recording(tmp_path, capsys):

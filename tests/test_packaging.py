@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 import rnn_oracle
+from rnn_oracle.commands.program import EXTRAS
 from rnn_oracle.families import fixtures
 
 
@@ -31,6 +32,12 @@ def test_the_version_is_told_alike(text):
     version = rnn_oracle.__version__
     assert f"\nversion: {version}\n" in text("CITATION.cff")
     assert f"\n## {version}" in text("CHANGELOG.md")
+
+
+def test_an_extra_brings_what_is_said_to_come_with_it(text):
+    for module, extra in EXTRAS.items():
+        (brought,) = re.findall(rf"^{extra} = \[(.*?)\]", text("pyproject.toml"), re.M | re.S)
+        assert f'{module}"' in brought
 
 
 PAGES = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]

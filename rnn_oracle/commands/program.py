@@ -8,7 +8,7 @@ import signal
 import sys
 import traceback
 
-_EXTRAS = {"packaging": "commands", "rich": "commands", "cpuinfo": "commands", "jinja2": "html"}
+EXTRAS = {"packaging": "commands", "rich": "commands", "cpuinfo": "commands", "jinja2": "html"}
 """Which extra of this package brings a module."""
 
 
@@ -28,7 +28,7 @@ def misuse(prog, message, install=""):
     int
     """
     if isinstance(message, ImportError) and install:
-        extra = _EXTRAS.get(message.name)
+        extra = EXTRAS.get(message.name)
         message = f"{message}; install what is missing with\n\n    {install}"
         if extra:
             message += f"\n\nor this package with its extra: rnn-oracle[{extra}]"
