@@ -1,6 +1,7 @@
 """What `check` says of its verdicts: as tables and words, and as JSON."""
 
 import math
+import os
 import platform
 from collections import Counter
 
@@ -35,6 +36,8 @@ def as_json(targets, planned, verdicts):
         "rnn_oracle": __version__,
         "python": platform.python_version(),
         "numpy": np.__version__,
+        # Of this process and of those that have judged, on all cores together.
+        "seconds": round(sum(os.times()[:4]), 1),
         "targets": {name: str(target) for name, target in targets.items()},
         "families": {
             "judged": summary(planned, verdicts),
@@ -54,6 +57,7 @@ def as_json(targets, planned, verdicts):
                 "numbers": v.numbers,
                 "not judged": v.unjudged,
                 "detail": v.detail,
+                "lacks": list(v.lacks),
                 "entries": [entry.id for entry in v.entries],
             }
             for v in verdicts
@@ -189,8 +193,13 @@ def _reason(targets, left_out):
 
 
 def _print_unsupported(verdicts):
-    """Print for what reasons cases cannot be run, and whether that is a failure."""
-    counts = Counter((not passes(v), v.target, v.detail) for v in verdicts)
+    """Print for what reasons cases cannot be run, and whether that is a failure.
+
+    A case may have several reasons, and is counted with each.
+    """
+    counts = Counter(
+        (not passes(v), v.target, reason) for v in verdicts for reason in v.lacks or [v.detail]
+    )
     for (is_failure, target, reason), count in counts.items():
         word = "UNSUPPORTED, which is a failure" if is_failure else "unsupported"
         print(f"\n{word}: {in_words(count)} on {target}: {reason}")

@@ -57,8 +57,8 @@ class Outcome:
     told : tuple of str, optional
         A target's alone that tells the numbers of some calls, and neither facts nor masks: the
         names of these calls.
-    is_lacking : bool
-        A target's alone: whether what it does not support is what it says that it cannot do.
+    lacks : tuple of str
+        A target's alone: what of a case it says that it cannot do; empty where it promised to.
     is_by_xla : bool
         A target's alone: whether XLA may have computed a number twice (rule T2).
     """
@@ -74,10 +74,10 @@ class Outcome:
         deviations=(),
         precision="float32",
         told=None,
-        is_lacking=False,
+        lacks=(),
         is_by_xla=False,
     ):
-        self.told, self.is_lacking, self.is_by_xla = told, is_lacking, is_by_xla
+        self.told, self.lacks, self.is_by_xla = told, tuple(lacks), is_by_xla
         self.batch_axis, self.deviations, self.precision = batch_axis, deviations, precision
         self.arrays = arrays or {}
         self.facts = facts or {}

@@ -12,6 +12,10 @@ DISTRIBUTIONS = {
     + ("tf-nightly", "tf-nightly-cpu", "tf-nightly-gpu"),
     "keras": ("keras", "keras-nightly"),
     "tf_keras": ("tf_keras", "tf-keras-nightly"),
+    "torch": ("torch",),
+    "onnxruntime": ("onnxruntime", "onnxruntime-gpu", "ort-nightly"),
+    "tf2onnx": ("tf2onnx",),
+    "ai_edge_litert": ("ai-edge-litert", "ai-edge-litert-nightly"),
 }
 """Under which names each module is distributed; a nightly build has a name of its own."""
 

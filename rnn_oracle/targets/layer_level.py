@@ -11,13 +11,25 @@ from ..families.case import CELLS
 from ..families.layers.problem import problem
 from ..families.outcome import Outcome
 from ..families.stacks.observation import state_names
-from ..families.stacks.problem import layer_units, sequences_of_layers
+from ..families.stacks.problem import layer_units
 from .runtime import BrokenTargetError
 from .target import Target
 
 KINDS = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}
-FEATURES = tuple(CELLS) + ("go_backwards", "stacked_cells", "mask", "initial_state")
-"""What a runtime may be able to do: the cells by their names in cases, and options of layers."""
+MASK, MASK_RIGHT, MASK_ROW = "mask", "mask_right", "mask_row"
+_MASKS = {"all_true": MASK_RIGHT, "right": MASK_RIGHT, "row": MASK_ROW}
+"""What masks need that lengths can tell, by their kinds; all others need `MASK`."""
+
+FEATURES = tuple(CELLS) + ("go_backwards", "stacked_cells", MASK, MASK_RIGHT, MASK_ROW)
+FEATURES += ("initial_state",)
+"""What a runtime may be able to do: the cells by their names in cases, and options of layers. With
+`MASK` it can do what the two after it say."""
+
+REASONS = {
+    "refusal": "what refuses a layer that returns no sequence stacks the layers, and is ours",
+    "time_major": "how the axes are ordered is up to what stacks the layers, and ours",
+}
+"""Why no runtime is asked for what is not its own."""
 
 
 class Cell(NamedTuple):
@@ -70,10 +82,16 @@ class LayerTarget(Target):
     ----------
     features : tuple of str
         What it can do, of `FEATURES`. Other cases are left out; these it has to answer.
+    reasons : dict of str to str
+        Why it cannot do what else there is, by the same words, where there is a reason to tell.
+    stacks_layers : bool
+        Whether layers upon each other that go forwards come as the cells of one layer.
     """
 
     families = ("layers",)
     features: tuple = ()
+    reasons: dict[str, str] = {}
+    stacks_layers = False
 
     def call(self, layer, x, mask, initial_state):
         """Run a layer.
@@ -103,9 +121,9 @@ class LayerTarget(Target):
         BrokenTargetError
             If it cannot be used.
         """
-        lacking = [word for word in needs(case, self.dialect) if word not in self.features]
+        lacking = self.lacking(case)
         if lacking:
-            return Outcome(unsupported=f"{self} has no {' or '.join(lacking)}", is_lacking=True)
+            return lacking_outcome(self, lacking)
         self.load()
         started = time.perf_counter()
         try:
@@ -116,6 +134,15 @@ class LayerTarget(Target):
             return Outcome.refused("call", error)
         finally:
             self.seconds += time.perf_counter() - started
+
+    def lacking(self, case):
+        """Return what of a case it cannot do: words, each with the reason if there is one."""
+        can = set(self.features)
+        if MASK in can:
+            can.update((MASK_RIGHT, MASK_ROW))
+        reasons = dict(REASONS, **self.reasons)
+        missing = [word for word in needs(case) if word not in can]
+        return [f"{word} ({reasons[word]})" if word in reasons else word for word in missing]
 
     def _outcome(self, case, sizes):
         given, arrays = problem(case, sizes), {}
@@ -133,20 +160,30 @@ class LayerTarget(Target):
     def _stack(self, case, sizes, given, states):
         """Call layer upon layer; return the output, and the final states of all."""
         x, found = given.x, []
-        for i, (units, sequences) in enumerate(
-            zip(layer_units(case, sizes), sequences_of_layers(case))
-        ):
-            cells = [_cell(case, u, w) for u, w in zip(units, given.weights[i])]
+        layers = list(zip(layer_units(case, sizes), given.weights, states or given.states))
+        if self.stacks_layers and not case.go_backwards:
+            layers = [[sum(parts, []) for parts in zip(*layers)]]
+        sequences_of_all = [True] * (len(layers) - 1) + [case.return_sequences]
+        for i, ((units, weights, own), sequences) in enumerate(zip(layers, sequences_of_all)):
+            cells = [_cell(case, u, w) for u, w in zip(units, weights)]
             layer = Layer(cells, sequences, case.go_backwards)
             # The mask goes on as it came, also where the output is turned round (rules M4, M5).
-            x, final = self.call(layer, x, given.mask, states and states[i])
+            x, final = self.call(layer, x, given.mask, states and own)
             shape = (sizes.batch, sizes.steps, units[-1])
             x = _checked(x, shape if sequences else shape[::2], f"the output of layer {i + 1}")
             found += _states(final, case, sizes, units, i)
         return x, found
 
 
-def needs(case, dialect):
+def lacking_outcome(target, lacking):
+    """Return the `Outcome` of a case of which a target cannot do these things, in words."""
+    return Outcome(
+        unsupported=f"{target} has no {' or '.join(lacking)}",
+        lacks=[f"has no {words}" for words in lacking],
+    )
+
+
+def needs(case):
     """Return the words for what a runtime must be able to do to run a case of the core matrix."""
     words = [case.cell]
     if case.go_backwards:
@@ -154,7 +191,7 @@ def needs(case, dialect):
     if case.stacking == "cells":
         words.append("stacked_cells")
     if case.mask != "none":
-        words.append("mask")
+        words.append(_MASKS.get(case.mask, MASK))
     # What is refused is refused by what stacks the layers, which is here.
     if case.stacking.endswith("without_sequences"):
         words.append("refusal")

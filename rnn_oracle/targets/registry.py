@@ -8,16 +8,31 @@ from . import backends
 from .backends import TENSORFLOW, VARIABLE
 from .distributions import entry_points, version_of
 from .keras.target import KerasTarget
+from .litert.target import LiteRtTarget
+from .onnxruntime.target import OnnxRuntimeTarget
 from .program.target import PREFIX, ProgramTarget
 from .runtime import BrokenTargetError, usable
 from .target import Target
 from .tf1 import Tf1Target
+from .tf2onnx.target import Tf2OnnxTarget
+from .torch.target import TorchTarget
 
 INSTALL = "pip install tensorflow tf_keras rich packaging py-cpuinfo"
 """What to say where nothing is there to be judged."""
 
 GROUP = "rnn_oracle.targets"
 """The group of entry points of the targets of others."""
+
+RUNTIMES = {kind.name: kind for kind in (TorchTarget, OnnxRuntimeTarget)}
+"""The runtimes beside Keras that are given weights, by the names of the targets. Each is the name
+of the extra too that installs it."""
+
+CONVERTERS = {kind.name: kind for kind in (Tf2OnnxTarget, LiteRtTarget)}
+"""Those that are given models of Keras 3, and in the same way; with ``-keras2`` behind the name, of
+Keras 2."""
+
+_MADE_BY = {"": "keras3", "-keras2": "keras2"}
+"""What makes the models, by what a name ends with."""
 
 _ON = "keras-"
 
@@ -53,6 +68,10 @@ def available():
     if _keras3() is not None:
         others = [name for name in backends.MODULES if name != TENSORFLOW]
         names += [_ON + name for name in others if backends.is_there(name)]
+    names += [name for name, kind in RUNTIMES.items() if not _missing(kind)]
+    for name, kind in CONVERTERS.items():
+        there = {} if _missing(kind) else _on_tensorflow()
+        names += [name + ending for ending, keras in _MADE_BY.items() if keras in there]
     return list(dict.fromkeys(names + list(entry_points(GROUP))))
 
 
@@ -70,6 +89,12 @@ def get(name):
         return ProgramTarget(name[len(PREFIX) :])
     if name.startswith(_ON) and name[len(_ON) :] in set(backends.MODULES) - {TENSORFLOW}:
         return _on_backend(name[len(_ON) :])
+    if name in RUNTIMES:
+        return _needed(RUNTIMES[name])()
+    for ending, made_by in _MADE_BY.items():
+        kind = CONVERTERS.get(name[: len(name) - len(ending)])
+        if kind and name.endswith(ending):
+            return _converter(kind, made_by)
     found = _on_tensorflow()
     if name in found:
         return found[name]
@@ -78,6 +103,30 @@ def get(name):
         there = ", ".join(available()) or "none"
         raise BrokenTargetError(f"there is no target {name!r} here; there are: {there}")
     return _of_others(points[name])
+
+
+def _missing(kind):
+    """Return the modules that a runtime needs and that are not installed."""
+    return [module for module in kind.needs if importlib.util.find_spec(module) is None]
+
+
+def _needed(kind):
+    """Return the class of a runtime beside Keras, or say what is missing for it."""
+    missing = _missing(kind)
+    if missing:
+        raise BrokenTargetError(
+            f"{kind.name} needs {' and '.join(missing)}: there is none; install it with\n\n"
+            f"    pip install 'rnn-oracle[{kind.name}]'\n"
+        )
+    return kind
+
+
+def _converter(kind, made_by):
+    """Return the target of a converter, given the models of a generation of Keras."""
+    make, there = _needed(kind), _on_tensorflow()
+    if made_by not in there:
+        raise BrokenTargetError(f"{kind.name} needs {made_by} on TensorFlow: there is none")
+    return make(there[made_by])
 
 
 def _on_tensorflow():

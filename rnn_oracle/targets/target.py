@@ -27,6 +27,9 @@ class Target:
         What it computes with, where it can do that with several.
     release : str or None
         Of TensorFlow, where it computes with that.
+    made_by : Target or None
+        The target whose models it is given, where it converts models: what is known of that holds
+        of its models too.
     environment : dict of str to str
         The environment variables that a process needs before it imports the runtime.
     seconds : float
@@ -34,7 +37,7 @@ class Target:
     """
 
     name = version = dialect = module = ""
-    families = backend = release = None
+    families = backend = release = made_by = None
     environment = {}
     seconds = 0.0
 

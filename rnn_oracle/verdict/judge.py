@@ -9,7 +9,7 @@ from ..families import registry
 from ..families.expected import expected
 from .compare import compare, tolerances
 from .deviations import deviation_of
-from .ledger import matching
+from .ledger import matching, states
 
 AGREE, KNOWN, DIVERGES, UNSUPPORTED = "agree", "known divergence", "DIVERGES", "unsupported"
 PARTLY, UNJUDGED = "partly judged", "not judged"
@@ -41,8 +41,8 @@ class Verdict(NamedTuple):
         How many numbers were compared, these included.
     causes : tuple of Cause
         What would explain a divergence, where that was looked for; see `rnn_oracle.testing.causes`.
-    is_lacking : bool
-        Whether the target says that it cannot do what it does not support.
+    lacks : tuple of str
+        What the target says that it cannot do, where it does not support the case.
     """
 
     target: str
@@ -55,7 +55,7 @@ class Verdict(NamedTuple):
     unjudged: dict[str, int] = {}
     numbers: int = 0
     causes: tuple = ()
-    is_lacking: bool = False
+    lacks: tuple = ()
 
 
 def judge(target, case, ledger, sizes=None):
@@ -96,9 +96,9 @@ def judge_answer(actual, entries, claims):
     about = claims.target.name, claims.case
     if actual.unsupported:
         found = Verdict(*about, UNSUPPORTED, 0.0, actual.unsupported, [], [])
-        return found._replace(is_lacking=actual.is_lacking)
+        return found._replace(lacks=actual.lacks)
     comparison = compare(claims.of(entries), actual)
-    entries = _speaking(entries, claims)
+    entries = _speaking(entries, claims, actual.told)
     if comparison.mismatches:
         detail = "; ".join(mismatch.detail for mismatch in comparison.mismatches)
         if entries:
@@ -128,7 +128,7 @@ def passes(verdict):
     claimed; in float32 and float64 all cases are such that all are judged.
     """
     if verdict.verdict == UNSUPPORTED:
-        return verdict.is_lacking or registry.get(verdict.case.family).may_lack
+        return bool(verdict.lacks) or registry.get(verdict.case.family).may_lack
     if verdict.verdict in (PARTLY, UNJUDGED):
         return has_few_digits(verdict.case)
     return verdict.verdict in (AGREE, KNOWN)
@@ -148,18 +148,26 @@ def _judged(comparison, word):
     return PARTLY if unjudged and word == AGREE else word
 
 
-def _speaking(entries, claims):
-    """Leave out the entries that change nothing in a crossed case.
+def _speaking(entries, claims, told):
+    """Leave out the entries that change nothing, of those that need not change each case.
 
-    Its other options may undo what the entry speaks of: a mask of one step masks nothing. Of two
-    that say the same the last one stays.
+    The other options of a crossed case may undo what an entry speaks of: a mask of one step masks
+    nothing. What is known of a Keras may not be seen in the numbers of a model that was converted.
+    Of two that say the same the last one stays.
     """
-    if not registry.get(claims.case.family).is_crossed:
-        return entries
-    together, needed = claims.of(entries), list(entries)
-    for entry in entries:
+    needed = list(entries)
+    if registry.get(claims.case.family).is_crossed:
+        doubtful = entries
+    else:
+        made_by = getattr(claims.target, "made_by", None)
+        doubtful = [entry for entry in entries if made_by and states(entry, made_by)]
+
+    def claimed(those):
+        return claims.of(those) if told is None else claims.of(those).numbers_of(told)
+
+    for entry in doubtful:
         others = [e for e in needed if e is not entry]
-        if not compare(claims.of(others), together).mismatches:
+        if not compare(claimed(others), claimed(entries)).mismatches:
             needed = others
     return needed
 

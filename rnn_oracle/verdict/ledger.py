@@ -61,13 +61,17 @@ def _check_index(ids, path):
 
 
 def matching(entries, target, case):
-    """Return the entries that speak of this case on this target."""
+    """Return the entries that speak of this case on this target, or on what makes its models."""
+    speakers = [target] + ([target.made_by] if target.made_by else [])
     # What release of TensorFlow there is, a target is asked only where it matters.
     return [
         entry
         for entry in entries
-        if states(entry, target)
-        and any(fits(pattern, case) and _holds_on(pattern, target) for pattern in entry.cases)
+        if any(
+            states(entry, one) and fits(pattern, case) and _holds_on(pattern, one)
+            for one in speakers
+            for pattern in entry.cases
+        )
     ]
 
 

@@ -148,8 +148,8 @@ class KerasTarget(Target):
             with usable(self):
                 reason = missing_feature(self, case)
             if reason:
-                is_lacking = self.tensors.lacks(case) is not None
-                return Outcome(unsupported=reason, is_lacking=is_lacking)
+                lacking = self.tensors.lacks(case)
+                return Outcome(unsupported=reason, lacks=[lacking] if lacking else ())
             outcome = sound(self, runner.run(self, case, sizes or case.sizes))
             outcome.is_by_xla = self.tensors.is_xla
             return outcome
