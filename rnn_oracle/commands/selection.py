@@ -14,6 +14,7 @@ from ..families.spec import rules
 from ..records.format import default_folder
 from ..reference.dialects import DIALECTS as OF_KERAS
 from ..reference.dialects import generation
+from ..targets.registry import BESIDE
 from .errors import SelectionError
 from .near import near
 
@@ -328,9 +329,10 @@ def _fits(id, pattern, dialect):
 
 
 def _is_of(target, dialect):
-    """Tell whether a target of this name may be judged by a dialect: Keras 3 has backends."""
+    """Tell whether a target of this name may be judged by a dialect: not Keras alone is."""
     own = generation(dialect)
-    return target == own or (own == "keras3" and target.startswith("keras-"))
+    is_backend = own == "keras3" and target.startswith("keras-")
+    return target == own or is_backend or BESIDE.get(target) == own
 
 
 def _matches(patterns, dialects):

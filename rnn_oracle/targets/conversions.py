@@ -17,6 +17,19 @@ GATES = {
 """What the letters stand for."""
 
 
+KERAS_NOTES = (
+    ("new state of a GRU", "z × state + (1 − z) × candidate (rules C4, C5)"),
+    ("reset gate", "`reset_after`: on the product with its bias, or on the state before it"),
+    ("activations", "any; `hard_sigmoid` is x / 6 + 1/2 in Keras 3, x / 5 + 1/2 in Keras 2"),
+    ("axes of a sequence", "batch, steps, features"),
+    ("initial state", "a list: `[h]`, of an LSTM `[h, c]`, each (batch, units)"),
+    ("go_backwards", "all steps in reverse, the padding first; the output in that order (rule G1)"),
+    ("padding", "a mask of any steps"),
+    ("several layers", "layers upon each other, or `RNN` over a list of cells"),
+)
+"""How Keras has what is not of the weights, by what it is about."""
+
+
 class Conversion(NamedTuple):
     """How a runtime has the weights of a kind of cell.
 
@@ -69,6 +82,7 @@ TORCH = Runtime(
     are_biases_joined=False,
     has_directions=False,
     notes={
+        "new state of a GRU": "the same",
         "axes of a sequence": "steps, batch, features; with `batch_first=True` as in Keras",
         "reset gate": "`reset_after=True` alone",
         "activations": "`tanh` and `sigmoid`; `relu` of `nn.RNN`",
@@ -93,6 +107,7 @@ ONNX = Runtime(
     are_biases_joined=True,
     has_directions=True,
     notes={
+        "new state of a GRU": "the same",
         "axes of a sequence": "steps, batch, features; `Y` is steps, directions, batch, units",
         "reset gate": "`linear_before_reset` is `reset_after`",
         "activations": "the attribute `activations`; `hard_sigmoid` is `HardSigmoid` with "

@@ -34,6 +34,12 @@ Keras 2."""
 _MADE_BY = {"": "keras3", "-keras2": "keras2"}
 """What makes the models, by what a name ends with."""
 
+BESIDE = dict(
+    dict.fromkeys(RUNTIMES, "keras3"),
+    **{name + ending: of for name in CONVERTERS for ending, of in _MADE_BY.items()},
+)
+"""The generation of Keras by which each target beside Keras is judged, by its name."""
+
 _ON = "keras-"
 
 

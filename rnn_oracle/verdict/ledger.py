@@ -17,7 +17,14 @@ _SUFFIX = ".json"
 MEASURED = {"keras2": "2.21.0", "keras3": "3.15.1", "tf1": "2.21.0"}
 """The newest version of each target that the rules and the ledger were measured on."""
 
-ALONE = {"keras-jax": "3.15.1", "keras-numpy": "3.15.1"}
+ALONE = {
+    "keras-jax": "3.15.1",
+    "keras-numpy": "3.15.1",
+    "torch": "2.13.0",
+    "onnxruntime": "1.32.0",
+    "tf2onnx": "1.17.0",
+    "litert": "2.3.0",
+}
 """The version of a target on which alone it was measured; there are no recordings of it."""
 
 
