@@ -11,6 +11,9 @@ from typing import Callable
 
 import numpy as np
 
+from rnn_oracle.targets.conversions import ONNX, TORCH, converted
+from rnn_oracle.targets.layer_level import KINDS, Cell
+
 from .settings import Arrays, Setting
 
 
@@ -136,24 +139,14 @@ def _onnx_model(setting: Setting, given: Arrays):
     """Return an ONNX model of one layer, whose gates ONNX orders otherwise."""
     onnx = needed("onnx")
     helper, numpy_helper = onnx.helper, onnx.numpy_helper
-    order = {"SimpleRNN": [0], "LSTM": [0, 3, 1, 2], "GRU": [0, 1, 2]}[setting.kind]
-
-    def ordered(weight):
-        blocks = np.split(weight, len(order), axis=-1)
-        return np.concatenate([blocks[gate] for gate in order], axis=-1)
-
-    b, rb = given.bias if setting.kind == "GRU" else (given.bias, np.zeros_like(given.bias))
-    tensors = {
-        "W": ordered(given.kernel).T[None],
-        "R": ordered(given.recurrent_kernel).T[None],
-        "B": np.concatenate([ordered(b), ordered(rb)])[None],
-    }
+    cell = _cell(setting, given)
+    tensors = dict(zip(ONNX.weights, converted(cell, ONNX)))
     if setting.masked:
         tensors["lengths"] = given.lengths.astype("int32")
     attributes = {"linear_before_reset": 1} if setting.kind == "GRU" else {}
     node = helper.make_node(
-        {"SimpleRNN": "RNN"}.get(setting.kind, setting.kind),
-        ["x", "W", "R", "B"] + (["lengths"] if setting.masked else []),
+        ONNX.kinds[cell.kind].into,
+        ["x", *tensors],
         ["", "h"],
         hidden_size=setting.shape[3],
         **attributes,
@@ -164,7 +157,7 @@ def _onnx_model(setting: Setting, given: Arrays):
         "layer",
         [helper.make_tensor_value_info("x", element, list(given.x.swapaxes(0, 1).shape))],
         [helper.make_tensor_value_info("h", element, None)],
-        [numpy_helper.from_array(np.ascontiguousarray(a), name) for name, a in tensors.items()],
+        [numpy_helper.from_array(array, name) for name, array in tensors.items()],
     )
     opset = [helper.make_opsetid("", 14)]
     return helper.make_model(graph, opset_imports=opset, ir_version=8)
@@ -195,16 +188,12 @@ def pytorch(setting: Setting, given: Arrays) -> Callable[[], np.ndarray]:
     """PyTorch's layer; masked sequences are packed."""
     torch = needed("torch")
     torch.set_num_threads(setting.threads)
-    order = [1, 0, 2] if setting.kind == "GRU" else list(range(len(_split(setting, given.kernel))))
-    b, rb = given.bias if setting.kind == "GRU" else (given.bias, np.zeros_like(given.bias))
-    kind = {"SimpleRNN": "RNN"}.get(setting.kind, setting.kind)
-    layer = getattr(torch.nn, kind)(setting.shape[2], setting.shape[3], batch_first=True)
+    cell = _cell(setting, given)
+    make = getattr(torch.nn, TORCH.kinds[cell.kind].into.partition(".")[2])
+    layer = make(setting.shape[2], setting.shape[3], batch_first=True)
     layer = layer.to(getattr(torch, setting.dtype))
-    names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
-    for name, weight in zip(names, (given.kernel, given.recurrent_kernel, b, rb)):
-        gates = _split(setting, weight)
-        array = np.concatenate([gates[gate] for gate in order], axis=-1).T
-        getattr(layer, name).data = torch.from_numpy(np.ascontiguousarray(array))
+    for name, array in zip(TORCH.weights, converted(cell, TORCH)):
+        getattr(layer, name.format(layer=0)).data = torch.from_numpy(array)
     x = torch.from_numpy(given.x)
     pack = torch.nn.utils.rnn.pack_padded_sequence
 
@@ -218,8 +207,9 @@ def pytorch(setting: Setting, given: Arrays) -> Callable[[], np.ndarray]:
     return run
 
 
-def _split(setting: Setting, weight: np.ndarray) -> list[np.ndarray]:
-    return np.split(weight, weight.shape[-1] // setting.shape[3], axis=-1)
+def _cell(setting: Setting, given: Arrays) -> Cell:
+    kind, gates = KINDS[setting.kind], "" if setting.kind == "SimpleRNN" else "sigmoid"
+    return Cell(kind, setting.shape[3], "tanh", gates, setting.kind == "GRU", given.weights)
 
 
 FLOOR, ORACLE = "bare products", "rnn_oracle"

@@ -7,6 +7,7 @@ from collections import Counter
 from ..families.outcome import VALUES
 from ..families.refusals.case import RefusalCase
 from ..families.refusals.faults import FAULTS
+from ..targets.registry import BESIDE
 from ..verdict.deviations import deviation
 from ..verdict.entry import ABOUT, FAMILY, RECORDED, TENSORFLOW, VERSIONS
 from ..verdict.judge import DIVERGES, KNOWN
@@ -27,14 +28,14 @@ from .history_rows import (
 
 
 def known(recorded, ledger):
-    """Return a row for each entry of the ledger.
+    """Return a row for each entry of the ledger that speaks of a Keras.
 
     Parameters
     ----------
     recorded : Recorded
     ledger : list of Entry
     """
-    return [_known(recorded, entry, ledger) for entry in ledger]
+    return [_known(recorded, entry, ledger) for entry in ledger if entry.target not in BESIDE]
 
 
 def is_seen(row):

@@ -32,8 +32,8 @@ and what they say that they can do, has to agree.
 - `torch` and `onnxruntime` are given the weights of the cases, converted as told
   [below](#conversions), one recurrent layer at a time; stacks are made by the oracle.
 - `tf2onnx` and `litert` are given a functional model of Keras 3 that is built from the case, and
-  convert it; `tf2onnx-keras2` and `litert-keras2` are given one of `tf_keras`. What is known of that
-  Keras is known of its models.
+  convert it; `tf2onnx-keras2` and `litert-keras2` are given one of `tf_keras`. What the ledger says
+  of that Keras is known of its models.
 
 `python -m rnn_oracle.commands.tabulate_runtimes` makes this page of what `check --json` writes. The
 time is that of the processors, for all that `check` did.
@@ -139,9 +139,7 @@ def conversions():
                 f"`{one.kinds[kind].into}`: {_gates(kind, one.kinds[kind].gates)}"
                 for one in RUNTIMES
             ]
-    for number, (what, shape) in enumerate(
-        [("kernel", "features"), ("recurrent_kernel", "units")]
-    ):
+    for number, (what, shape) in enumerate([("kernel", "features"), ("recurrent_kernel", "units")]):
         rows.append([f"`{what}`", f"({shape}, gates × units)"])
         for one in RUNTIMES:
             axes = "directions, " * one.has_directions + f"gates × units, {shape}"

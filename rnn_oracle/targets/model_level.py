@@ -36,7 +36,7 @@ class ModelTarget(Target):
         if made_by.generation != "keras3":
             self.name = f"{self.name}-{made_by.generation}"
         # Which steps a mask has is no part of a model, so that cases share one.
-        self._converted = functools.lru_cache(maxsize=None)(self._make)
+        self._converted = functools.lru_cache(maxsize=64)(self._make)
 
     def __repr__(self):
         made_by = self.made_by

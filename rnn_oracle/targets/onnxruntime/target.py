@@ -81,7 +81,7 @@ def run(model, feeds):
 
 
 def model_of(layer, feeds):
-    """Return the ONNX model of a layer that is fed these arrays: `x` is (steps, batch, features)."""
+    """Return the ONNX model of a layer that is fed these arrays, `x` with the steps first."""
     helper = importlib.import_module("onnx.helper")
     from_array = importlib.import_module("onnx.numpy_helper").from_array
     nodes, weights, outputs, below = [], [], [], "x"
