@@ -226,6 +226,19 @@ def test_what_is_unsupported_is_counted_by_reason(capsys):
 
 
 @needs("rich")
+def test_a_case_that_a_target_cannot_run_is_counted_with_each_reason(capsys):
+    lacking = [("has no mask", "has no time_major"), ("has no mask",)]
+    verdicts = [
+        verdict(CoreCase(cell), UNSUPPORTED, "all of it")._replace(lacks=lacks)
+        for cell, lacks in zip(("gru", "lstm"), lacking)
+    ]
+    lines = shown(verdicts, capsys).splitlines()
+    assert "unsupported: 2 cases on keras3: has no mask" in lines
+    assert "unsupported: 1 case on keras3: has no time_major" in lines
+    assert "2 unsupported" in lines
+
+
+@needs("rich")
 def test_divergences_that_nothing_explains_are_gathered_by_what_differs(capsys):
     class Nesting(Right):
         def run(self, case, sizes):
