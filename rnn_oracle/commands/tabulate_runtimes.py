@@ -11,6 +11,8 @@ import json
 import os
 from collections import Counter
 
+from ..families import registry
+from ..families.layers.case import CoreCase
 from ..records.format import default_folder
 from ..targets.conversions import GATES, KERAS, KERAS_NOTES, RUNTIMES
 from ..verdict.judge import AGREE, DIVERGES, KNOWN, UNSUPPORTED
@@ -36,7 +38,8 @@ and what they say that they can do, has to agree.
   of that Keras is known of its models.
 
 `python -m rnn_oracle.commands.tabulate_runtimes` makes this page of what `check --json` writes. The
-time is that of the processors, for all that `check` did.
+core matrix has {count} cases; where a row has fewer, no others were asked. The time is that of the
+processors, for all that `check` did.
 
 {table}
 
@@ -97,6 +100,7 @@ def page(table):
     ]
     more = [line for pair in table.items() for line in _about(*pair)]
     return _PAGE.format(
+        count=len(registry.get(CoreCase.family).cases("keras3")),
         table=_markdown(heads, rows),
         more="\n".join(more),
         conversions=_markdown(["", "Keras", *[one.title for one in RUNTIMES]], conversions()),
@@ -133,17 +137,15 @@ def conversions():
     """Return the rows of the table of conversions: what it is about, Keras, and each runtime."""
     rows = []
     for kind, gates in KERAS.items():
-        if len(gates) > 1:
-            rows.append([f"gates of `{kind}`", _gates(kind, gates)])
-            rows[-1] += [
-                f"`{one.kinds[kind].into}`: {_gates(kind, one.kinds[kind].gates)}"
-                for one in RUNTIMES
-            ]
+        rows.append([f"gates of `{kind}`", _gates(kind, gates)])
+        rows[-1] += [
+            f"`{one.kinds[kind].into}`: {_gates(kind, one.kinds[kind].gates)}" for one in RUNTIMES
+        ]
     for number, (what, shape) in enumerate([("kernel", "features"), ("recurrent_kernel", "units")]):
         rows.append([f"`{what}`", f"({shape}, gates × units)"])
         for one in RUNTIMES:
             axes = "directions, " * one.has_directions + f"gates × units, {shape}"
-            rows[-1].append(f"`{one.weights[number]}` ({axes})")
+            rows[-1].append(f"`{one.weights[number].format(layer=0)}` ({axes})")
     rows.append(["`bias`", "(gates × units), of `reset_after=True` (2, gates × units)"])
     rows[-1] += [_biases(one) for one in RUNTIMES]
     rows += [[what, text, *[one.notes[what] for one in RUNTIMES]] for what, text in KERAS_NOTES]
@@ -155,7 +157,7 @@ def _gates(kind, gates):
 
 
 def _biases(one):
-    names = " and ".join(f"`{name}`" for name in one.weights[2:])
+    names = " and ".join(f"`{name.format(layer=0)}`" for name in one.weights[2:])
     axes = "directions, " * one.has_directions + "2 × gates × units" * one.are_biases_joined
     how = f" ({axes}), one behind the other" if one.are_biases_joined else " (gates × units)"
     return f"{names}{how}; the second is zero where Keras has one"
