@@ -11,15 +11,14 @@ from ..families.spec import first_sentence
 from ..reference.errors import OracleError
 from .command_line import parser_of
 from .errors import MisuseError
-from .explained import STEPS, Explained, row
-from .output import printing
+from .explained import STEPS, Explained, observed, row
+from .explained_page import page
+from .output import printing, writable, write_output
 from .program import misuse
 from .question import CHOICES, FLAGS, LAYERS, parse
 
+INSTALL = "pip install 'rnn-oracle[html]'"
 _WIDTH = 80
-_STATES = ("h", "c")
-_GATES = ("i", "f", "o", "g", "z", "r", "candidate")
-"""What a table has of what a cell computes on the way."""
 
 _ABOUT = """a question is the name of a layer ({layers}), perhaps after
 Bidirectional, and options by Keras's names. A flag alone means True:
@@ -44,18 +43,26 @@ def main(arguments=None, prog=None):
         0 where the question is answered, 2 where it cannot be.
     """
     options = make_parser(prog).parse_args(arguments)
+    if options.html and not writable(options.html):
+        return misuse(options.prog, f"cannot write {options.html}")
     try:
         explained = Explained(parse(" ".join(options.question)))
-    except (MisuseError, OracleError) as error:
-        return misuse(options.prog, error)
-    with printing():
-        if options.script:
-            print(explained.script(), end="")
-        elif options.json:
-            print(json.dumps(as_json(explained), indent=1, allow_nan=False))
+        if options.html:
+            write_output(options.html, page(explained, text_of(explained)))
         else:
-            print(text_of(explained), end="")
+            with printing():
+                print(_printed(explained, options), end="")
+    except (MisuseError, OracleError, ImportError) as error:
+        return misuse(options.prog, error, INSTALL)
     return 0
+
+
+def _printed(explained, options):
+    if options.script:
+        return explained.script()
+    if options.json:
+        return json.dumps(as_json(explained), indent=1, allow_nan=False) + "\n"
+    return text_of(explained)
 
 
 def make_parser(prog=None):
@@ -71,6 +78,7 @@ def make_parser(prog=None):
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--script", action="store_true", help="write a program of Keras that shows it")
     how.add_argument("--json", action="store_true", help="write JSON, with all numbers")
+    how.add_argument("--html", metavar="FILE", help="write a page for the browser, with drawings")
     return parser
 
 
@@ -88,13 +96,11 @@ def text_of(explained):
 
 
 def _table(steps):
-    gates = [name for name in steps[0].gates if name in _GATES]
-    states = _STATES[: len(steps[0].states)]
-    rows = [["step", "reads", "mask", "x", *gates, *states, "output"]]
+    shown = [("x", [step.x for step in steps]), *observed(steps)]
+    rows = [["step", "reads", "mask", *(name for name, _ in shown)]]
     for number, step in enumerate(steps, 1):
-        numbers = [step.x, *(step.gates[name] for name in gates), *step.states, step.output]
         first = [str(number), f"x[{step.time}]", str(bool(step.valid[0]))]
-        rows.append(first + [row(each) for each in numbers])
+        rows.append(first + [row(arrays[number - 1]) for _, arrays in shown])
     widths = [max(map(len, column)) for column in zip(*rows)]
     return ["  ".join(map(str.rjust, cells, widths)) for cells in rows]
 
@@ -102,7 +108,7 @@ def _table(steps):
 def _returned(explained):
     """Tell what the call returns, and the mask that goes with it."""
     lines = []
-    for name, array in zip(_names(explained), explained.results):
+    for name, array in zip(explained.names, explained.results):
         lines += _wrapped(f"{name} {array.shape}: ", row(array))
     if explained.mask is not None:
         lines.append(f"mask: {_of_mask(explained.mask)}")
@@ -112,15 +118,6 @@ def _returned(explained):
 
 def _of_mask(mask):
     return "none" if mask is None else " ".join(map(str, np.ravel(mask)))
-
-
-def _names(explained):
-    """Return what to call each array that the call returns."""
-    sides = list(explained.sides) if explained.asked.is_both else [""]
-    apart = explained.asked.is_both and explained.layer.merge_mode is None
-    outputs = [f"{side} output" for side in sides] if apart else ["output"]
-    states = _STATES[: len(next(iter(explained.sides.values()))[0].states)]
-    return outputs + [f"final {state} {side}".rstrip() for side in sides for state in states]
 
 
 def _of_rules(explained):
@@ -176,7 +173,7 @@ def as_json(explained):
         "mask": plain(explained.mask),
         "initial_state": explained.states and list(map(plain, explained.states)),
         "steps": {name: list(map(of_step, steps)) for name, steps in explained.sides.items()},
-        "results": dict(zip(_names(explained), map(plain, explained.results))),
+        "results": dict(zip(explained.names, map(plain, explained.results))),
         "mask_of_output": plain(explained.mask_of_output),
         "rules": brought + others,
         "dialects": explained.elsewhere,

@@ -18,6 +18,10 @@ _KERAS["keras2_v1"] = "keras = tf.compat.v1.keras"
 _WITH_DEFAULTS = {"LSTM": ["recurrent_activation"], "GRU": ["recurrent_activation", "reset_after"]}
 """The arguments whose defaults the dialects do not share (rule F1)."""
 
+_STATES = ("h", "c")
+_GATES = ("i", "f", "o", "g", "z", "r", "candidate")
+"""What is shown of what a cell computes on the way."""
+
 
 class Explained:
     """A layer, a call of it, and what the rules, the dialects and the ledger say of it.
@@ -76,6 +80,15 @@ class Explained:
     def _call(self, layer):
         result = layer(self.x, self.mask, self.states)
         return list(result) if isinstance(result, (list, tuple)) else [result]
+
+    @property
+    def names(self):
+        """What to call each array that the call returns."""
+        sides = list(self.sides) if self.asked.is_both else [""]
+        apart = self.asked.is_both and self.layer.merge_mode is None
+        outputs = [f"{side} output" for side in sides] if apart else ["output"]
+        states = _STATES[: len(next(iter(self.sides.values()))[0].states)]
+        return outputs + [f"final {state} {side}".rstrip() for side in sides for state in states]
 
     @property
     def mask_of_output(self):
@@ -158,6 +171,15 @@ def _layer(asked, dialect):
     more = {"merge_mode": arguments.pop("merge_mode")} if "merge_mode" in arguments else {}
     layer = getattr(rnn_oracle, asked.layer)(1, dialect=dialect, **arguments)
     return rnn_oracle.Bidirectional(layer, **more) if asked.is_both else layer
+
+
+def observed(steps):
+    """Return what is shown of each step, as pairs: its name, and an array for each step."""
+    gates = [name for name in steps[0].gates if name in _GATES]
+    shown = [(name, [step.gates[name] for step in steps]) for name in gates]
+    for place, name in enumerate(_STATES[: len(steps[0].states)]):
+        shown.append((name, [step.states[place] for step in steps]))
+    return shown + [("output", [step.output for step in steps])]
 
 
 def row(array):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import re
 from typing import NamedTuple
 
-from ..families.spec import LINK, chapters, first_sentence, rules, without_links
+from ..families.spec import chapters, first_sentence, rules
 from .history_rows import UNEXPLAINED, VALUE, Cell, differs
 from .releases import runs, span
+from .templates import environment
 
 TEMPLATE = "history.html"
 
@@ -44,23 +43,12 @@ def render(title, history):
     title : str
     history : History
     """
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(os.path.dirname(os.path.abspath(__file__))),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(
-        inline=_inline, plain=_plain, span=span, first_sentence=first_sentence
-    )
-    environment.tests["differing"] = differs
+    made = environment()
+    made.filters.update(span=span, first_sentence=first_sentence)
+    made.tests["differing"] = differs
     columns = [column for family in history.families for column in family.columns]
     rows = [row for section in history.sections for row in section.rows]
-    return environment.get_template(TEMPLATE).render(
+    return made.get_template(TEMPLATE).render(
         title=title,
         families=history.families,
         columns=columns,
@@ -112,17 +100,3 @@ def _notes(families, row):
         if did:
             found.append((family, did))
     return found
-
-
-def _inline(text):
-    """Turn the Markdown within a paragraph into HTML: code and links."""
-    import markupsafe
-
-    escaped = str(markupsafe.escape(text))
-    linked = LINK.sub(r'<a href="\2">\1</a>', escaped)
-    return markupsafe.Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", linked))
-
-
-def _plain(text):
-    """Turn code into HTML, and links into their words: for what is to be clicked as a whole."""
-    return _inline(without_links(text))
