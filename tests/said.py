@@ -1,4 +1,4 @@
-"""The statements about releases in SPEC.md and README.md, one a line: data."""
+"""The statements about releases in SPEC.md, README.md and the pages of docs: data."""
 
 from statements import Statement
 
@@ -165,41 +165,52 @@ SPEC_SAYS = [
 ]
 """In the order of the rules."""
 
-README_SAYS = [
-    _said("`tf.keras` before TensorFlow 2.16", "keras_of_tensorflow_is_keras2"),
-    _said("from Keras 3.0.5 on, a mask from", "keras3-mask-lost-with-initial-state"),
-    _said(
-        "From TensorFlow 2.16 on it holds the layers of Keras 3",
-        "compat_v1_has_the_layers_of_keras3",
-    ),
-    _said(
-        "before Keras 3.11 one that is given as an argument goes no further",
-        "keras3-mask-argument-not-passed-on",
-    ),
-    _said("rather than `LSTMCell`s before Keras 3.3", "keras3-stacked-nested-states-not-symbolic"),
-    _said(
-        "From Keras 3.16 on, recurrent layers, `Bidirectional` and `TimeDistributed` pass no",
-        "keras3-mask-not-passed-on",
-    ),
-    _said(
-        "are refused from Keras 3.16 on",
-        "keras3-files-of-3-0-to-3-6-orthogonal",
-        "keras3-files-of-3-0-to-3-6-orthogonal-in-cells",
-    ),
-    _said(
-        "fails on an empty batch from Keras 3.12 to 3.15",
-        "keras3-lstm-empty-batch",
-        "keras3-lstm-empty-batch-in-graph",
-    ),
-    _said("cannot be loaded again before Keras 3.16", "keras3-h5-mask-not-loaded"),
-    _said("be called before Keras 3.16", "keras3-bidirectional-stateful-with-return-state"),
-    _said("is wrong before Keras 3.16", "keras3-bidirectional-shape-of-unequal-units"),
-    _said("refused from TensorFlow 2.14 on", "keras2-keras-format-of-2-13-not-loaded"),
-    _said("which is refused before Keras 3.3", "keras3-keras-of-bidirectional-not-loaded"),
-]
+LOST = "keras3-mask-lost-with-initial-state"
+OLD_KERAS = _said("`tf.keras` before TensorFlow 2.16", "keras_of_tensorflow_is_keras2")
+
+SAID = {
+    "rnn_oracle/SPEC.md": SPEC_SAYS,
+    "README.md": [_said("from Keras 3.0.5 on, a mask from", LOST)],
+    "docs/start.md": [OLD_KERAS, _said("from Keras 3.0.5 on, a mask from", LOST)],
+    "docs/upgrading.md": [
+        _said(
+            "From TensorFlow 2.16 on it holds the layers of Keras 3",
+            "compat_v1_has_the_layers_of_keras3",
+        ),
+        _said(
+            "before Keras 3.11 one that is given as an argument goes no further",
+            "keras3-mask-argument-not-passed-on",
+        ),
+        _said(
+            "rather than `LSTMCell`s before Keras 3.3", "keras3-stacked-nested-states-not-symbolic"
+        ),
+        _said(
+            "From Keras 3.16 on, recurrent layers, `Bidirectional` and `TimeDistributed` pass no",
+            "keras3-mask-not-passed-on",
+        ),
+        _said(
+            "are refused from Keras 3.16 on",
+            "keras3-files-of-3-0-to-3-6-orthogonal",
+            "keras3-files-of-3-0-to-3-6-orthogonal-in-cells",
+        ),
+        _said(
+            "fails on an empty batch from Keras 3.12 to 3.15",
+            "keras3-lstm-empty-batch",
+            "keras3-lstm-empty-batch-in-graph",
+        ),
+        _said("cannot be loaded again before Keras 3.16", "keras3-h5-mask-not-loaded"),
+        _said("be called before Keras 3.16", "keras3-bidirectional-stateful-with-return-state"),
+        _said("is wrong before Keras 3.16", "keras3-bidirectional-shape-of-unequal-units"),
+        _said("refused from TensorFlow 2.14 on", "keras2-keras-format-of-2-13-not-loaded"),
+        _said("which is refused before Keras 3.3", "keras3-keras-of-bidirectional-not-loaded"),
+    ],
+}
+"""By file: its statements. Of the other pages of docs, none says anything of a release."""
+
+RECORDED = "from TensorFlow 1.15 to 2.21 and Keras 3.0 to 3.16"
 
 SAYS_NOTHING = {
-    "SPEC.md": [
+    "rnn_oracle/SPEC.md": [
         "its twin `keras2_v1` with the defaults of TensorFlow 1",
         "TensorFlow 2.0 was not measured",
         "0.2 for `leaky_relu`",
@@ -208,11 +219,14 @@ SAYS_NOTHING = {
         "the largest of half a million was 2.6 of them",
         "1.6 % in float16, 12.5 % in bfloat16",
     ],
-    "README.md": [
-        "from TensorFlow 1.15 to 2.21 and Keras 3.0 to 3.16",
+    "README.md": [RECORDED, "Python 3.9 or newer"],
+    "docs/start.md": [
+        RECORDED,
         "Python 3.9 or newer",
-        "from TensorFlow 1.15 to Keras 3.15, and computes what the rules demand",
         "the nightly of 3.16 counts as 3.16: `>=3.16` speaks of `3.16.0.dev2026102704`",
+        "and the cells of TensorFlow 1 (`tf.nn.rnn_cell`",
+    ],
+    "docs/upgrading.md": [
         "both beside TensorFlow 2.21",
         "otherwise than TensorFlow 2.21",
         "`pip install tensorflow==2.16.*` takes the newest",
@@ -226,13 +240,26 @@ SAYS_NOTHING = {
         "see 1.15 to 2.4 above",
         "A `.keras` file of TensorFlow 2.13",
         "a `Bidirectional` that Keras 3.0 saved",
-        "and the cells of TensorFlow 1 (`tf.nn.rnn_cell`",
         "or the cells of TensorFlow 1 that you have",
         "A model that was trained on TensorFlow 1 and loaded into `GRU(units)` on TensorFlow 2",
+    ],
+    "docs/models.md": ["from TensorFlow 1.15 to Keras 3.15, and computes what the rules demand"],
+    "docs/conformance.md": [
         "than TensorFlow's, or for TensorFlow 1.",
         "TensorFlow and TensorFlow 2.21. It wants tox 4.20",
         "is 0.273 of what is allowed",
         "to Keras 3.15.1 and 5347 to `tf_keras` 2.21.0",
     ],
+    "docs/architecture.md": [
+        "Python 3.7 and NumPy 1.18 can run the package, beside TensorFlow 1.15",
+    ],
+    "docs/contributing.md": [
+        "`before TensorFlow 2.7`, `up to Keras 3.1`, `from Keras 3.14 on`, "
+        "`from TensorFlow 2.1 to 2.15`, `in TensorFlow 2.1`",
+    ],
+    "docs/glossary.md": ["with the defaults of TensorFlow 1"],
 }
-"""Words with a number that say nothing of what a release does, but name it or are no release."""
+"""By file: words with a number that say nothing of what a release does, but name it or are none."""
+
+MADE = ("benchmarks", "files", "pairs", "power", "releases", "robustness", "upgrades")
+"""The pages of docs that programs write, from what was measured."""

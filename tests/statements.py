@@ -15,7 +15,6 @@ from rnn_oracle.targets.measurements import MEASUREMENTS
 from rnn_oracle.verdict.ledger import covers, load
 
 PACKAGE = os.path.dirname(rnn_oracle.__file__)
-SPEC, README = os.path.join(PACKAGE, "SPEC.md"), os.path.join(PACKAGE, os.pardir, "README.md")
 TABLE = read_table(os.path.join(FIXTURES, judge_releases.NAME))
 MEASURED = read_table(os.path.join(FIXTURES, measure.NAME))
 LEDGER = {entry.id: entry for entry in load()}

@@ -49,7 +49,9 @@ def test_a_door_is_a_few_lines(door):
     assert text.count("\n") <= 40 and "def " not in text
 
 
-@pytest.mark.parametrize("folder", ["rnn_oracle", "tests", "benchmarks", "readers", ".ci"])
+@pytest.mark.parametrize(
+    "folder", ["rnn_oracle", "tests", "benchmarks", "website", "readers", ".ci"]
+)
 def test_a_sitting_can_read_every_file(folder, pytestconfig):
     files = [
         path

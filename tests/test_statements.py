@@ -1,17 +1,17 @@
-"""What SPEC.md and README.md say of releases is what was measured, in these and in no other."""
+"""What SPEC.md, README.md and docs say of releases is what was measured, in just these."""
 
+import pathlib
 import re
 
 import pytest
 from helpers import needs, recordings
-from said import README_SAYS, SAYS_NOTHING, SPEC_SAYS
+from said import MADE, RECORDED, SAID, SAYS_NOTHING
 from statements import (
     LEDGER,
     MEASURED,
+    PACKAGE,
     RANGE,
-    README,
     RELEASE,
-    SPEC,
     TABLE,
     Statement,
     contradictions,
@@ -25,10 +25,11 @@ from rnn_oracle.targets.measurements import MEASUREMENTS
 from rnn_oracle.targets.runtime import minor
 
 pytestmark = needs("packaging")
-TEXTS = {"SPEC.md": text_of(SPEC), "README.md": text_of(README)}
-SAID = {"SPEC.md": SPEC_SAYS, "README.md": README_SAYS}
+ROOT = pathlib.Path(PACKAGE).parent
+PAGES = [f"docs/{path.name}" for path in ROOT.glob("docs/*.md") if path.stem not in MADE]
+TEXTS = {name: text_of(ROOT / name) for name in ["rnn_oracle/SPEC.md", "README.md", *sorted(PAGES)]}
 EACH = [
-    pytest.param(name, statement, id=statement.words)
+    pytest.param(name, statement, id=f"{name}: {statement.words}")
     for name, statements in SAID.items()
     for statement in statements
 ]
@@ -45,7 +46,7 @@ def test_a_statement_stands_once_with_one_range(name, statement):
 @pytest.mark.parametrize("name", TEXTS)
 def test_every_release_is_in_a_statement(name):
     text = TEXTS[name]
-    said = [statement.words for statement in SAID[name]] + SAYS_NOTHING[name]
+    said = [statement.words for statement in SAID.get(name, [])] + SAYS_NOTHING.get(name, [])
     spans = [match.span() for words in said for match in re.finditer(re.escape(words), text)]
     assert [
         text[max(found.start() - 40, 0) : found.end() + 20]
@@ -54,9 +55,13 @@ def test_every_release_is_in_a_statement(name):
     ] == []
 
 
+def test_every_file_with_a_statement_is_read():
+    assert {*SAID, *SAYS_NOTHING} <= set(TEXTS)
+
+
 @pytest.mark.parametrize("name", TEXTS)
 def test_what_says_nothing_of_a_release_is_still_there(name):
-    assert [words for words in SAYS_NOTHING[name] if words not in TEXTS[name]] == []
+    assert [words for words in SAYS_NOTHING.get(name, []) if words not in TEXTS[name]] == []
 
 
 @pytest.mark.parametrize("name, statement", EACH)
@@ -76,7 +81,7 @@ def test_the_readme_names_the_first_and_the_last_release_that_was_recorded():
         rows = [TABLE[name] for name in in_order_of_releases(recordings()) if name.startswith(line)]
         ends.append([minor(rows[end][what]) for end in (0, -1)])
     words = "from TensorFlow {} to {} and Keras {} to {}".format(*ends[0], *ends[1])
-    assert words in SAYS_NOTHING["README.md"]
+    assert words == RECORDED
 
 
 def test_every_measurement_is_of_a_statement():

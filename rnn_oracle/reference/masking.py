@@ -59,6 +59,17 @@ class Masking(Module):
     def __call__(self, x: ArrayLike, mask: ArrayLike | None = None) -> Array:
         """Return the input with zeros at the masked steps; a mask that is given is not used.
 
+        Parameters
+        ----------
+        x : array_like, shape (batch, steps, ...)
+        mask
+            Changes nothing.
+
+        Returns
+        -------
+        array, shape (batch, steps, ...)
+            Of the layer's dtype; whole numbers keep theirs (rule L2).
+
         Raises
         ------
         ValueError

@@ -44,7 +44,24 @@ class Flatten(Module):
         super().__init__({}, kwargs, dialect, dtype)
 
     def __call__(self, x: ArrayLike, mask: ArrayLike | None = None) -> Array:
-        """Return the input as an array of two axes; a mask that is given is not used."""
+        """Return the input as an array of two axes; a mask that is given is not used.
+
+        Parameters
+        ----------
+        x : array_like, shape (batch, ...)
+        mask
+            Changes nothing.
+
+        Returns
+        -------
+        array, shape (batch, product of the other axes)
+            Of the dtype of the input (rule L4).
+
+        Raises
+        ------
+        ValueError
+            For an input without axes.
+        """
         array: Any = x if hasattr(x, "reshape") else as_array(x, f"{self.name}: the input")
         if array.ndim == 0:
             raise OracleValueError(f"{self.name} takes (batch, ...), but the input has no axis")
@@ -142,6 +159,11 @@ class MeanOverTime(GlobalAveragePooling1D):
     dtype, dialect, **kwargs
         As for `GlobalAveragePooling1D`.
 
+    Raises
+    ------
+    ValueError, TypeError
+        As for `GlobalAveragePooling1D`.
+
     Examples
     --------
     >>> from rnn_oracle import MeanOverTime
@@ -151,5 +173,21 @@ class MeanOverTime(GlobalAveragePooling1D):
     """
 
     def __call__(self, x: ArrayLike, mask: ArrayLike | None = None) -> Array:
-        """Return the means over all steps."""
+        """Return the means over all steps.
+
+        Parameters
+        ----------
+        x : array_like, shape (batch, steps, features)
+        mask
+            Changes nothing.
+
+        Returns
+        -------
+        array, shape (batch, features)
+
+        Raises
+        ------
+        ValueError, TypeError
+            As for `GlobalAveragePooling1D`.
+        """
         return super().__call__(x)

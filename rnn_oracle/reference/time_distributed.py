@@ -77,6 +77,10 @@ class TimeDistributed(Composite):
         mask : array_like of bool, shape (batch, steps, ...), optional
             Each step's part is the layer's own mask for that step.
 
+        Returns
+        -------
+        array, shape (batch, steps, ...)
+
         Raises
         ------
         ValueError

@@ -1,0 +1,21 @@
+"""What Sphinx is told; `website.__main__` makes what it builds, and tells it where."""
+
+project = "rnn_oracle"
+extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc"]
+myst_enable_extensions = ["deflist"]
+myst_heading_anchors = 4
+html_theme = "furo"
+html_title = "rnn_oracle"
+html_static_path = ["_static"]
+html_css_files = ["explained.css", "site.css"]
+html_copy_source = False
+html_show_sphinx = False
+html_show_copyright = False
+html_last_updated_fmt = None
+default_role = "py:obj"
+autodoc_typehints = "none"
+autodoc_member_order = "bysource"
+numpydoc_show_class_members = False
+pygments_style = "default"
+pygments_dark_style = "monokai"
+toc_object_entries = False
