@@ -1,38 +1,20 @@
 """The page of releases in a real browser, without a screen."""
 
-import importlib.util
-import os
-import shutil
-
 import pytest
+from browsers import launched, needs_browser
 from helpers import needs
 from invented import NEW, OLD, PAGE, release
 
 from rnn_oracle.commands import history
 
-NAMES = ("chromium", "chromium-browser", "chromium-headless-shell", "google-chrome", "chrome")
-CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
-QUIET += ["--disable-background-networking", "--disable-component-update"]
-MISSING = [name for name in ("playwright", "jinja2") if importlib.util.find_spec(name) is None]
-pytestmark = [
-    needs("packaging"),
-    pytest.mark.skipif(bool(MISSING), reason=f"there is no {' and '.join(MISSING)} here"),
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="there is no Chromium here; CHROMIUM may say where"
-    ),
-]
+pytestmark = [needs("packaging"), needs("jinja2"), *needs_browser]
 ROW = "keras3-mask-lost-with-initial-state"
 
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with launched() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

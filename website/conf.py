@@ -19,3 +19,13 @@ numpydoc_show_class_members = False
 pygments_style = "default"
 pygments_dark_style = "monokai"
 toc_object_entries = False
+
+
+def setup(app):
+    """Show what is near in the list of pages: all of it on each page takes most of the time."""
+    app.connect("html-page-context", _shorten_list_of_pages, priority=300)
+
+
+def _shorten_list_of_pages(app, page, template, context, doctree):
+    whole = context["toctree"]
+    context["toctree"] = lambda **options: whole(**dict(options, collapse=True))
