@@ -15,9 +15,12 @@ from .explained import observed
 _LABEL, _WIDE, _HIGH, _GAP = 84, 55, 26, 30
 """The widths of the names and of a number, the height of a row, and that of the lines between."""
 
+_LARGEST = 1.5
+"""How much larger a drawing may be shown."""
+
 _DARKEST = 0.7
 _LARGE = 1.0
-"""The size of a number that is as dark as can be."""
+"""How dark a number can be, and how large the one that is."""
 
 
 def of_steps(steps, mask, name):
@@ -132,6 +135,7 @@ class _Drawing:
         )
         return (
             f'<svg viewBox="0 0 {self.width} {self.height + 2}" role="img"'
+            f' style="max-width: {_LARGEST * self.width:.0f}px"'
             f' aria-label="{html.escape(about)}"><defs>{pattern}</defs>{"".join(self.parts)}</svg>'
         )
 
