@@ -3,6 +3,7 @@
 import inspect
 import pathlib
 import re
+import sys
 
 import pytest
 from helpers import FIXTURES, needs
@@ -16,6 +17,7 @@ from website.markdown import Links, with_rules
 from website.question_pages import name, questions
 from website.rule_pages import source
 from website.rule_table import RULES, find
+from website.source import with_the_rest
 
 ROOT = pathlib.Path(FIXTURES).parent
 TEXTS = sorted(
@@ -66,6 +68,7 @@ def test_every_rule_has_a_title_and_no_other_has():
     assert all(about.title for about in RULES.values())
 
 
+@pytest.mark.skipif(sys.version_info < (3, 8), reason="ast tells no ends of functions")
 @pytest.mark.parametrize("rule", [rule for rule, about in RULES.items() if about.code])
 def test_the_code_of_a_rule_is_there(rule):
     for path in RULES[rule].code.split():
@@ -90,6 +93,13 @@ def test_each_question_has_a_page_of_its_own():
     names = [name(question) for question in questions()]
     assert len(set(names)) == len(names) == 10
     assert all(re.fullmatch(r"questions/[a-z0-9-]+\.md", name) for name in names)
+
+
+def test_a_page_that_no_other_lists_is_listed_with_those_of_conformance():
+    pages = {"conformance.md": "```{toctree}\n:hidden:\n\nreleases\n```\n", "rules/M3.md": ""}
+    pages.update({"index.md": "", "releases.md": "", "suite.md": ""})
+    found = with_the_rest(dict(pages, **{"start.md": "```{toctree}\nconformance\nstart\n```\n"}))
+    assert found == "```{toctree}\n:hidden:\n\nreleases\nsuite\n```\n"
 
 
 def test_links_within_the_repository_lead_within_the_site():

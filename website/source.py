@@ -37,7 +37,7 @@ def lay_out(folder):
     pages.update(rule_pages.pages(links))
     pages.update(question_pages.pages())
     pages.update(api_pages.pages())
-    pages[_LIST_OF_THE_REST] = _with_the_rest(pages)
+    pages[_LIST_OF_THE_REST] = with_the_rest(pages)
     for page, text in pages.items():
         _write(folder / page, text)
     for image in (ROOT / "docs").glob("*.svg"):
@@ -50,7 +50,7 @@ def lay_out(folder):
         _copy(path, folder / EXTRA / name)
 
 
-def _with_the_rest(pages):
+def with_the_rest(pages):
     """List the pages that no page lists, so that a new one needs nothing else."""
     listed = {"index"}
     for text in pages.values():
