@@ -7,6 +7,7 @@ myst_heading_anchors = 4
 html_theme = "furo"
 html_title = "rnn_oracle"
 html_static_path = ["_static"]
+html_favicon = "static/icon.svg"
 html_css_files = ["explained.css", "site.css"]
 html_copy_source = False
 html_show_sphinx = False

@@ -91,7 +91,7 @@ def test_light_and_dark(scheme, visit, explained):
         tab = visit(page, color_scheme=scheme)
         is_dark = scheme == "dark"
         assert (brightness(tab, "body", "backgroundColor") < 60) == is_dark
-        assert (brightness(tab, ".explained text", "fill") > 180) == is_dark
+        assert (brightness(tab, ".explained text.number", "fill") > 180) == is_dark
 
 
 def test_the_search_finds_a_rule(visit):
