@@ -256,6 +256,7 @@ SAYS_NOTHING = {
     "docs/contributing.md": [
         "`before TensorFlow 2.7`, `up to Keras 3.1`, `from Keras 3.14 on`, "
         "`from TensorFlow 2.1 to 2.15`, `in TensorFlow 2.1`",
+        "which Python 3.7 and 3.8 do not have",
     ],
     "docs/glossary.md": ["with the defaults of TensorFlow 1"],
 }

@@ -280,7 +280,10 @@ def test_markdown(compared):
         (["./tf2.21", "oracle"], "./tf2.21 is no recording"),
         (["oracle", "oracle"], "the oracle has nothing to differ from"),
         (["tf2.21", "oracle", "--only", "rnn.*"], "has no case that matches --only 'rnn.*'"),
-        (["tf2.21", "oracle", "--fixtures", "/nowhere"], "there are no recordings in /nowhere; name another"),
+        (
+            ["tf2.21", "oracle", "--fixtures", "/nowhere"],
+            "there are no recordings in /nowhere; name another",
+        ),
         ([".", "oracle"], "manifest.json: there is no such file"),
     ],
     ids=["name", "path", "oracles", "pattern", "folder", "no-recording"],
