@@ -53,9 +53,10 @@ def test_a_door_is_a_few_lines(door):
     "folder", ["rnn_oracle", "tests", "benchmarks", "website", "readers", ".ci"]
 )
 def test_a_sitting_can_read_every_file(folder, pytestconfig):
+    where = PACKAGE if folder == PACKAGE.name else pytestconfig.rootpath / folder
     files = [
         path
-        for path in sorted((pytestconfig.rootpath / folder).rglob("*"))
+        for path in sorted(where.rglob("*"))
         if path.suffix in (".py", ".mjs", "") and path.is_file() and "__pycache__" not in path.parts
     ]
     lines = {str(path): path.read_text(encoding="utf-8").count("\n") for path in files}

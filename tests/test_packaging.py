@@ -45,6 +45,8 @@ PAGES = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]
 
 @pytest.mark.parametrize("page", PAGES)
 def test_links_of_a_page_lead_to_files_that_are_shipped(page, text, pytestconfig):
+    if not (pytestconfig.rootpath / "rnn_oracle").is_dir():
+        pytest.skip("the package lies elsewhere")
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text(page))
     assert links and not [link for link in links if not (pytestconfig.rootpath / link).exists()]
 
