@@ -163,9 +163,9 @@ def _biases(one):
     return f"{names}{how}; the second is zero where Keras has one"
 
 
-def main(arguments=None):
+def main(arguments=None, prog=None):
     """Run the program; return its exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog, description=__doc__.partition("\n")[0])
     parser.add_argument("reports", nargs="*", metavar="REPORT")
     add_out(parser, NAME)
     add_page(parser)
@@ -176,7 +176,7 @@ def main(arguments=None):
             with open(path, encoding="utf-8") as file:
                 table.update(found_in(json.load(file)))
         except ValueError as error:
-            return misuse("commands.tabulate_runtimes", f"{path}: {error}")
+            return misuse(parser.prog, f"{path}: {error}")
     write_output(options.out, json.dumps(table, indent=1) + "\n")
     if options.page:
         write_output(options.page, page(table))

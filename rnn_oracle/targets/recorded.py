@@ -17,8 +17,6 @@ class Recorded:
     provenance : dict
     """
 
-    made_by = None
-
     def __init__(self, fixture):
         self.provenance = fixture.about["provenance"]
         self.dialect = self.provenance["dialect"]

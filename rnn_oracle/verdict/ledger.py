@@ -69,7 +69,8 @@ def _check_index(ids, path):
 
 def matching(entries, target, case):
     """Return the entries that speak of this case on this target, or on what makes its models."""
-    speakers = [target] + ([target.made_by] if target.made_by else [])
+    # A recording, and a target of others, need not say that nothing else makes its models.
+    speakers = [one for one in (target, getattr(target, "made_by", None)) if one]
     # What release of TensorFlow there is, a target is asked only where it matters.
     return [
         entry
