@@ -237,6 +237,8 @@ def test_one_output_in_a_tuple(target, oracle_check):
 
 def test_an_input_that_nothing_takes(target, oracle_check):
     keras = target.keras
+    if within(target, keras3=">=3.10,<3.14"):
+        pytest.skip("there Keras refuses such a model")
     x, y = keras.Input((5, 3)), keras.Input((5, 3))
     oracle_check(model(target, [x, y], keras.layers.GRU(4)(x)), [X, X])
 
