@@ -40,7 +40,7 @@ def run(*arguments):
 @pytest.mark.skipif(not installed(), reason=LEFT_OUT)
 def test_the_installed_tensorflow(tmp_path):
     path = tmp_path / "verdicts.json"
-    done = run("-m", "rnn_oracle.check", "--only", ONLY, "--json", str(path))
+    done = run("-m", "rnn_oracle.check", "--only", ONLY, "--tables", "--json", str(path))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "\x1b" not in done.stdout and "checking \u2501" not in done.stderr
     assert "mask = row" in done.stdout
