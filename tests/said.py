@@ -262,5 +262,5 @@ SAYS_NOTHING = {
 }
 """By file: words with a number that say nothing of what a release does, but name it or are none."""
 
-MADE = "benchmarks files pairs power releases robustness runtimes suite upgrades".split()
+MADE = ["benchmarks", "files", "pairs", "power", "releases", "robustness", "runtimes", "suite", "upgrades"]
 """The pages of docs that programs write, from what was measured."""
