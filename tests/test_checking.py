@@ -296,7 +296,7 @@ def test_what_nothing_explains_is_told_without_a_guess(target):
 
 
 REFUSED = {
-    "unknown": ("Conv1D", (2, 3), {}, TypeError, "cannot copy .*Conv1D: it knows"),
+    "unknown": ("Conv2D", (2, 3), {}, TypeError, "cannot copy .*Conv2D: it knows"),
     "cell": ("GRUCell", (4,), {}, TypeError, "is a cell: check a layer that runs it"),
 }
 

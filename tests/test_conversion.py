@@ -148,8 +148,8 @@ def test_a_layer_that_is_not_built(target):
 
 
 def test_what_cannot_be_copied(target):
-    with pytest.raises(TypeError, match="cannot copy .*Conv1D: it knows .*GRU"):
-        rnn_oracle.from_keras(target.keras.layers.Conv1D(2, 3))
+    with pytest.raises(TypeError, match="cannot copy .*Conv2D: it knows .*GRU"):
+        rnn_oracle.from_keras(target.keras.layers.Conv2D(2, 3))
 
 
 def test_a_class_of_ones_own_is_copied_as_what_it_extends(target):
@@ -157,7 +157,7 @@ def test_a_class_of_ones_own_is_copied_as_what_it_extends(target):
     own = type("Own", (layers.LSTM,), {})(4, return_state=True)
     copy = rnn_oracle.from_keras(give_weights(own, (2, 5, 3)))
     assert type(copy) is rnn_oracle.LSTM and copy.return_state
-    for kind in (layers.Conv1D, layers.ConvLSTM2D):
+    for kind in (layers.Conv2D, layers.Conv3D):
         with pytest.raises(TypeError, match="cannot copy .*Own: it knows"):
             rnn_oracle.from_keras(type("Own", (kind,), {})(2, 3))
 

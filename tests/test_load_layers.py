@@ -1,9 +1,11 @@
-"""The layers around recurrent ones that a saved model may have: numbers and masks (L9 to L18)."""
+"""The layers around recurrent ones that a saved model may have: numbers and masks (L9 to L21)."""
 
 import numpy as np
 import pytest
 from helpers import knows, numbers, within
 from test_load_graphs import assert_loads
+
+import rnn_oracle
 
 X, OTHER = numbers(3, 6, 4), numbers(3, 6, 4, seed=1)
 X[0, 4:], X[2, :1], OTHER[1, 1], OTHER[2, 5] = 0, 0, 0, 0
@@ -41,6 +43,15 @@ ONE = {
     "Conv1D same": lambda of: of.Conv1D(3, 4, strides=2, padding="same", use_bias=False),
     "Conv1D causal": lambda of: of.Conv1D(2, 3, padding="causal", dilation_rate=2),
     "Conv1D groups": lambda of: of.Conv1D(4, 2, groups=2),
+    "DepthwiseConv1D": lambda of: of.DepthwiseConv1D(3, depth_multiplier=2, activation="tanh"),
+    "DepthwiseConv1D same": lambda of: of.DepthwiseConv1D(
+        4, strides=2, padding="same", use_bias=False
+    ),
+    "DepthwiseConv1D far": lambda of: of.DepthwiseConv1D(2, dilation_rate=3),
+    "SeparableConv1D": lambda of: of.SeparableConv1D(
+        3, 2, depth_multiplier=2, padding="same", dilation_rate=2, activation="relu"
+    ),
+    "SeparableConv1D strides": lambda of: of.SeparableConv1D(2, 3, strides=2, use_bias=False),
     "MaxPooling1D": lambda of: of.MaxPooling1D(2),
     "MaxPooling1D same": lambda of: of.MaxPooling1D(4, strides=3, padding="same"),
     "AveragePooling1D": lambda of: of.AveragePooling1D(3, strides=2),
@@ -94,6 +105,12 @@ def assert_masks(loaded, x, layers, inputs):
             np.testing.assert_array_equal(found[layer.name].mask, want, layer.name)
 
 
+def assert_copied(model, x, loaded):
+    """Compare the copy of a live model, number by number, with what was loaded of its file."""
+    for got, want in zip(rnn_oracle.from_keras(model)(x), loaded(x)):
+        np.testing.assert_array_equal(got, want)
+
+
 @pytest.mark.parametrize("format", ["h5", "keras"])
 def test_layers_of_one_input(target, format, tmp_path):
     layers = there(target, ONE)
@@ -104,6 +121,8 @@ def test_layers_of_one_input(target, format, tmp_path):
     if within(target, keras2="<2.5"):
         del layers["ReLU"]  # at which a mask ends, see L10
     assert_masks(loaded, X, layers, masked(target, target.tf.constant(X)))
+    if format == "h5":
+        assert_copied(model, X, loaded)
 
 
 @pytest.mark.parametrize("both", [True, False], ids=["two_masks", "one_mask"])

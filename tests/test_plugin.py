@@ -340,7 +340,7 @@ PROJECT = """
         oracle_check(Swapped(4, unit_forget_bias=True), X)
 
     def test_unknown(oracle_check):
-        oracle_check(keras.layers.Conv1D(2, 3), X)
+        oracle_check(keras.layers.Conv2D(2, 3), X)
     """
 
 
@@ -382,7 +382,7 @@ def test_a_check_of_ones_own_layers(target, runtime, project):
             "E *result * first parts at * expected * got * allowed * off * error / allowed",
             "E *output * row 0, unit 0 * 8 of 8 * up to *",
             "E *as if gates i and f were swapped",
-            "E *cannot copy *Conv1D: it knows *",
+            "E *cannot copy *Conv2D: it knows *",
         ]
     )
     done.stdout.no_fnmatch_line("*pytest.fail*")

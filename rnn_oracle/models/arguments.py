@@ -17,6 +17,9 @@ _INERT = frozenset(
 )
 """What changes no forward pass, whatever its value."""
 
+_TRAINING = ("_initializer", "_regularizer", "_constraint")
+"""How arguments end that tell in training alone, and that some layers write down for no weight."""
+
 FUNCTIONS = ("activation", "recurrent_activation")
 
 
@@ -27,6 +30,7 @@ def off(dialect: Dialect) -> dict[str, Any]:
         "ragged": False,
         "keepdims": False,
         "data_format": "channels_last",
+        "groups": 1,
         "lora_rank": None,
         "lora_alpha": None,
         "quantization_config": None,
@@ -65,6 +69,8 @@ def arguments_of(
     found = {}
     for name, value in entry.config.items():
         if name in _INERT or name in settings and settings[name] == value:
+            continue
+        if name not in known and name.endswith(_TRAINING):
             continue
         if name not in known or name in ("self", "dialect", "kwargs"):
             raise entry.wrong(f"has {name}={value!r}, which the reference does not have"[:300])

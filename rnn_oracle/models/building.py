@@ -8,6 +8,7 @@ from ..reference import (
     activation_layers,
     bidirectional,
     cells,
+    depthwise,
     inert_layers,
     merging,
     normalization,
@@ -44,6 +45,7 @@ PLAIN = {
         (merging, ("Concatenate", "Dot")),
         (normalization, ("LayerNormalization", "BatchNormalization", "Rescaling")),
         (windows, ("Conv1D", "MaxPooling1D", "AveragePooling1D", "GlobalMaxPooling1D")),
+        (depthwise, ("DepthwiseConv1D", "SeparableConv1D")),
     )
     for name in names
 }

@@ -7,7 +7,9 @@ from typing import Any
 from ..reference import bidirectional, cells, functional, recurrent, surrounding
 from ..reference.dialects import DIALECTS
 from ..reference.errors import OracleTypeError, OracleValueError
-from .arguments import off
+from . import building
+from .arguments import arguments_of, off
+from .configuration import Entry
 from .extended_classes import check_sizes, let_begin, weights_of
 from .graph import is_mean_over_time, model_of
 from .origin import dialect_of, keras_class
@@ -31,8 +33,8 @@ def from_keras(layer: Any, dtype: Any = None) -> Any:
     Parameters
     ----------
     layer : object of `keras`, `tf_keras` or `tf.keras`
-        A cell, a recurrent layer, `Bidirectional`, one of the layers of
-        `rnn_oracle.reference.surrounding`, or a `Sequential` or functional model of them. A
+        A cell, a recurrent layer, `Bidirectional`, one of the layers around of SPEC.md, or a
+        `Sequential` or functional model of them. A
         functional one may have several inputs and outputs, and wire states into the
         `initial_state` of a recurrent layer; layers may be called twice, and models be nested. It
         must have been built, so that there are weights to copy.
@@ -70,6 +72,8 @@ def from_keras(layer: Any, dtype: Any = None) -> Any:
     name = keras_class(layer).__name__
     if name in _PLAIN:
         return _weighted(_plain(layer, name, dtype), layer)
+    if name in building.PLAIN:
+        return _weighted(_around(layer, name, dtype), layer)
     if name == "StackedRNNCells":
         return _stack(layer, dtype, {})
     if name == "RNN":
@@ -82,7 +86,7 @@ def from_keras(layer: Any, dtype: Any = None) -> Any:
         return surrounding.Sequential([_link(link, dtype) for link in layer.layers])
     if name == "Functional" or _is_early_functional(layer, name):
         return model_of(layer, lambda link: _link(link, dtype))
-    known = sorted(_PLAIN) + ["Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed"]
+    known = sorted(building.PLAIN) + ["Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed"]
     raise OracleTypeError(
         f"from_keras cannot copy {type(layer).__module__}.{type(layer).__name__}: it knows "
         f"{', '.join(known)}, and a user's own cell has to be written in NumPy and given to "
@@ -120,6 +124,17 @@ def _plain(layer: Any, name: str, dtype: Any) -> Any:
     return copy
 
 
+def _around(layer: Any, name: str, dtype: Any) -> Any:
+    """Return the copy of a layer that stands around recurrent ones, as a file of it would be."""
+    original: Any = keras_class(layer)  # a user's own class may write down something else
+    entry = Entry(name, layer.name, original.get_config(layer), "from_keras")
+    dialect, kind = DIALECTS[dialect_of(layer)], building.PLAIN[name]
+    arguments = arguments_of(
+        entry, kind, dialect, lambda value, _: activation_of(layer, layer.activation)
+    )
+    return kind(**arguments, name=layer.name, dtype=dtype, dialect=dialect)
+
+
 def _ignored(layer: Any, config: dict[str, Any]) -> list[str]:
     """Name the settings that say nothing: absent features, at the value that turns them off."""
     settings = dict(off(DIALECTS[dialect_of(layer)]))
@@ -128,7 +143,7 @@ def _ignored(layer: Any, config: dict[str, Any]) -> list[str]:
 
 
 def _weighted(copy: Any, layer: Any) -> Any:
-    if hasattr(copy, "set_weights"):
+    if hasattr(copy, "set_weights") and (copy.weight_shapes() or layer.weights):
         _check_built(layer)
         copy.set_weights(weights_of(copy, layer))
     return copy

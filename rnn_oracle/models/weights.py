@@ -149,7 +149,8 @@ def _matched(part: Part, slots: list[Slot], names: list[str]) -> list[tuple[Slot
 
 def _check_name(slot: Slot, name: str) -> None:
     last = re.sub(r"(_\d+)?(:\d+)?$", "", name.rpartition("/")[2])
-    if slot.name not in (None, last):
+    # That of DepthwiseConv1D is kernel or depthwise_kernel, by release.
+    if slot.name not in (None, last, last.replace("depthwise_", "")):
         raise slot.part.entry.wrong(f"has the weight {slot.name} where the file has {name[:200]!r}")
 
 

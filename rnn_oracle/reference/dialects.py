@@ -84,6 +84,10 @@ class Dialect:
     merged_masks_narrow : bool
         Whether a step of an array that is made of several counts where it does in all of them, as
         against in any (rules L12 to L14).
+    dilated_strides : bool
+        Whether a layer of rule L21 may have `strides` and a `dilation_rate` above 1.
+    separable_may_be_causal : bool
+        Whether `SeparableConv1D` takes ``padding="causal"`` (rule L21).
     ends_masks : frozenset
         Classes of layers at which a mask ends in this generation, and goes on in the other (rules
         L9, L18).
@@ -113,6 +117,8 @@ class Dialect:
     model_knows_steps: bool
     backward_is_flipped: bool
     merged_masks_narrow: bool
+    dilated_strides: bool
+    separable_may_be_causal: bool
     ends_masks: frozenset[str]
 
     def __init__(self, **facts: Any) -> None:
@@ -190,6 +196,8 @@ KERAS3 = Dialect(
     model_knows_steps=False,
     backward_is_flipped=False,
     merged_masks_narrow=False,
+    dilated_strides=True,
+    separable_may_be_causal=False,
     ends_masks=frozenset(),
 )
 
@@ -222,6 +230,8 @@ KERAS2 = Dialect(
     model_knows_steps=True,
     backward_is_flipped=True,
     merged_masks_narrow=True,
+    dilated_strides=False,
+    separable_may_be_causal=True,
     ends_masks=frozenset(["Identity", "Rescaling"]),
 )
 

@@ -16,7 +16,7 @@ from .reshaping import padded
 PADDINGS = ("valid", "same", "causal")
 
 
-class _Windows(PlainLayer):
+class Windows(PlainLayer):
     """A layer that makes a step of each window of several."""
 
     axes, passes_mask = 3, False
@@ -58,7 +58,7 @@ class _Windows(PlainLayer):
         return (batch, None if steps is None else len(self.places(steps)), features)
 
 
-class Conv1D(Weighted, _Windows):
+class Conv1D(Weighted, Windows):
     """A product of each window of steps and a kernel; a mask ends here (rule L19).
 
     Parameters
@@ -169,7 +169,7 @@ class Conv1D(Weighted, _Windows):
         return super().compute_output_shape(input_shape)[:2] + (self.filters,)
 
 
-class MaxPooling1D(_Windows):
+class MaxPooling1D(Windows):
     """The largest number of each window; a mask ends here (rule L20).
 
     Parameters
