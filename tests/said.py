@@ -262,5 +262,6 @@ SAYS_NOTHING = {
 }
 """By file: words with a number that say nothing of what a release does, but name it or are none."""
 
-MADE = ["benchmarks", "files", "pairs", "power", "releases", "robustness", "runtimes", "suite", "upgrades"]
+MADE = ["benchmarks", "files", "pairs", "power", "releases", "robustness"]
+MADE += ["runtimes", "suite", "upgrades"]
 """The pages of docs that programs write, from what was measured."""

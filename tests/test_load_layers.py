@@ -1,4 +1,4 @@
-"""The layers around recurrent ones that a saved model may have: numbers and masks (L9 to L21)."""
+"""The layers around recurrent ones that a saved model may have: numbers and masks (L9 to L24)."""
 
 import numpy as np
 import pytest
@@ -38,6 +38,13 @@ ONE = {
     "LayerNormalization bare": lambda of: of.LayerNormalization(center=False, scale=False),
     "BatchNormalization": lambda of: of.BatchNormalization(),
     "BatchNormalization of steps": lambda of: of.BatchNormalization(1, scale=False),
+    "Normalization": lambda of: of.Normalization(),
+    "Normalization of two axes": lambda of: of.Normalization((1, 2)),
+    "Normalization given": lambda of: of.Normalization(
+        mean=[0.1, -0.2, 0.3, 0.4], variance=[0.5, 2.0, 0.25, 3.0]
+    ),
+    "Normalization of all": lambda of: of.Normalization(None, mean=0.5, variance=2.0),
+    "Normalization inverted": lambda of: of.Normalization(-1, None, None, True),
     "Rescaling": lambda of: of.Rescaling(0.5, offset=0.25),
     "Conv1D": lambda of: of.Conv1D(3, 2, activation="relu"),
     "Conv1D same": lambda of: of.Conv1D(3, 4, strides=2, padding="same", use_bias=False),
@@ -80,6 +87,8 @@ def there(target, table):
     for name, make in table.items():
         if name == "Conv1D groups" and within(target, keras2="<2.12"):
             continue  # which no CPU can compute there, or has no such argument
+        if name == "Normalization inverted" and not knows(of.Normalization, invert=True):
+            continue
         if hasattr(of, name.partition(" ")[0]):
             found[name] = make(of)
     return found

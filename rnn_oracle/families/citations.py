@@ -28,6 +28,10 @@ WITHOUT_CASES["C9"] = "It needs a GPU to run; tests/test_load_own_layers.py read
 _AROUND = (
     "No family has the layer; tests/test_load_layers.py compares it with Keras's in saved models."
 )
-WITHOUT_CASES.update({f"L{number}": _AROUND for number in range(9, 22)})
+WITHOUT_CASES.update({f"L{number}": _AROUND for number in (*range(9, 22), 24)})
+WITHOUT_CASES["L22"] = WITHOUT_CASES["L23"] = (
+    "No family has the layer; tests/test_attention.py compares it with Keras's."
+)
+WITHOUT_CASES["L25"] = "No family has the layer; tests/test_conv_lstm.py compares it with Keras's."
 WITHOUT_CASES.update({f"J{number}": _GRADIENTS for number in range(1, 15)})
 """By the id of a rule that no case cites: why, and what shows it instead."""

@@ -13,7 +13,8 @@ _INERT = frozenset(
     + ["batch_shape", "batch_size", "input_shape", "input_dtype", "input_length", "weights"]
     + ["implementation", "seed", "noise_shape", "enable_caching_device", "use_cudnn"]
     + ["activity_regularizer", "momentum", "synchronized", "fused"]
-    + ["renorm_clipping", "renorm_momentum"]
+    + ["renorm_clipping", "renorm_momentum", "query_shape", "key_shape", "value_shape"]
+    + ["flash_attention", "softmax_robust_masking"]
 )
 """What changes no forward pass, whatever its value."""
 
@@ -66,6 +67,8 @@ def arguments_of(
     """
     known = inspect.signature(kind.__init__).parameters
     settings = off(dialect)
+    if "time_major" not in known:
+        settings["time_major"] = False
     found = {}
     for name, value in entry.config.items():
         if name in _INERT or name in settings and settings[name] == value:

@@ -6,12 +6,16 @@ from typing import Any, Mapping, NamedTuple
 
 from ..reference import (
     activation_layers,
+    attention,
     bidirectional,
     cells,
+    conv_lstm,
     depthwise,
     inert_layers,
     merging,
+    multi_head_attention,
     normalization,
+    preprocessing,
     recurrent,
     reshaping,
     surrounding,
@@ -45,6 +49,10 @@ PLAIN = {
         (merging, ("Concatenate", "Dot")),
         (normalization, ("LayerNormalization", "BatchNormalization", "Rescaling")),
         (windows, ("Conv1D", "MaxPooling1D", "AveragePooling1D", "GlobalMaxPooling1D")),
+        (attention, ("Attention", "AdditiveAttention")),
+        (multi_head_attention, ("MultiHeadAttention",)),
+        (conv_lstm, ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")),
+        (preprocessing, ("Normalization",)),
         (depthwise, ("DepthwiseConv1D", "SeparableConv1D")),
     )
     for name in names

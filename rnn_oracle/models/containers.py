@@ -20,6 +20,7 @@ import numpy as np
 from .errors import ModelFileError
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
+SAVED_MODEL = "keras_metadata.pb"
 LARGEST_TEXT = 64 * 2**20
 """How many bytes a configuration may have."""
 SMALL = 2**20
@@ -32,17 +33,20 @@ _HDF5, _ZIP = b"\x89HDF\r\n\x1a\n", b"PK\x03\x04"
 
 
 def kind_of(path: str) -> str:
-    """Return ``"hdf5"`` or ``"keras"``, by how the file begins.
+    """Return ``"hdf5"`` or ``"keras"``, by how the file begins, or ``"saved_model"``.
 
     Raises
     ------
     ModelFileError
-        For any other file, and for a folder.
+        For any other file, and for a folder that is no SavedModel with metadata of Keras.
     """
     if os.path.isdir(path):
+        if os.path.isfile(os.path.join(path, SAVED_MODEL)):
+            return "saved_model"
         raise ModelFileError(
-            f"{path} is a folder: rnn_oracle.load reads .h5, .hdf5 and .keras files, and no "
-            "SavedModel; save the model as one of those, in a release that loads it"
+            f"{path} is a folder without {SAVED_MODEL}, in which Keras 2 writes the configuration "
+            "of a SavedModel: load the model in the release that saved it, and save it as .keras "
+            "or .h5"
         )
     with open(path, "rb") as file:
         begins = file.read(len(_HDF5))
@@ -187,6 +191,10 @@ class Group:
     def has(self, name: str) -> bool:
         """Tell whether something of that name is in the group."""
         return name in self._group
+
+    def has_attribute(self, name: str) -> bool:
+        """Tell whether there is an attribute of that name, whole or in parts."""
+        return name in self._group.attrs or f"{name}0" in self._group.attrs
 
     def group(self, name: str) -> Group:
         """Return a group in the group, ``a/b`` being one that is in another.

@@ -8,7 +8,7 @@ from ..reference import bidirectional, cells, functional, recurrent, surrounding
 from ..reference.dialects import DIALECTS
 from ..reference.errors import OracleTypeError, OracleValueError
 from . import building
-from .arguments import arguments_of, off
+from .arguments import FUNCTIONS, arguments_of, off
 from .configuration import Entry
 from .extended_classes import check_sizes, let_begin, weights_of
 from .graph import is_mean_over_time, model_of
@@ -127,11 +127,14 @@ def _plain(layer: Any, name: str, dtype: Any) -> Any:
 def _around(layer: Any, name: str, dtype: Any) -> Any:
     """Return the copy of a layer that stands around recurrent ones, as a file of it would be."""
     original: Any = keras_class(layer)  # a user's own class may write down something else
-    entry = Entry(name, layer.name, original.get_config(layer), "from_keras")
+    config = original.get_config(layer)
+    if getattr(layer, "causal", False):  # which late releases of Keras 2 do not write down
+        config["causal"] = True
+    entry = Entry(name, layer.name, config, "from_keras")
     dialect, kind = DIALECTS[dialect_of(layer)], building.PLAIN[name]
-    arguments = arguments_of(
-        entry, kind, dialect, lambda value, _: activation_of(layer, layer.activation)
-    )
+    arguments = arguments_of(entry, kind, dialect, lambda value, _: value)
+    for function in set(FUNCTIONS) & set(arguments):  # whose names alone are written down
+        arguments[function] = activation_of(layer, getattr(layer, function))
     return kind(**arguments, name=layer.name, dtype=dtype, dialect=dialect)
 
 

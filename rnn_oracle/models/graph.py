@@ -8,11 +8,14 @@ from typing import Any, Callable
 import numpy as np
 
 from ..arithmetic import nest
+from ..reference.attention import Attending
 from ..reference.bidirectional import Bidirectional
+from ..reference.conv_lstm import ConvLSTM
 from ..reference.errors import OracleValueError
 from ..reference.functional import Functional, Node
 from ..reference.recurrent import RNN
 from ..reference.surrounding import Sequential
+from .attention_calls import gathered, options_of
 from .origin import dialect_of
 
 
@@ -47,15 +50,14 @@ def model_of(model: Any, copy_of: Callable[[Any], Any]) -> Sequential | Function
             if is_first:
                 copies[id(link)] = copy_of(link)
             copy = copies[id(link)]
-            taken, begins = _taken(model, link, node, copy)
-            x = nest.map_structure(name_of, taken)
-            states = None if begins is None else nest.map_structure(name_of, begins)
+            taken, options = _taken(model, link, node, copy)
+            named = {key: nest.map_structure(name_of, tree) for key, tree in taken.items()}
             if not is_first and _keeps_states(copy):
                 raise OracleValueError(f"{model.name} calls {link.name} twice, which is stateful")
             call = link.name if is_first else f"{link.name}, call {key[1] + 1}"
             gives = [f"{call}: {index}" for index, _ in enumerate(nest.flatten(_results(node)))]
             names.update({key[:2] + (index,): name for index, name in enumerate(gives)})
-            nodes.append(Node(copy, x, gives, states))
+            nodes.append(Node(copy, gives=gives, options=options or None, **named))
         return names[key]
 
     found = nest.map_structure(name_of, outputs)
@@ -124,19 +126,21 @@ def _results(node: Any) -> Any:
     return node.outputs if hasattr(node, "outputs") else node.output_tensors
 
 
-def _taken(model: Any, link: Any, node: Any, copy: Any) -> tuple[Any, Any]:
-    """Return what a layer is called with: its input, and its initial states or None."""
+def _taken(model: Any, link: Any, node: Any, copy: Any) -> tuple[dict[str, Any], dict[str, bool]]:
+    """Return what a layer is called with: the tensors as a `Node` names them, and the options."""
     given = _arguments(link, node)
     x = given.pop(next(iter(given)))
-    states = None
-    if isinstance(copy, (RNN, Bidirectional)):
-        states = given.pop("initial_state", None)
+    taken, options = {}, {}
+    if isinstance(copy, (RNN, Bidirectional, ConvLSTM)):
+        taken["initial_state"] = given.pop("initial_state", None)
         if isinstance(x, list):  # as Keras 2 has it
-            x, *states = x
+            x, *taken["initial_state"] = x
+    if isinstance(copy, Attending):
+        x, options = gathered(x, given), options_of(given, link.name)
+        taken["attention_mask"] = given.pop("attention_mask", None)
     more = [f"`{name}`" for name, value in given.items() if not _says_nothing(link, name, value, x)]
-    if not _in_model(states):
-        more.append("`initial_state`")
-    if nest.is_nested(x) and not isinstance(copy, Functional):
+    more += [f"`{name}`" for name, tensors in taken.items() if not _in_model(tensors)]
+    if nest.is_nested(x) and not _takes_several(copy):
         more.append("several inputs")
     if not _in_model(x):
         more.append("numbers")
@@ -146,7 +150,12 @@ def _taken(model: Any, link: Any, node: Any, copy: Any) -> tuple[Any, Any]:
             f"{model.name} cannot be copied: {link.name} is called with {names}, but beside its "
             "input there may only be an `initial_state` that comes of the model"
         )
-    return x, states
+    taken = {name: tensors for name, tensors in taken.items() if tensors is not None}
+    return dict(taken, x=x), options
+
+
+def _takes_several(copy: Any) -> bool:
+    return isinstance(copy, Functional) or getattr(copy, "takes_several", False)
 
 
 def _in_model(tensors: Any) -> bool:

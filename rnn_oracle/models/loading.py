@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from typing import Any, Iterator, Mapping
@@ -10,17 +11,20 @@ from ..reference.aliases import DialectLike
 from ..reference.dialects import get_dialect
 from ..reference.errors import OracleTypeError
 from .building import KNOWN, Builder, Part
+from .bundle import Bundle
 from .configuration import MODELS, Entry, entry_of
-from .containers import CONFIG, METADATA, Archive, kind_of, opened, parsed
+from .containers import CONFIG, METADATA, SAVED_MODEL, Archive, kind_of, opened, parsed
 from .errors import ModelFileError
 from .model import Model
-from .weights import take, take_legacy
+from .saved_model import configuration_of
+from .weights import take, take_legacy, take_tracked
 
 
 def load(
     path: str,
     dialect: DialectLike | None = None,
     custom_layers: Mapping[str, Any] | None = None,
+    config: str | Mapping[str, Any] | None = None,
 ) -> Model:
     """Return a model of the reference that computes what a file's does, without Keras (rule R7).
 
@@ -30,7 +34,9 @@ def load(
     ----------
     path : str
         A ``.h5`` or ``.hdf5`` file of `tf.keras`, `tf_keras`, Keras 3 or Keras 2, or a ``.keras``
-        archive. What a file is is told by how it begins.
+        archive. What a file is is told by how it begins. Or the folder of a SavedModel of
+        Keras 2 with a ``keras_metadata.pb``; or, with `config`, a file of weights alone, as
+        `save_weights` writes ``.weights.h5`` and ``.h5``.
     dialect : str or Dialect, optional
         The generation of Keras to follow; by default that which has saved the file.
     custom_layers : dict, optional
@@ -38,6 +44,8 @@ def load(
         of their classes: a function ``f(x, *weights)`` of arrays, or a class that takes the
         arguments in the file, whose objects are called with ``x`` and ``mask`` and may have the
         methods ``set_weights(weights)`` and ``compute_mask(x, mask)``.
+    config : str or dict, optional
+        What `to_json` of the model returns, for a file of weights alone.
 
     Returns
     -------
@@ -86,27 +94,67 @@ def load(
             f"`custom_layers` must be functions or classes by name, not {custom_layers!r}"
         )
     followed = None if dialect is None else get_dialect(dialect)
-    read = _hdf5 if kind_of(path) == "hdf5" else _archive
+    kind = kind_of(path)
+    if config is not None and kind != "hdf5":
+        raise ModelFileError(f"{path} has a configuration of its own: leave `config` away")
     try:
-        return read(path, followed, own)
+        if kind == "hdf5":
+            return _hdf5(path, followed, own, config)
+        return (_archive if kind == "keras" else _saved_model)(path, followed, own)
     except RecursionError as error:
         raise ModelFileError(f"{path}: the configuration is nested too deeply") from error
 
 
-def _hdf5(path: str, dialect: Any, own: Mapping[str, Any]) -> Model:
+def _hdf5(path: str, dialect: Any, own: Mapping[str, Any], config: Any) -> Model:
     file = opened(path, path)
     try:
-        text = file.string("model_config")
-        if text is None:
+        text, version = file.string("model_config"), file.string("keras_version")
+        if text is not None and config is not None:
+            raise ModelFileError(f"{path} has a configuration of its own: leave `config` away")
+        if text is not None:
+            entry = entry_of(parsed(text, path, "model_config"), path)
+            root = file.group("model_weights")
+            return _made(entry, version, dialect, own, lambda part: take_legacy(part, root))
+        if config is None:
             raise ModelFileError(
-                f"{path} holds weights alone: rnn_oracle.load needs a file of the whole model, "
-                "with its configuration"
+                f"{path} holds weights alone: give the configuration of the model, which its "
+                "`to_json` returns, as `config`"
             )
-        version = file.string("keras_version")
-        entry = entry_of(parsed(text, path, "model_config"), path)
-        return _made(entry, version, dialect, own, lambda part: take_legacy(part, file))
+        found = _given(config, path)
+        version = version or found.get("keras_version") or _version_of(found)
+        legacy = file.has_attribute("layer_names")
+        take_all = take_legacy if legacy else take
+        return _made(
+            entry_of(found, path), version, dialect, own, lambda part: take_all(part, file)
+        )
     finally:
         file.close()
+
+
+def _given(config: Any, path: str) -> dict[str, Any]:
+    """Return a configuration that a person gives, as plain data."""
+    if not isinstance(config, (str, Mapping)):
+        raise OracleTypeError(f"`config` must be JSON or a dict, not {config!r}"[:300])
+    try:
+        text = config if isinstance(config, str) else json.dumps(dict(config))
+    except (TypeError, ValueError) as error:
+        raise OracleTypeError(f"`config` cannot be written as JSON: {error}") from error
+    return parsed(text, path, "`config`")
+
+
+def _version_of(config: dict[str, Any]) -> str | None:
+    """Return a version for what Keras 3 writes, which names a module and no version."""
+    module = config.get("module")
+    return "3.0" if isinstance(module, str) and module.startswith("keras") else None
+
+
+def _saved_model(path: str, dialect: Any, own: Mapping[str, Any]) -> Model:
+    config = configuration_of(os.path.join(path, SAVED_MODEL))
+    bundle = Bundle(os.path.join(path, "variables"))
+    version = config.get("keras_version")
+    return _made(
+        entry_of(config, path), version, dialect, own, lambda part: take_tracked(part, bundle)
+    )
 
 
 def _archive(path: str, dialect: Any, own: Mapping[str, Any]) -> Model:

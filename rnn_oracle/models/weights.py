@@ -10,6 +10,7 @@ import numpy as np
 from ..arithmetic import nest
 from ..reference.errors import OracleError
 from .building import Part
+from .bundle import Bundle
 from .containers import Group
 
 
@@ -33,7 +34,7 @@ class Slot(NamedTuple):
     trained: bool
 
 
-def take_legacy(model: Part, file: Group) -> None:
+def take_legacy(model: Part, root: Group) -> None:
     """Take the weights of a whole model in one HDF5 file, where they go by their layer's name.
 
     Raises
@@ -41,7 +42,6 @@ def take_legacy(model: Part, file: Group) -> None:
     ModelFileError
         For weights that are missing, too many, or of another name, shape or dtype.
     """
-    root = file.group("model_weights")
     for part in model.inner[0][1]:
         slots = sorted(_slots(part, True), key=lambda slot: not slot.trained)
         if slots and not _has_none(slots, root, part.entry.name):
@@ -65,13 +65,60 @@ def take(model: Part, file: Group) -> None:
     """
     own = list(_own_slots(model, True))
     if own and not _has_none(own, file, "vars"):
-        group = file.group("vars")
-        _give(_matched(model, own, [str(index) for index in range(len(group))]), group)
+        _give(_matched(model, own, _places(own, file)), file)
     for attribute, inner in model.inner:
         if isinstance(inner, list):
             _take_list(inner, file, attribute)
         elif _has_weights(inner):
             take(inner, file.group(attribute))
+
+
+def take_tracked(model: Part, bundle: Bundle, node: int = 0) -> None:
+    """Take the weights of a SavedModel, where they go by the attributes that hold them.
+
+    Raises
+    ------
+    ModelFileError
+        As `take`.
+    """
+    matched = []
+    for slot in _own_slots(model, True):
+        if slot.name is None:
+            raise model.entry.wrong("is supplied, of which a SavedModel does not tell the weights")
+        holder, name = node, slot.name
+        if "/" in slot.name:
+            inner, _, name = slot.name.partition("/")
+            holder = bundle.child(node, "_" + _held(inner))
+        matched.append((slot, bundle.key(bundle.child(holder, name, "depthwise_" + name))))
+    _give(matched, bundle)
+    for attribute, inner in model.inner:
+        if not isinstance(inner, list):
+            if _has_weights(inner):
+                take_tracked(inner, bundle, bundle.child(node, attribute))
+            continue
+        of_model = attribute == "layers"
+        holder = node if of_model else bundle.child(node, attribute)
+        for index, part in enumerate(filter(_has_weights, inner)):
+            name = f"layer_with_weights-{index}" if of_model else str(index)
+            take_tracked(part, bundle, bundle.child(holder, name))
+
+
+def _held(part: str) -> str:
+    """Return the attribute of MultiHeadAttention that a part of its weights is in."""
+    return f"{part.replace('attention_output', 'output')}_dense"
+
+
+def _places(slots: list[Slot], group: Group) -> list[str]:
+    """Return where the weights of a layer are in its group, those in a part of it by its name."""
+    if not any("/" in (slot.name or "") for slot in slots):
+        return [f"vars/{index}" for index in range(len(group.group("vars")))]
+    places = []
+    for slot in slots:
+        part, _, name = str(slot.name).partition("/")
+        held = _held(part)
+        held = held if group.has(held) else "_" + held  # before Keras 3 it shows none of them
+        places.append(f"{held}/vars/{int(name == 'bias')}")
+    return places
 
 
 def _take_list(parts: list[Part], group: Group, attribute: str) -> None:
@@ -150,11 +197,12 @@ def _matched(part: Part, slots: list[Slot], names: list[str]) -> list[tuple[Slot
 def _check_name(slot: Slot, name: str) -> None:
     last = re.sub(r"(_\d+)?(:\d+)?$", "", name.rpartition("/")[2])
     # That of DepthwiseConv1D is kernel or depthwise_kernel, by release.
-    if slot.name not in (None, last, last.replace("depthwise_", "")):
+    name_there = None if slot.name is None else slot.name.rpartition("/")[2]
+    if name_there not in (None, last, last.replace("depthwise_", "")):
         raise slot.part.entry.wrong(f"has the weight {slot.name} where the file has {name[:200]!r}")
 
 
-def _give(matched: list[tuple[Slot, str]], group: Group) -> None:
+def _give(matched: list[tuple[Slot, str]], group: Group | Bundle) -> None:
     """Give the owners of weights what a group of the file has under these names."""
     taken: dict[int, list[np.ndarray]] = {}
     owners = {id(slot.part.owner): slot.part for slot, _ in matched}

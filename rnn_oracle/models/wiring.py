@@ -6,10 +6,13 @@ import collections
 from typing import Any, Iterable
 
 from ..arithmetic import nest
+from ..reference.attention import Attending
 from ..reference.bidirectional import Bidirectional
+from ..reference.conv_lstm import ConvLSTM
 from ..reference.errors import OracleError
 from ..reference.functional import Functional, Node
 from ..reference.recurrent import RNN
+from .attention_calls import PLACES, gathered, options_of
 from .configuration import MODELS, Call, Entry, Tensor, calls_of, ends_of
 from .operations import Operation
 
@@ -18,6 +21,7 @@ _BY_PLACE = {
     False: ("mask", "training", "initial_state", "constants"),
 }
 """The arguments of a recurrent layer's call after its input: in Keras 3, and before."""
+_FIRST = ("inputs", "sequences", "query")
 
 
 def wired(entry: Entry, parts: list[Any], of_keras3: bool) -> Functional:
@@ -60,8 +64,10 @@ def _chain(entry: Entry, parts: list[Any]) -> Functional:
     return Functional([begins], nodes, ends, name=entry.name)
 
 
-def results_of(layer: Any) -> int:
-    """Return how many arrays a layer returns."""
+def results_of(layer: Any, options: Any = None) -> int:
+    """Return how many arrays a layer returns in a call with these options."""
+    if options and options.get("return_attention_scores"):
+        return 2
     if isinstance(layer, Functional):
         return len(nest.flatten(layer.outputs))
     sides = layer.parts() if isinstance(layer, Bidirectional) else [layer]
@@ -166,23 +172,32 @@ class _Graph:
         if isinstance(layer, Operation):
             layer = layer.layer(call)
             call = Call(call.args[:1], {})
-        gives = [f"{_label(name, number)}: {index}" for index in range(results_of(layer))]
-        x, named = self._arguments(part.entry, layer, call)
+        x, named, options = self._arguments(part.entry, layer, call)
+        results = results_of(layer, options)
+        gives = [f"{_label(name, number)}: {index}" for index in range(results)]
         more = {key: self._named(tree) for key, tree in named.items() if tree is not None}
-        return Node(layer, self._named(x), gives, **more)
+        return Node(layer, self._named(x), gives, options=options or None, **more)
 
-    def _arguments(self, entry: Entry, layer: Any, call: Call) -> tuple[Any, dict[str, Any]]:
-        """Return the input of a call, and what else it is given that changes what is computed."""
-        is_recurrent = isinstance(layer, (RNN, Bidirectional))
+    def _arguments(
+        self, entry: Entry, layer: Any, call: Call
+    ) -> tuple[Any, dict[str, Any], dict[str, bool]]:
+        """Return the input of a call, and what else it is given that changes what is computed.
+
+        Those are the tensors by the name of the argument, and the options.
+        """
+        is_recurrent = isinstance(layer, (RNN, Bidirectional, ConvLSTM))
         places = _BY_PLACE[self.of_keras3] if is_recurrent else ("mask", "training")
+        places = PLACES.get((type(layer).__name__, self.of_keras3), places)
         named = dict(call.kwargs, **dict(zip(places, call.args[1:])))
-        first = call.args[:1] or [named.pop(key) for key in ("inputs", "sequences") if key in named]
+        first = call.args[:1] or [named.pop(key) for key in _FIRST if key in named]
         if len(first) != 1 or len(call.args) > 1 + len(places):
             raise entry.wrong("is called with more than the reference knows")
         if named.pop("training", None):
             raise entry.wrong("is called with training=True")
-        found = {"mask": named.pop("mask", None)}
-        x = first[0]
+        x, options = first[0], {}
+        if isinstance(layer, Attending):
+            x, options = gathered(x, named), options_of(named, entry.name)
+        found = {key: named.pop(key, None) for key in ("mask", "attention_mask")}
         if is_recurrent:
             found.update((key, named.pop(key, None)) for key in ("initial_state", "constants"))
             if isinstance(x, list):  # as Keras 2 has it
@@ -195,7 +210,7 @@ class _Graph:
             if not all(isinstance(leaf, Tensor) for leaf in leaves):
                 what = "its input" if key == "x" else f"`{key}`"
                 raise entry.wrong(f"is called with something else than tensors as {what}")
-        return x, found
+        return x, found, options
 
 
 def _parted(entry: Entry, given: list[Any]) -> tuple[Any, Any, Any]:

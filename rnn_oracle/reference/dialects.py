@@ -84,13 +84,17 @@ class Dialect:
     merged_masks_narrow : bool
         Whether a step of an array that is made of several counts where it does in all of them, as
         against in any (rules L12 to L14).
+    causal_attention : bool
+        Whether `Attention` and `AdditiveAttention` have an argument `causal` (rule L22).
+    gated_attention : bool
+        Whether `MultiHeadAttention` has `use_gate` and `sliding_window` (rule L23).
     dilated_strides : bool
         Whether a layer of rule L21 may have `strides` and a `dilation_rate` above 1.
     separable_may_be_causal : bool
         Whether `SeparableConv1D` takes ``padding="causal"`` (rule L21).
     ends_masks : frozenset
         Classes of layers at which a mask ends in this generation, and goes on in the other (rules
-        L9, L18).
+        L9, L18, L24).
     """
 
     name: str
@@ -117,6 +121,8 @@ class Dialect:
     model_knows_steps: bool
     backward_is_flipped: bool
     merged_masks_narrow: bool
+    causal_attention: bool
+    gated_attention: bool
     dilated_strides: bool
     separable_may_be_causal: bool
     ends_masks: frozenset[str]
@@ -196,6 +202,8 @@ KERAS3 = Dialect(
     model_knows_steps=False,
     backward_is_flipped=False,
     merged_masks_narrow=False,
+    causal_attention=False,
+    gated_attention=True,
     dilated_strides=True,
     separable_may_be_causal=False,
     ends_masks=frozenset(),
@@ -230,9 +238,11 @@ KERAS2 = Dialect(
     model_knows_steps=True,
     backward_is_flipped=True,
     merged_masks_narrow=True,
+    causal_attention=True,
+    gated_attention=False,
     dilated_strides=False,
     separable_may_be_causal=True,
-    ends_masks=frozenset(["Identity", "Rescaling"]),
+    ends_masks=frozenset(["Identity", "Normalization", "Rescaling"]),
 )
 
 KERAS2_V1 = KERAS2.replaced(

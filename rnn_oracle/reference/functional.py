@@ -31,6 +31,10 @@ class Node(NamedTuple):
         None for a tensor without one.
     constants : list of str, optional
         The tensors that its cell gets at every step (rule C8).
+    attention_mask : str, optional
+        The tensor that tells which query looks at which step (rule L23).
+    options : dict, optional
+        Other arguments of the call, by name, which are no tensors.
     """
 
     layer: Any
@@ -39,10 +43,12 @@ class Node(NamedTuple):
     initial_state: Any = None
     mask: Any = None
     constants: Any = None
+    attention_mask: Any = None
+    options: Any = None
 
     def takes(self) -> list[Any]:
         """Return the tensors that the call is given, in order."""
-        more = nest.flatten([self.initial_state, self.mask, self.constants])
+        more = nest.flatten([self.initial_state, self.mask, self.constants, self.attention_mask])
         return nest.flatten(self.x) + [tensor for tensor in more if tensor is not None]
 
 
@@ -253,12 +259,13 @@ def _called(
             {f"{node.gives[0]}/{name}": each[name] for name in each} for each in inside
         )
     else:
-        more = {"initial_state": node.initial_state, "constants": node.constants}
+        named = ("initial_state", "constants", "attention_mask")
         given = {
-            name: follow(_picked(arrays, tensors))
-            for name, tensors in more.items()
-            if tensors is not None
+            name: follow(_picked(arrays, getattr(node, name)))
+            for name in named
+            if getattr(node, name) is not None
         }
+        given.update(node.options or {})
         result = follow(node.layer(follow(x), mask=mask, **given))
         ends = [nest.flatten(result), nest.flatten(node.layer.compute_mask(x, mask))]
         results, its_masks = {}, {}

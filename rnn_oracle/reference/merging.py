@@ -18,7 +18,7 @@ from .plain_layer import axis_of, moved, whole
 class _Merge(Module):
     """What makes one array of several, of any number from `fewest` to `most`."""
 
-    fewest, most = 1, 1000
+    fewest, most, takes_several = 1, 1000, True
 
     def __call__(self, x: Any, mask: Any = None) -> Array:
         """Return what is made of the arrays.

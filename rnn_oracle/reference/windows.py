@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,20 +16,13 @@ from .reshaping import padded
 PADDINGS = ("valid", "same", "causal")
 
 
-class Windows(PlainLayer):
-    """A layer that makes a step of each window of several."""
+class Window(NamedTuple):
+    """How windows lie along an axis, which may be that of the steps."""
 
-    axes, passes_mask = 3, False
-    paddings: tuple[str, ...] = PADDINGS[:2]
-    length, strides, dilation, padding = 1, 1, 1, "valid"
-
-    def _set_windows(self, length: Any, strides: Any, padding: Any, dilation: Any = 1) -> None:
-        self.length = whole(length, "the size of a window", self.name)
-        self.strides = self.length if strides is None else whole(strides, "strides", self.name)
-        self.dilation = whole(dilation, "dilation_rate", self.name)
-        if padding not in self.paddings:
-            raise OracleValueError(f"{self.name}: padding={padding!r} is none of {self.paddings}")
-        self.padding = padding
+    length: int
+    strides: int = 1
+    dilation: int = 1
+    padding: str = "valid"
 
     @property
     def reach(self) -> int:
@@ -44,12 +37,37 @@ class Windows(PlainLayer):
             return missing // 2, missing - missing // 2
         return (self.reach - 1, 0) if self.padding == "causal" else (0, 0)
 
+    def count(self, steps: int) -> int:
+        """Return how many windows there are, none or less where the steps are too few."""
+        return (steps + sum(self.added(steps)) - self.reach) // self.strides + 1
+
+
+class Windows(PlainLayer):
+    """A layer that makes a step of each window of several."""
+
+    axes, passes_mask = 3, False
+    paddings: tuple[str, ...] = PADDINGS[:2]
+    length, strides, dilation = 1, 1, 1
+
+    def _set_windows(self, length: Any, strides: Any, padding: Any, dilation: Any = 1) -> None:
+        self.length = whole(length, "the size of a window", self.name)
+        self.strides = self.length if strides is None else whole(strides, "strides", self.name)
+        self.dilation = whole(dilation, "dilation_rate", self.name)
+        if padding not in self.paddings:
+            raise OracleValueError(f"{self.name}: padding={padding!r} is none of {self.paddings}")
+        self.window = Window(self.length, self.strides, self.dilation, padding)
+
+    def added(self, steps: int) -> tuple[int, int]:
+        """Return how many steps are added in front and behind."""
+        return self.window.added(steps)
+
     def places(self, steps: int) -> Array:
         """Return the steps that each window sees, those that are added too; one row a window."""
-        before, behind = self.added(steps)
-        starts = np.arange(-before, steps + behind - self.reach + 1, self.strides)
-        if not starts.size:
-            raise OracleValueError(f"{self.name} needs at least {self.reach} steps, not {steps}")
+        count = self.window.count(steps)
+        if count < 1:
+            reach = self.window.reach
+            raise OracleValueError(f"{self.name} needs at least {reach} steps, not {steps}")
+        starts = np.arange(count) * self.strides - self.added(steps)[0]
         return starts[:, None] + np.arange(self.length) * self.dilation
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
