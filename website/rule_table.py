@@ -182,6 +182,26 @@ RULES = {
         "reference.windows:MaxPooling1D.computed reference.windows:AveragePooling1D.computed"
         " reference.windows:GlobalMaxPooling1D.computed",
     ),
+    "L21": About(
+        "Depthwise and separable convolutions",
+        "reference.depthwise:DepthwiseConv1D.computed reference.depthwise:DepthwiseConv1D._products"
+        " reference.depthwise:SeparableConv1D.mixed",
+    ),
+    "L22": About(
+        "Attention",
+        "reference.attention:Attention.__call__ reference.attention:Attention.scores"
+        " reference.attention:AdditiveAttention.scores",
+    ),
+    "L23": About(
+        "MultiHeadAttention",
+        "reference.multi_head_attention:MultiHeadAttention.__call__"
+        " reference.multi_head_attention:MultiHeadAttention._seen",
+    ),
+    "L24": About("Normalization", "reference.preprocessing:Normalization.computed"),
+    "L25": About(
+        "ConvLSTM",
+        "reference.conv_lstm:ConvLSTMCell.step reference.conv_lstm:ConvLSTM.__call__",
+    ),
     "B1": About("Copies of the layer", "reference.rnn:RNN.copy", "Bidirectional SimpleRNN"),
     "B2": About(
         "The backward layer",
