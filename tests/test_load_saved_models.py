@@ -12,9 +12,9 @@ from model_files import BIAS, DENSE, KERNEL, X, chain, h5, h5py
 
 import rnn_oracle
 from rnn_oracle.families.files.releases import path as fixture
-from rnn_oracle.models.bundle import Bundle
+from rnn_oracle.models.bundle import Bundle, _place
 from rnn_oracle.models.errors import ModelFileError
-from rnn_oracle.models.protobuf import MalformedError, fields, varint
+from rnn_oracle.models.protobuf import MalformedError, fields, message, number, varint
 
 INDEX = "variables/variables.index"
 
@@ -101,6 +101,20 @@ def test_messages_that_are_none(data):
         list(fields(data))
     with pytest.raises(MalformedError):
         varint(b"\x80" * 20, 0)
+
+
+def test_a_text_where_a_number_has_to_be():
+    found = message(b"\x0a\x01a\x10\x02")
+    assert number(found, 2) == 2 and number(found, 3) == 0
+    with pytest.raises(MalformedError, match="1 bytes stand where a number has to be"):
+        number(found, 1)
+
+
+def test_places_that_are_no_numbers():
+    """Where the bytes of an array begin and end is looked at before they are read."""
+    for field in (1, 3, 4, 5):
+        with pytest.raises(MalformedError):
+            _place(bytes([field << 3 | 2, 1, 0]))
 
 
 def test_what_a_checkpoint_lacks_is_named(saved):

@@ -15,7 +15,7 @@ import numpy as np
 
 from .containers import LARGEST_TEXT, MOST_STRINGS
 from .errors import ModelFileError
-from .protobuf import MalformedError, fields, message, part, text, varint
+from .protobuf import MalformedError, fields, message, number, part, text, varint
 
 _MAGIC, _FOOTER = 0xDB4775248B80FB57, 48
 _DTYPES = {1: "<f4", 2: "<f8", 3: "<i4", 9: "<i8", 19: "<f2"}
@@ -53,9 +53,9 @@ class Bundle:
         try:
             table = dict(_entries(_read(self.path, 0, None)))
             header = message(table.pop("", b""))
-            if header.get(2, 0) != 0:
+            if number(header, 2) != 0:
                 raise MalformedError("numbers are stored with the last byte first")
-            self.shards = header.get(1, 1)
+            self.shards = number(header, 1)
             self._places = {key: _place(value) for key, value in table.items()}
             self._nodes = [_node(node) for n, node in fields(self._text(_GRAPH)) if n == 1]
         except (MalformedError, struct.error, KeyError, TypeError) as error:
@@ -175,19 +175,19 @@ def _place(value: bytes) -> _Place:
     found = message(value)
     if 7 in found:
         raise MalformedError("an array lies in slices")
-    shape = [message(length).get(1, 0) for n, length in fields(found.get(2, b"")) if n == 2]
-    numbers = [found.get(n, 0) for n in (1, 3, 4, 5)]
-    return _Place(numbers[0], tuple(shape), *numbers[1:])
+    shape = [number(message(length), 1) for n, length in fields(found.get(2, b"")) if n == 2]
+    dtype, shard, offset, size = (number(found, n) for n in (1, 3, 4, 5))
+    return _Place(dtype, tuple(shape), shard, offset, size)
 
 
 def _node(data: Any) -> tuple[dict[str, int], str]:
     """Return what an object holds, and the key of its array if it is a variable."""
     children: dict[str, int] = {}
     key = ""
-    for number, value in fields(data):
+    for field, value in fields(data):
         found = message(value)
-        if number == 1:
-            children[text(found.get(2))] = found.get(1, 0)
-        elif number == 2 and text(found.get(1)) == "VARIABLE_VALUE":
+        if field == 1:
+            children[text(found.get(2))] = number(found, 1)
+        elif field == 2 and text(found.get(1)) == "VARIABLE_VALUE":
             key = text(found.get(3))
     return children, key

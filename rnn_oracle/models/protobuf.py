@@ -77,6 +77,20 @@ def message(data: Any) -> dict[int, Any]:
     return dict(fields(data))
 
 
+def number(found: dict[int, Any], field: int) -> int:
+    """Return the number that a field of a message holds; an absent one is 0.
+
+    Raises
+    ------
+    MalformedError
+        Where a text or a message stands there.
+    """
+    value = found.get(field, 0)
+    if not isinstance(value, int):
+        raise MalformedError(f"{len(value)} bytes stand where a number has to be")
+    return value
+
+
 def text(value: Any) -> str:
     """Return the text that a field holds; an absent one is empty."""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else ""
