@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import assert_agrees, give_weights, numbers
+from helpers import assert_agrees, give_weights, numbers, within
 from test_load_graphs import assert_loads
 
 import rnn_oracle
@@ -47,6 +47,8 @@ def test_layers(target, what, masked):
 
 @pytest.mark.parametrize("format", ["h5", "keras"])
 def test_an_encoder_and_a_decoder(target, format, tmp_path):
+    if within(target, keras2="<2.3"):
+        pytest.skip("the release takes no states of a model here")
     keras, of = target.keras, target.keras.layers
     x, y = (keras.Input((3, 5, 4, 2), name=name) for name in "xy")
     options = {"kernel_size": 2, "padding": "same"}

@@ -87,9 +87,11 @@ def there(target, table):
     for name, make in table.items():
         if name == "Conv1D groups" and within(target, keras2="<2.12"):
             continue  # which no CPU can compute there, or has no such argument
-        if name == "Normalization inverted" and not knows(of.Normalization, invert=True):
+        kind = name.partition(" ")[0]
+        there = hasattr(of, kind)
+        if name == "Normalization inverted" and there and not knows(of.Normalization, invert=True):
             continue
-        if hasattr(of, name.partition(" ")[0]):
+        if there:
             found[name] = make(of)
     return found
 

@@ -8,7 +8,7 @@ import re
 from typing import Any, Iterator, Mapping
 
 from ..reference.aliases import DialectLike
-from ..reference.dialects import get_dialect
+from ..reference.dialects import KERAS3, get_dialect
 from ..reference.errors import OracleTypeError
 from .building import KNOWN, Builder, Part
 from .bundle import Bundle
@@ -121,7 +121,9 @@ def _hdf5(path: str, dialect: Any, own: Mapping[str, Any], config: Any) -> Model
                 "`to_json` returns, as `config`"
             )
         found = _given(config, path)
-        version = version or found.get("keras_version") or _version_of(found)
+        version = version or found.get("keras_version")
+        if version is None and str(found.get("module")).startswith("keras"):
+            dialect = dialect or KERAS3  # which writes down no version there
         legacy = file.has_attribute("layer_names")
         take_all = take_legacy if legacy else take
         return _made(
@@ -140,12 +142,6 @@ def _given(config: Any, path: str) -> dict[str, Any]:
     except (TypeError, ValueError) as error:
         raise OracleTypeError(f"`config` cannot be written as JSON: {error}") from error
     return parsed(text, path, "`config`")
-
-
-def _version_of(config: dict[str, Any]) -> str | None:
-    """Return a version for what Keras 3 writes, which names a module and no version."""
-    module = config.get("module")
-    return "3.0" if isinstance(module, str) and module.startswith("keras") else None
 
 
 def _saved_model(path: str, dialect: Any, own: Mapping[str, Any]) -> Model:
@@ -190,7 +186,8 @@ def _made(entry: Entry, version: Any, dialect: Any, own: Mapping[str, Any], take
     if builder.unknown:
         raise _unknown(builder.unknown)
     take_all(part)
-    return Model(part.layer, followed, f"Keras {version}", _dtypes(entry))
+    saved_by = "Keras" if version is None else f"Keras {version}"
+    return Model(part.layer, followed, saved_by, _dtypes(entry))
 
 
 def _unknown(entries: list[Entry]) -> ModelFileError:
