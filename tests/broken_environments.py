@@ -94,7 +94,7 @@ def answer(command, how, folder):
     done = run_where(folder, text, *COMMANDS[command] + [out] * (command == "dump"))
     assert done.returncode == 2, done.stdout + done.stderr
     assert done.stdout == ""
-    told = [line for line in done.stderr.splitlines() if line.startswith("rnn_oracle.")]
+    told = [line for line in done.stderr.splitlines() if line.startswith("python -m rnn_oracle.")]
     assert len(told) == 1 and "keras3" in told[0] and reason in told[0], done.stderr
     assert "Traceback" not in done.stderr
     assert [path for path in out.rglob("*") if path.is_file()] == []

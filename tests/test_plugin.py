@@ -340,7 +340,7 @@ PROJECT = """
         oracle_check(Swapped(4, unit_forget_bias=True), X)
 
     def test_unknown(oracle_check):
-        oracle_check(keras.layers.Conv2D(2, 3), X)
+        oracle_check(keras.layers.Conv2D(2, 1), X[:, None])
     """
 
 
