@@ -18,6 +18,7 @@ from rnn_oracle.records.format import default_folder
 from rnn_oracle.targets import available, conversions, get, model_level, registry
 from rnn_oracle.targets.conversions import ONNX, TORCH, converted
 from rnn_oracle.targets.layer_level import Cell
+from rnn_oracle.targets.litert import target as litert_target
 from rnn_oracle.targets.onnxruntime import target as onnxruntime_target
 from rnn_oracle.targets.runtime import BrokenTargetError
 from rnn_oracle.targets.torch import target as torch_target
@@ -181,6 +182,23 @@ def test_cells_of_as_many_units_are_one_module(stacking, monkeypatch):
         verdict = judge(target, case, [], Sizes(4, 6, 3, (5, 5, 5)))
         assert verdict.verdict == AGREE, verdict.detail
     assert {len(cells) for cells in made} == {case.depth}
+
+
+@pytest.mark.skipif("litert-keras2" not in available(), reason="no LiteRT or tf_keras here")
+@pytest.mark.parametrize("state, fused", [(False, True), (True, False)], ids=["no-state", "states"])
+def test_litert_is_given_fused_and_unfused_layers(state, fused, monkeypatch):
+    target, made = get("litert-keras2"), []
+    convert = litert_target.converted
+    monkeypatch.setattr(
+        litert_target, "converted", lambda *given: made.append(convert(*given)) or made[-1]
+    )
+    verdict = judge(target, CoreCase("lstm", "one", True, state), [])
+    assert verdict.verdict == AGREE, verdict.detail
+    interpreter = target.import_needed().Interpreter
+    for content in made:
+        # It has no public way to tell.
+        names = {d["op_name"] for d in interpreter(model_content=content)._get_ops_details()}
+        assert ("UNIDIRECTIONAL_SEQUENCE_LSTM" in names) == fused
 
 
 # What is known.

@@ -24,6 +24,7 @@ ALONE = {
     "onnxruntime": "1.32.0",
     "tf2onnx": "1.17.0",
     "litert": "2.3.0",
+    "litert-keras2": "2.3.0",
 }
 """The version of a target on which alone it was measured; there are no recordings of it."""
 

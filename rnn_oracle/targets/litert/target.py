@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import tempfile
 
 from ..distributions import version_of
 from ..model_level import ModelTarget
@@ -10,7 +11,8 @@ from ..model_level import ModelTarget
 class LiteRtTarget(ModelTarget):
     """What `tf.lite.TFLiteConverter` makes of Keras models, in float32 and with its own operators.
 
-    Of the LSTM of Keras 2 it makes one operator, of all else a loop.
+    They are converted from the format SavedModel. Of an LSTM of Keras 2 that has no mask, returns
+    no states and goes forwards it makes one operator then, of all else a loop.
     """
 
     name, module = "litert", "ai_edge_litert"
@@ -24,17 +26,19 @@ class LiteRtTarget(ModelTarget):
     def convert(self, function, specs):
         """Convert a function, see `rnn_oracle.targets.model_level.ModelTarget.convert`."""
         tf = self.made_by.tf
-        concrete = function.get_concrete_function()
-        converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], tf.Module())
-        content = converter.convert()
-        return functools.partial(_run, self.import_needed().Interpreter, content)
+        return functools.partial(_run, self.import_needed().Interpreter, converted(tf, function))
+
+
+def converted(tf, function):
+    """Return the converted model of a function of TensorFlow, as bytes."""
+    module, concrete = tf.Module(), function.get_concrete_function()
+    module.function, module.held = function, concrete.variables
+    with tempfile.TemporaryDirectory() as folder:
+        tf.saved_model.save(module, folder, signatures=concrete)
+        return tf.lite.TFLiteConverter.from_saved_model(folder).convert()
 
 
 def _run(interpreter, content, feeds):
-    runs = interpreter(model_content=content)
-    runs.allocate_tensors()
-    for given in runs.get_input_details():
-        name = given["name"].partition(":")[0].rpartition("default_")[2]
-        runs.set_tensor(given["index"], feeds[name])
-    runs.invoke()
-    return [runs.get_tensor(made["index"]) for made in runs.get_output_details()]
+    found = interpreter(model_content=content).get_signature_runner()(**feeds)
+    # They are called output_0, output_1 and so on.
+    return [found[name] for name in sorted(found, key=lambda name: int(name.rpartition("_")[2]))]
