@@ -188,9 +188,9 @@ def test_cells_of_as_many_units_are_one_module(stacking, monkeypatch):
 @pytest.mark.parametrize("state, fused", [(False, True), (True, False)], ids=["no-state", "states"])
 def test_litert_is_given_fused_and_unfused_layers(state, fused, monkeypatch):
     target, made = get("litert-keras2"), []
-    convert = litert_target.converted
+    convert = litert_target.from_saved_model
     monkeypatch.setattr(
-        litert_target, "converted", lambda *given: made.append(convert(*given)) or made[-1]
+        litert_target, "from_saved_model", lambda *given: made.append(convert(*given)) or made[-1]
     )
     verdict = judge(target, CoreCase("lstm", "one", True, state), [])
     assert verdict.verdict == AGREE, verdict.detail
