@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import NamedTuple
 
 import numpy as np
@@ -12,8 +11,7 @@ from ..families.layers.problem import problem
 from ..families.outcome import Outcome
 from ..families.stacks.observation import state_names
 from ..families.stacks.problem import layer_units
-from .runtime import BrokenTargetError
-from .target import Target
+from .numbers_target import NumbersTarget
 
 KINDS = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}
 MASK, MASK_RIGHT, MASK_ROW = "mask", "mask_right", "mask_row"
@@ -75,7 +73,7 @@ class AnswerError(Exception):
     """An answer that is none to the question, such as an array of another shape."""
 
 
-class LayerTarget(Target):
+class LayerTarget(NumbersTarget):
     """A runtime that runs one recurrent layer; a target of one's own may derive from it.
 
     Attributes
@@ -88,7 +86,6 @@ class LayerTarget(Target):
         Whether layers upon each other that go forwards come as the cells of one layer.
     """
 
-    families = ("layers",)
     features: tuple = ()
     reasons: dict[str, str] = {}
     stacks_layers = False
@@ -113,28 +110,6 @@ class LayerTarget(Target):
         """
         raise NotImplementedError
 
-    def run(self, case, sizes=None):
-        """Return the `Outcome` of a case: the numbers alone, since the rest is not the runtime's.
-
-        Raises
-        ------
-        BrokenTargetError
-            If it cannot be used.
-        """
-        lacking = self.lacking(case)
-        if lacking:
-            return lacking_outcome(self, lacking)
-        self.load()
-        started = time.perf_counter()
-        try:
-            return self._outcome(case, sizes or case.sizes)
-        except BrokenTargetError:
-            raise
-        except Exception as error:  # whatever the runtime raises is the finding
-            return Outcome.refused("call", error)
-        finally:
-            self.seconds += time.perf_counter() - started
-
     def lacking(self, case):
         """Return what of a case it cannot do: words, each with the reason if there is one."""
         can = set(self.features)
@@ -144,7 +119,8 @@ class LayerTarget(Target):
         missing = [word for word in needs(case) if word not in can]
         return [f"{word} ({reasons[word]})" if word in reasons else word for word in missing]
 
-    def _outcome(self, case, sizes):
+    def answered(self, case, sizes, prepared):
+        """Return the `Outcome` of a case."""
         given, arrays = problem(case, sizes), {}
         calls = {"default": None}
         if "initial_state" in self.features:
@@ -173,14 +149,6 @@ class LayerTarget(Target):
             x = _checked(x, shape if sequences else shape[::2], f"the output of layer {i + 1}")
             found += _states(final, case, sizes, units, i)
         return x, found
-
-
-def lacking_outcome(target, lacking):
-    """Return the `Outcome` of a case of which a target cannot do these things, in words."""
-    return Outcome(
-        unsupported=f"{target} has no {' or '.join(lacking)}",
-        lacks=[f"has no {words}" for words in lacking],
-    )
 
 
 def needs(case):

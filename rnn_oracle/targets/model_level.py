@@ -1,7 +1,6 @@
 """Targets that are given a whole Keras model: converters, with what runs the converted model."""
 
 import functools
-import time
 from dataclasses import replace
 
 from ..arithmetic import nest
@@ -9,12 +8,12 @@ from ..families.layers.problem import problem
 from ..families.outcome import Outcome
 from ..families.stacks.observation import state_names
 from .keras.stacks import Stack
-from .layer_level import REASONS, lacking_outcome
-from .runtime import BrokenTargetError, usable
-from .target import Target
+from .layer_level import REASONS
+from .numbers_target import NumbersTarget
+from .runtime import usable
 
 
-class ModelTarget(Target):
+class ModelTarget(NumbersTarget):
     """A converter, which is given a functional Keras model that is built from a case.
 
     Parameters
@@ -28,14 +27,12 @@ class ModelTarget(Target):
         The modules that it needs.
     """
 
-    families = ("layers",)
     needs: tuple = ()
 
     def __init__(self, made_by):
         self.made_by, self.dialect = made_by, made_by.dialect
         if made_by.generation != "keras3":
             self.name = f"{self.name}-{made_by.generation}"
-        # Which steps a mask has is no part of a model, so that cases share one.
         self._converted = functools.lru_cache(maxsize=64)(self._make)
 
     def __repr__(self):
@@ -84,40 +81,21 @@ class ModelTarget(Target):
             words.append("time_major (nor has Keras 3)")
         return words
 
-    def run(self, case, sizes=None):
-        """Return the `Outcome` of a case: the numbers alone, since the rest is Keras's.
+    def prepared(self, case, sizes):
+        """Return what runs the converted model of each call."""
+        # Which steps a mask has is no part of a model, so that cases share one.
+        seen = case if case.mask == "none" else replace(case, mask="all_true")
+        return [self._converted(seen, sizes, i) for i, _ in enumerate(case.calls)]
 
-        Raises
-        ------
-        BrokenTargetError
-            If it cannot be used.
-        """
-        lacking = self.lacking(case)
-        if lacking:
-            return lacking_outcome(self, lacking)
-        self.load()
-        started = time.perf_counter()
-        try:
-            return self._outcome(case, sizes or case.sizes)
-        finally:
-            self.seconds += time.perf_counter() - started
-
-    def _outcome(self, case, sizes):
-        seen, phase = case if case.mask == "none" else replace(case, mask="all_true"), "build"
+    def answered(self, case, sizes, prepared):
+        """Return the `Outcome` of a case."""
         given, arrays = problem(case, sizes), {}
-        try:
-            runs = [self._converted(seen, sizes, i) for i, _ in enumerate(case.calls)]
-            phase = "call"
-            for run, call in zip(runs, given.in_calls(case).calls):
-                feeds = [call.x] + ([given.mask] if case.mask_from == "argument" else [])
-                feeds += nest.flatten(call.states or [])
-                found = run({name_of(i): array for i, array in enumerate(feeds)})
-                names = ["output"] + (state_names(case) if case.return_state else [])
-                arrays.update((f"{call.name}.{name}", a) for name, a in zip(names, found))
-        except BrokenTargetError:
-            raise
-        except Exception as error:  # whatever the runtime raises is the finding
-            return Outcome.refused(phase, error)
+        for run, call in zip(prepared, given.in_calls(case).calls):
+            feeds = [call.x] + ([given.mask] if case.mask_from == "argument" else [])
+            feeds += nest.flatten(call.states or [])
+            found = run({name_of(i): array for i, array in enumerate(feeds)})
+            names = ["output"] + (state_names(case) if case.return_state else [])
+            arrays.update((f"{call.name}.{name}", a) for name, a in zip(names, found))
         return Outcome(arrays, told=case.calls)
 
     def _make(self, case, sizes, index):

@@ -105,9 +105,9 @@ class ProgramTarget(LayerTarget):
         output = from_json(answer.get("output"), "output")
         return output, _nested_states(answer.get("states"))
 
-    def _outcome(self, case, sizes):
+    def answered(self, case, sizes, prepared):
         try:
-            return super()._outcome(case, sizes)
+            return super().answered(case, sizes, prepared)
         except ReportedError as error:
             type_, message = error.args
             return Outcome(refusal=Refusal("call", type_, message))
