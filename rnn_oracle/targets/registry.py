@@ -31,12 +31,16 @@ CONVERTERS = {kind.name: kind for kind in (Tf2OnnxTarget, LiteRtTarget)}
 """Those that are given models of Keras 3, and in the same way; with ``-keras2`` behind the name, of
 Keras 2."""
 
-_MADE_BY = {"": "keras3", "-keras2": "keras2"}
-"""What makes the models, by what a name ends with."""
+_CONVERTED = {
+    name + ending: (kind, made_by)
+    for name, kind in CONVERTERS.items()
+    for ending, made_by in (("", "keras3"), ("-keras2", "keras2"))
+}
+"""Each converter with the generation of Keras that makes the models, by the name of the target."""
 
 BESIDE = dict(
     dict.fromkeys(RUNTIMES, "keras3"),
-    **{name + ending: of for name in CONVERTERS for ending, of in _MADE_BY.items()},
+    **{name: made_by for name, (_, made_by) in _CONVERTED.items()},
 )
 """The generation of Keras by which each target beside Keras is judged, by its name."""
 
@@ -70,14 +74,17 @@ def installed():
 
 def available():
     """Return the names of all targets that can be named here, those of others at the end."""
-    names = list(_on_tensorflow())
+    brought = _on_tensorflow()
+    names = list(brought)
     if _keras3() is not None:
         others = [name for name in backends.MODULES if name != TENSORFLOW]
         names += [_ON + name for name in others if backends.is_there(name)]
     names += [name for name, kind in RUNTIMES.items() if not _missing(kind)]
-    for name, kind in CONVERTERS.items():
-        there = {} if _missing(kind) else _on_tensorflow()
-        names += [name + ending for ending, keras in _MADE_BY.items() if keras in there]
+    names += [
+        name
+        for name, (kind, made_by) in _CONVERTED.items()
+        if made_by in brought and not _missing(kind)
+    ]
     return list(dict.fromkeys(names + list(entry_points(GROUP))))
 
 
@@ -97,10 +104,8 @@ def get(name):
         return _on_backend(name[len(_ON) :])
     if name in RUNTIMES:
         return _needed(RUNTIMES[name])()
-    for ending, made_by in _MADE_BY.items():
-        kind = CONVERTERS.get(name[: len(name) - len(ending)])
-        if kind and name.endswith(ending):
-            return _converter(kind, made_by)
+    if name in _CONVERTED:
+        return _converter(*_CONVERTED[name])
     found = _on_tensorflow()
     if name in found:
         return found[name]
