@@ -45,6 +45,14 @@ class Attending(Weighted):
             raise self.mismatch(arrays)
         return arrays
 
+    def _unpack(self, *weights: Any) -> None:
+        self.by_name = dict(zip([name for name, _, _ in self.weight_shapes()], weights))
+
+    def check_flags(self, **flags: Any) -> None:
+        """Raise TypeError or ValueError for a flag that is neither True nor False."""
+        for name, flag in flags.items():
+            check_flag(flag, name, self.name)
+
     def mismatch(self, arrays: list[Array]) -> OracleValueError:
         """Return the error that tells the shapes."""
         shapes = ", ".join(str(array.shape) for array in arrays)
@@ -139,8 +147,7 @@ class Attention(Attending):
         self.score_mode = score_mode
 
     def _set_up(self, use_scale: Any, causal: Any) -> None:
-        for name, flag in (("use_scale", use_scale), ("causal", causal)):
-            check_flag(flag, name, self.name)
+        self.check_flags(use_scale=use_scale, causal=causal)
         if causal and not self.dialect.causal_attention:
             raise self.dialect.unknown_argument(
                 f"{self.name} of dialect {self.dialect.name} has no `causal`: calls take "
@@ -151,9 +158,6 @@ class Attention(Attending):
     def weight_shapes(self) -> list[WeightShape]:
         has = [("scale", self.use_scale), ("concat_score_weight", self.score_mode == "concat")]
         return [(name, (), "()") for name, there in has if there]
-
-    def _unpack(self, *weights: Any) -> None:
-        self.by_name = dict(zip([name for name, _, _ in self.weight_shapes()], weights))
 
     def require_weights(self) -> None:
         if self.weight_shapes():
@@ -195,11 +199,9 @@ class Attention(Attending):
         TypeError
             For what is no array of real numbers, and options that are neither True nor False.
         """
-        for name, flag in (
-            ("return_attention_scores", return_attention_scores),
-            ("use_causal_mask", use_causal_mask),
-        ):
-            check_flag(flag, name, self.name)
+        self.check_flags(
+            return_attention_scores=return_attention_scores, use_causal_mask=use_causal_mask
+        )
         self.require_weights()
         query, value, key = arrays = self.tensors(x)
         if query.ndim != 3 or query.shape[2] != key.shape[2]:

@@ -12,7 +12,7 @@ from .dialects import ABSENT, DEFAULT, KERAS3, get_dialect
 from .errors import OracleValueError
 from .inputs import as_numbers, as_shape, check_mask
 from .module import Composite, Weighted, WeightShape, given, positive_integer
-from .plain_layer import moved, whole
+from .plain_layer import has_features_first, moved, whole
 from .reshaping import padded
 from .scan import scan
 from .windows import Window
@@ -112,12 +112,7 @@ class ConvLSTM(Composite):
             )
         if own["stateful"]:
             raise OracleValueError(f"{self.name} has stateful=True, which the oracle lacks here")
-        if own["data_format"] not in (None, "channels_last", "channels_first"):
-            raise OracleValueError(
-                f"{self.name}: data_format={own['data_format']!r} is neither 'channels_last' nor "
-                "'channels_first'"
-            )
-        self.features_first = own["data_format"] == "channels_first"
+        self.features_first = has_features_first(own["data_format"], self.name)
         self.state_size = [self.filters, self.filters]
         self.cell = ConvLSTMCell(self, self._windows(own))
 

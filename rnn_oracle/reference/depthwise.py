@@ -10,6 +10,7 @@ from .aliases import Activation, Array, DialectLike, Shape
 from .dialects import ABSENT, KERAS3
 from .errors import OracleValueError
 from .module import Weighted, WeightShape, check_flag, given, positive_integer
+from .plain_layer import has_features_first
 from .reshaping import padded
 from .windows import PADDINGS, Windows
 
@@ -81,17 +82,12 @@ class DepthwiseConv1D(Weighted, Windows):
 
     def _set_up(self, multiplier: Any, data_format: Any, activation: Any, use_bias: Any) -> None:
         self.depth_multiplier = positive_integer(multiplier, "depth_multiplier", self.name)
-        if data_format not in (None, "channels_last", "channels_first"):
-            raise OracleValueError(
-                f"{self.name}: data_format={data_format!r} is neither 'channels_last' nor "
-                "'channels_first'"
-            )
+        self.features_first = has_features_first(data_format, self.name)
         if self.strides > 1 and self.dilation > 1 and not self.dialect.dilated_strides:
             raise OracleValueError(
                 f"{self.name} of dialect {self.dialect.name} takes no strides={self.strides} with "
                 f"dilation_rate={self.dilation}: one of them must be 1"
             )
-        self.features_first = data_format == "channels_first"
         self.activation = self.dialect.activation(activation)
         check_flag(use_bias, "use_bias", self.name)
         self.use_bias = use_bias

@@ -117,9 +117,6 @@ class MultiHeadAttention(Attending):
         shapes.append(("attention_output/bias", made, "output_shape"))
         return shapes if self.use_bias else shapes[::2]
 
-    def _unpack(self, *weights: Any) -> None:
-        self.by_name = dict(zip([name for name, _, _ in self.weight_shapes()], weights))
-
     def __call__(
         self,
         x: Any,
@@ -158,11 +155,9 @@ class MultiHeadAttention(Attending):
         TypeError
             For what is no array of real numbers, and options that are neither True nor False.
         """
-        for name, flag in (
-            ("return_attention_scores", return_attention_scores),
-            ("use_causal_mask", use_causal_mask),
-        ):
-            check_flag(flag, name, self.name)
+        self.check_flags(
+            return_attention_scores=return_attention_scores, use_causal_mask=use_causal_mask
+        )
         self.require_weights()
         arrays = self.tensors(x)
         axes = self._axes(arrays[0].ndim)

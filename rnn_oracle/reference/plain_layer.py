@@ -93,6 +93,21 @@ def whole(value: Any, name: str, owner: str, least: int = 1) -> int:
     return int(alone)
 
 
+def has_features_first(data_format: Any, owner: str) -> bool:
+    """Tell whether features are the second axis, as against the last, which None is for too.
+
+    Raises
+    ------
+    ValueError
+        For what is neither.
+    """
+    if data_format not in (None, "channels_last", "channels_first"):
+        raise OracleValueError(
+            f"{owner}: data_format={data_format!r} is neither 'channels_last' nor 'channels_first'"
+        )
+    return bool(data_format == "channels_first")
+
+
 def pair(value: Any, name: str, owner: str) -> tuple[int, int]:
     """Return two whole numbers that are not negative; one stands for two of it."""
     both = value if isinstance(value, (list, tuple)) and len(value) == 2 else [value, value]
